@@ -1,0 +1,39 @@
+// Counters, gauges and histograms of a process (prometheus-cpp core). Creating one is slow, using it
+// is a relaxed atomic: create them once, at start.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bilten {
+
+class Counter {
+ public:
+  void add(double amount = 1);
+  double value() const;
+  void* handle = nullptr;
+};
+class Gauge {
+ public:
+  void set(double value);
+  void* handle = nullptr;
+};
+class Histogram {
+ public:
+  void observe(double seconds);
+  void* handle = nullptr;
+};
+
+using MetricLabels = std::vector<std::pair<std::string, std::string>>;
+
+Counter counter(const std::string& name, const std::string& help, const MetricLabels& labels = {});
+Gauge gauge(const std::string& name, const std::string& help, const MetricLabels& labels = {});
+// Buckets from 100 us to 10 s.
+Histogram histogram(const std::string& name, const std::string& help,
+                    const MetricLabels& labels = {});
+
+// The Prometheus text exposition format, version 0.0.4.
+std::string metrics_text();
+
+}  // namespace bilten

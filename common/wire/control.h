@@ -1,0 +1,100 @@
+// The bodies of control frames: who a peer is and what it serves (docs/protocol.md, section 4).
+#pragma once
+
+#include "common/wire/field.h"
+
+namespace bilten {
+
+enum class PeerRole : uint8_t { client, worker, broker };
+constexpr auto names_of(PeerRole) {
+  return std::array<std::string_view, 3>{"client", "worker", "broker"};
+}
+
+// One service that a worker claims.
+struct ServiceClaim {
+  std::string service;
+  std::string version;            // semver
+  uint32_t credit = 0;            // Requests it takes at once.
+  uint32_t weight = 1;
+  bool owner = false;             // Stateful: the whole shard range is its alone.
+  int64_t epoch = 0;              // Raised by an operator only.
+  Bytes folder_id;                // Of an owner: which data folder (16 bytes).
+  Bytes contract_hash;            // 16 bytes; the contract itself is `<service>.$contract`.
+  static constexpr auto fields() {
+    return std::make_tuple(
+        field("service", &ServiceClaim::service, length(1, 32, Format::word)),
+        field("version", &ServiceClaim::version, length(0, 32)),
+        field("credit", &ServiceClaim::credit, between(0, 65'536)),
+        field("weight", &ServiceClaim::weight, between(1, 1000)).or_default(),
+        field("owner", &ServiceClaim::owner).or_default(),
+        field("epoch", &ServiceClaim::epoch, between(0, INT64_MAX)).or_default(),
+        field("folder_id", &ServiceClaim::folder_id, between(0, 16)).or_default(),
+        field("contract_hash", &ServiceClaim::contract_hash, between(0, 16)).or_default());
+  }
+};
+
+// READY: the first frame on every connection; sent again, it replaces the claims.
+struct Ready {
+  uint32_t version_min = 1;
+  uint32_t version_max = 1;
+  PeerRole role = PeerRole::client;
+  Id instance;                // Of this process.
+  int64_t incarnation = 0;    // Unix ms of its start: newer wins for the same folder.
+  std::string build;
+  uint32_t heartbeat_ms = 1000;
+  std::vector<ServiceClaim> services;
+  static constexpr auto fields() {
+    return std::make_tuple(field("version_min", &Ready::version_min, between(1, 255)),
+                           field("version_max", &Ready::version_max, between(1, 255)),
+                           field("role", &Ready::role), field("instance", &Ready::instance),
+                           field("incarnation", &Ready::incarnation, between(0, INT64_MAX)),
+                           field("build", &Ready::build, length(0, 64)),
+                           field("heartbeat_ms", &Ready::heartbeat_ms, between(100, 30'000)),
+                           field("services", &Ready::services, items(0, 64)));
+  }
+};
+
+struct Welcome {
+  uint32_t version = 1;
+  Id broker;
+  int64_t incarnation = 0;
+  std::string name;
+  uint32_t heartbeat_ms = 1000;
+  uint32_t liveness = 3;      // Silent intervals until a peer is given up.
+  uint32_t frame_max = 0;
+  uint32_t principal = 0;
+  bool draining = false;
+  static constexpr auto fields() {
+    return std::make_tuple(field("version", &Welcome::version, between(1, 255)),
+                           field("broker", &Welcome::broker),
+                           field("incarnation", &Welcome::incarnation, between(0, INT64_MAX)),
+                           field("name", &Welcome::name, length(0, 64)),
+                           field("heartbeat_ms", &Welcome::heartbeat_ms, between(100, 30'000)),
+                           field("liveness", &Welcome::liveness, between(1, 100)),
+                           field("frame_max", &Welcome::frame_max, between(0, UINT32_MAX)),
+                           field("principal", &Welcome::principal, between(0, UINT32_MAX)),
+                           field("draining", &Welcome::draining));
+  }
+};
+
+// CREDIT: the absolute window for one service; safe to repeat.
+struct Credit {
+  std::string service;
+  uint32_t credit = 0;
+  static constexpr auto fields() {
+    return std::make_tuple(field("service", &Credit::service, length(1, 32, Format::word)),
+                           field("credit", &Credit::credit, between(0, 65'536)));
+  }
+};
+
+// HEARTBEAT of a worker: how long its oldest request has waited, and how many it has.
+struct Load {
+  uint32_t queue_ms = 0;
+  uint32_t inflight = 0;
+  static constexpr auto fields() {
+    return std::make_tuple(field("queue_ms", &Load::queue_ms, between(0, UINT32_MAX)),
+                           field("inflight", &Load::inflight, between(0, UINT32_MAX)));
+  }
+};
+
+}  // namespace bilten

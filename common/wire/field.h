@@ -1,0 +1,371 @@
+// Describes the fields of a struct once. Packing, unpacking with limits, and the schema that the
+// gateway, OpenAPI and the reference are derived from all read that one description:
+//
+//   struct Item {
+//     Id ticket_type_id;
+//     int64_t quantity = 0;
+//     static constexpr auto fields() {
+//       return std::make_tuple(field("ticket_type_id", &Item::ticket_type_id),
+//                              field("quantity", &Item::quantity, between(1, 100)).doc("How many."));
+//     }
+//   };
+//
+// A field of type std::optional may be absent; any other is required unless it says `.or_default()`
+// (which every field added after a release must say, so that old journals stay readable).
+// Types: bool, int64_t, uint32_t, double, std::string, Bytes, Id, Instant, Text, Raw, enums with
+// `names_of`, structs with `fields()`, std::optional and std::vector of these.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "common/base/id.h"
+#include "common/base/money.h"
+#include "common/base/time.h"
+#include "common/wire/codec.h"
+#include "common/wire/schema.h"
+
+namespace bilten {
+
+// Opaque bytes; base64url in JSON.
+struct Bytes {
+  std::string data;
+  bool operator==(const Bytes&) const = default;
+};
+
+// A moment, UTC; RFC 3339 in JSON.
+struct Instant {
+  UnixMillis ms = 0;
+  auto operator<=>(const Instant&) const = default;
+};
+
+// Words people read: one string, or one for each language ({"en": "...", "ar": "..."}).
+// Exactly one of the two is in use.
+struct Text {
+  std::string plain;
+  std::map<std::string, std::string> by_language;
+  bool operator==(const Text&) const = default;
+  bool empty() const { return plain.empty() && by_language.empty(); }
+};
+
+// A MessagePack value passed on unopened.
+struct Raw {
+  std::string messagepack = std::string(1, '\xc0');  // nil
+  bool operator==(const Raw&) const = default;
+};
+
+// Enums travel as words. An enum joins by a function in its own namespace:
+//   constexpr auto names_of(OrderState) { return std::array<std::string_view, 2>{"held", "paid"}; }
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires(E e) { names_of(e); };
+
+template <NamedEnum E>
+constexpr std::string_view word(E value) {
+  return names_of(value)[static_cast<size_t>(value)];
+}
+
+template <class T>
+concept Described = requires { T::fields(); };
+
+template <class Owner, class Member>
+struct Field {
+  std::string_view name;
+  Member Owner::*member;
+  Limits limits;
+  std::string_view words = "";
+  bool defaulted = false;
+
+  constexpr Field doc(std::string_view text) const {
+    Field copy = *this;
+    copy.words = text;
+    return copy;
+  }
+  constexpr Field or_default() const {
+    Field copy = *this;
+    copy.defaulted = true;
+    return copy;
+  }
+};
+
+template <class Owner, class Member>
+constexpr Field<Owner, Member> field(std::string_view name, Member Owner::*member,
+                                     Limits limits = {}) {
+  return {name, member, limits};
+}
+
+// Where a value stands; costs nothing until something is wrong with it.
+struct Path {
+  const Path* up = nullptr;
+  std::string_view key = {};
+  size_t index = 0;
+  std::string pointer() const;  // RFC 6901.
+};
+
+// Collects every fault of a message, up to a limit: an answer names them all at once.
+struct Faults {
+  static constexpr size_t kMax = 50;
+  std::vector<FieldError> list;
+  void add(const Path& path, std::string message);
+};
+
+// ---- one Wire for each kind of value: read with limits, write, describe ----
+
+template <class T>
+struct Wire;
+
+template <>
+struct Wire<bool> {
+  static void read(const Value& v, const Limits& l, bool& into, const Path& p, Faults& f);
+  static void write(Packer& packer, bool value) { packer.boolean(value); }
+  static Schema schema(const Limits&) { return {.type = Type::boolean}; }
+};
+template <>
+struct Wire<int64_t> {
+  static void read(const Value& v, const Limits& l, int64_t& into, const Path& p, Faults& f);
+  static void write(Packer& packer, int64_t value) { packer.integer(value); }
+  static Schema schema(const Limits& l) { return {.type = Type::integer, .limits = l}; }
+};
+template <>
+struct Wire<uint32_t> {
+  static void read(const Value& v, const Limits& l, uint32_t& into, const Path& p, Faults& f);
+  static void write(Packer& packer, uint32_t value) { packer.integer(value); }
+  static Schema schema(const Limits& l) { return {.type = Type::integer, .limits = l}; }
+};
+template <>
+struct Wire<double> {
+  static void read(const Value& v, const Limits& l, double& into, const Path& p, Faults& f);
+  static void write(Packer& packer, double value) { packer.number(value); }
+  static Schema schema(const Limits& l) { return {.type = Type::number, .limits = l}; }
+};
+template <>
+struct Wire<std::string> {
+  static void read(const Value& v, const Limits& l, std::string& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const std::string& value) { packer.text(value); }
+  static Schema schema(const Limits& l) { return {.type = Type::string, .limits = l}; }
+};
+template <>
+struct Wire<Bytes> {
+  static void read(const Value& v, const Limits& l, Bytes& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Bytes& value) { packer.bytes(value.data); }
+  static Schema schema(const Limits& l) { return {.type = Type::bytes, .limits = l}; }
+};
+template <>
+struct Wire<Id> {
+  static void read(const Value& v, const Limits& l, Id& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Id& value) { packer.bytes(value.view()); }
+  static Schema schema(const Limits&) { return {.type = Type::id}; }
+};
+template <>
+struct Wire<Instant> {
+  static void read(const Value& v, const Limits& l, Instant& into, const Path& p, Faults& f);
+  static void write(Packer& packer, Instant value) { packer.integer(value.ms); }
+  static Schema schema(const Limits&) { return {.type = Type::instant}; }
+};
+template <>
+struct Wire<Text> {
+  static void read(const Value& v, const Limits& l, Text& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Text& value);
+  static Schema schema(const Limits& l) { return {.type = Type::text, .limits = l}; }
+};
+template <>
+struct Wire<Raw> {
+  static void read(const Value& v, const Limits& l, Raw& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Raw& value) { packer.raw(value.messagepack); }
+  static Schema schema(const Limits&) { return {.type = Type::any}; }
+};
+template <>
+struct Wire<Schema> {
+  static void read(const Value& v, const Limits& l, Schema& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Schema& value) { pack_schema(packer, value); }
+  static Schema schema(const Limits&) { return {.type = Type::any}; }
+};
+
+template <NamedEnum E>
+struct Wire<E> {
+  static void read(const Value& v, const Limits&, E& into, const Path& p, Faults& f) {
+    constexpr auto names = names_of(E{});
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (v.type() == ValueType::string && v.text() == names[i]) {
+        into = static_cast<E>(i);
+        return;
+      }
+    }
+    std::string list;
+    for (auto name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+    f.add(p, "must be one of " + list);
+  }
+  static void write(Packer& packer, E value) { packer.text(word(value)); }
+  static Schema schema(const Limits&) {
+    Schema schema{.type = Type::choice};
+    for (auto name : names_of(E{})) schema.choices.emplace_back(name);
+    return schema;
+  }
+};
+
+template <class T>
+struct Wire<std::optional<T>> {
+  static void read(const Value& v, const Limits& l, std::optional<T>& into, const Path& p,
+                   Faults& f) {
+    if (v.type() == ValueType::nil) {
+      into.reset();
+    } else {
+      Wire<T>::read(v, l, into.emplace(), p, f);
+    }
+  }
+  static void write(Packer& packer, const std::optional<T>& value) {
+    if (value) {
+      Wire<T>::write(packer, *value);
+    } else {
+      packer.nil();
+    }
+  }
+  static Schema schema(const Limits& l) { return Wire<T>::schema(l); }
+};
+
+template <class T>
+struct Wire<std::vector<T>> {
+  static void read(const Value& v, const Limits& l, std::vector<T>& into, const Path& p,
+                   Faults& f) {
+    if (v.type() != ValueType::array) return f.add(p, "must be a list");
+    const auto count = static_cast<int64_t>(v.size());
+    if (count < l.items_min || count > l.items_max) {
+      return f.add(p, range_words({.min = l.items_min, .max = l.items_max}, " items"));
+    }
+    into.clear();
+    into.reserve(v.size());
+    for (size_t i = 0; i < v.size(); ++i) {
+      Wire<T>::read(v.at(i), l, into.emplace_back(), Path{&p, {}, i}, f);
+    }
+  }
+  static void write(Packer& packer, const std::vector<T>& values) {
+    packer.array(values.size());
+    for (const auto& value : values) Wire<T>::write(packer, value);
+  }
+  static Schema schema(const Limits& l) {
+    return {.type = Type::list, .limits = l, .item = {Wire<T>::schema(l)}};
+  }
+};
+
+namespace detail {
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+// The value of one field, found where it is expected before it is searched for: senders keep the
+// order of the list.
+std::optional<Value> find_field(const Value& map, std::string_view name, size_t& expected);
+
+template <class T, class Owner, class Member>
+void read_field(const Value& map, const Field<Owner, Member>& field, T& into, size_t& expected,
+                const Path& path, Faults& faults) {
+  const Path here{&path, field.name};
+  const auto value = find_field(map, field.name, expected);
+  if (value) {
+    Wire<Member>::read(*value, field.limits, into.*field.member, here, faults);
+  } else if (!IsOptional<Member>::value && !field.defaulted) {
+    faults.add(here, "is missing");
+  }
+}
+
+// An absent optional is left out, not sent as nil.
+template <class Member>
+bool is_present(const Member& member) {
+  if constexpr (IsOptional<Member>::value) return member.has_value();
+  return true;
+}
+
+}  // namespace detail
+
+template <Described T>
+struct Wire<T> {
+  static void read(const Value& v, const Limits&, T& into, const Path& p, Faults& f) {
+    if (v.type() != ValueType::map) return f.add(p, "must be an object");
+    size_t expected = 0;
+    std::apply(
+        [&](const auto&... field) { (detail::read_field(v, field, into, expected, p, f), ...); },
+        T::fields());
+  }
+  static void write(Packer& packer, const T& value) {
+    constexpr auto fields = T::fields();
+    std::apply(
+        [&](const auto&... field) {
+          packer.map((size_t{0} + ... + size_t{detail::is_present(value.*field.member)}));
+          (write_field(packer, field, value), ...);
+        },
+        fields);
+  }
+  static Schema schema(const Limits&) {
+    Schema schema{.type = Type::object};
+    std::apply([&](const auto&... field) { (add_property(schema, field), ...); }, T::fields());
+    return schema;
+  }
+
+ private:
+  template <class Owner, class Member>
+  static void write_field(Packer& packer, const Field<Owner, Member>& field, const T& value) {
+    if (!detail::is_present(value.*field.member)) return;
+    packer.text(field.name);
+    Wire<Member>::write(packer, value.*field.member);
+  }
+  template <class Owner, class Member>
+  static void add_property(Schema& schema, const Field<Owner, Member>& field) {
+    schema.properties.push_back({std::string(field.name), Wire<Member>::schema(field.limits),
+                                 !detail::IsOptional<Member>::value && !field.defaulted,
+                                 std::string(field.words)});
+  }
+};
+
+// Money is described here, so that base stays free of wire.
+template <>
+struct Wire<Money> {
+  static void read(const Value& v, const Limits& l, Money& into, const Path& p, Faults& f);
+  static void write(Packer& packer, const Money& value) {
+    packer.map(2).text("amount").integer(value.amount).text("currency").text(value.currency);
+  }
+  static Schema schema(const Limits& l);
+};
+
+// ---- whole messages ----
+
+// The fault list as one refusal: Code::invalid, reason "invalid".
+Error invalid(Faults faults);
+
+template <Described T>
+Result<T> decode(const Value& value) {
+  T into;
+  Faults faults;
+  Wire<T>::read(value, {}, into, Path{}, faults);
+  if (!faults.list.empty()) return invalid(std::move(faults));
+  return into;
+}
+
+// Unknown keys are skipped, so that a newer sender may add fields.
+template <Described T>
+Result<T> decode(std::string_view bytes) {
+  auto document = Document::parse(bytes);
+  if (!document) return document.error();
+  return decode<T>(document->root());
+}
+
+template <Described T>
+std::string encode(const T& value) {
+  Packer packer;
+  packer.reserve(256);
+  Wire<T>::write(packer, value);
+  return packer.take();
+}
+
+template <Described T>
+Schema schema_of() {
+  return Wire<T>::schema({});
+}
+
+}  // namespace bilten
