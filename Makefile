@@ -8,6 +8,7 @@ BUILD := build/$(MODE)
 PREFIX ?= /usr
 DESTDIR ?=
 PORT ?= 8080
+MESH_PORT ?= 5570
 DATA ?= build/data
 N ?=
 SEEDS ?= 200
@@ -15,17 +16,25 @@ FIRST_SEED ?= 1
 FUZZ_SECONDS ?= 60
 JOBS := $(shell nproc)
 CCACHE := $(shell command -v ccache 2>/dev/null)
-CXX := $(CCACHE) g++
+CXX := $(CCACHE) $(if $(filter fuzz,$(MODE)),clang++-14,g++)
 VERSION := 0.1.0
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+SAY := @$(if $(V),true,echo)
 
 CXXFLAGS += -std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -pthread
+# g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
+ifneq ($(MODE),fuzz)
+CXXFLAGS += -Wno-restrict
+endif
 CPPFLAGS += -I. -MMD -MP -DMSGPACK_NO_BOOST -DBILTEN_VERSION='"$(VERSION)"'
 CXXFLAGS-release := -O2 -g1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CXXFLAGS-asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-maybe-uninitialized
 CXXFLAGS-tsan := -O1 -g1 -fsanitize=thread
 CXXFLAGS-coverage := -O0 -g1 --coverage
+CXXFLAGS-fuzz := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(origin CXXFLAGS-$(MODE)),undefined)
-$(error MODE=$(MODE) is not one of release, asan, tsan, coverage)
+$(error MODE=$(MODE) is not one of release, asan, tsan, coverage, fuzz)
 endif
 CXXFLAGS += $(CXXFLAGS-$(MODE))
 LDFLAGS += $(filter -fsanitize=% --coverage,$(CXXFLAGS-$(MODE))) -pthread
@@ -34,11 +43,11 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 
 # Libraries each program needs beyond those of common.
-COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd
+COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
 LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-daemons/event := -ldate-tz -lsqlite3
 LIBS-daemons/ticket := -lqrcodegencpp -ldate-tz
-LIBS-broker/ctl := -lcurl
+
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.
 # The binary is named after the folder: bilten-<last part>, but biltenctl.
@@ -91,13 +100,98 @@ all: $(BINARIES)
 
 $(BUILD)/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
+	$(SAY) "  compile $<"
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
 $(BUILD)/common.a: $(COMMON)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(SAY) "  archive $@"
+	$(Q)$(AR) rcs $@ $^
 $(BINARIES) $(TESTS) $(STORIES):
 	@mkdir -p $(@D)
-	$(CXX) $(LDFLAGS) $^ $(LIBS) $(COMMON_LIBS) -o $@
+	$(SAY) "  link    $@"
+	$(Q)$(CXX) $(LDFLAGS) $^ $(LIBS) $(COMMON_LIBS) -o $@
+
+# ---- packages: whatever packages.txt names and this machine lacks ----
+APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
+define need_packages
+@missing=$$(for p in $$(sed -n 's/^\($(1)\)  *\([a-z0-9.+-]*\).*/\2/p' packages.txt); do \
+  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then echo "installing" $$missing; \
+  $(APT) update -q && $(APT) install -y -q --no-install-recommends $$missing; fi
+endef
+.PHONY: packages-run packages-test packages-bench
+packages-run:
+	$(call need_packages,run)
+packages-test:
+	$(call need_packages,run\|test)
+packages-bench:
+	$(call need_packages,run\|test\|bench)
+
+# ---- what people type ----
+.PHONY: run test unit integration scenario sim bench fuzz lint
+run: packages-run # install what is missing, build, run the whole mesh with demo data
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@exec $(BUILD)/bin/biltenctl up --data $(DATA) --port $(PORT) --mesh-port $(MESH_PORT) --demo --demo-data tests/data/events.json
+
+test: packages-test # build and run every test that fits ten minutes
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@BILTEN_BIN=$(BUILD)/bin tests/run_tests --jobs 2 $(TESTS) $(STORIES)
+
+.PHONY: tests
+tests: $(TESTS) $(STORIES)
+
+scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4
+	@test -n "$(N)" || { echo "which one? make scenario N=4"; exit 64; }
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/test/scenarios
+	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "[s$(N)]"
+
+sim: packages-test # run the simulator: make sim SEEDS=10000 FIRST_SEED=1
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/test/sim
+	@BILTEN_SEEDS=$(SEEDS) BILTEN_FIRST_SEED=$(FIRST_SEED) $(BUILD)/test/sim
+
+bench: packages-bench # measure against peers in the same run; writes build/bench.json
+	@$(MAKE) --no-print-directory -j$(JOBS) all benches
+	@tests/bench/run $(BUILD)
+
+BENCHES := $(patsubst tests/bench/%.cpp,$(BUILD)/bench/%,$(wildcard tests/bench/*.cpp))
+ALL_OBJECTS += $(patsubst $(BUILD)/bench/%,$(BUILD)/tests/bench/%.o,$(BENCHES))
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
+	@mkdir -p $(@D)
+	$(SAY) "  link    $@"
+	$(Q)$(CXX) $(LDFLAGS) $^ -lcivetweb $(if $(filter peer_nats,$(@F)),-lnats) $(COMMON_LIBS) -o $@
+.PHONY: benches
+benches: $(BENCHES)
+
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
+FUZZED := gateway daemons/ticket
+ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
+	@mkdir -p $(@D)
+	$(SAY) "  link    $@"
+	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(foreach m,$(FUZZED),$(LIBS-$(m))) $(COMMON_LIBS) -o $@
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+fuzz: packages-test # run every fuzzer for FUZZ_SECONDS
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=fuzz fuzzers
+	@tests/fuzz/run build/fuzz/fuzz $(FUZZ_SECONDS)
+
+lint: # house rules, formatting
+	@tests/lint/house_rules
+	@git ls-files '*.cpp' '*.h' | xargs clang-format-14 --dry-run -Werror && echo "format: clean"
+	@python3 tests/lint/docs_links
+
+.PHONY: install
+install: all # install under DESTDIR: programs, settings, units, demo data
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bilten $(DESTDIR)/etc/bilten \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 conf/*.toml $(DESTDIR)/etc/bilten
+	install -m 644 tests/data/events.json $(DESTDIR)$(PREFIX)/share/bilten
+	install -m 644 systemd/*.service systemd/*.target $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system/bilten-.service.d
+	install -m 644 systemd/bilten-.service.d/*.conf $(DESTDIR)$(PREFIX)/lib/systemd/system/bilten-.service.d
+	install -d $(DESTDIR)$(PREFIX)/share/doc/bilten/nginx
+	install -m 644 conf/nginx/*.conf $(DESTDIR)$(PREFIX)/share/doc/bilten/nginx
 
 .PHONY: clean help format
 format: # rewrite sources in the house style

@@ -6,5 +6,6 @@ namespace bilten {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line) noexcept;
 }  // namespace bilten
 
-#define CHECK_INVARIANT(expression) \
-  (static_cast<bool>(expression) ? void(0) : ::bilten::check_failed(#expression, __FILE__, __LINE__))
+#define CHECK_INVARIANT(expression)        \
+  (static_cast<bool>(expression) ? void(0) \
+                                 : ::bilten::check_failed(#expression, __FILE__, __LINE__))

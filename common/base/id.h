@@ -1,5 +1,5 @@
-// Ids: UUIDv7 (RFC 9562, section 5.7). The first 48 bits are the millisecond of birth, so rows keyed
-// by them land in time order: random keys cost a third of the sale rate.
+// Ids: UUIDv7 (RFC 9562, section 5.7). The first 48 bits are the millisecond of birth, so rows
+// keyed by them land in time order: random keys cost a third of the sale rate.
 #pragma once
 
 #include <array>

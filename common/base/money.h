@@ -1,5 +1,5 @@
-// Money: whole minor units and an ISO 4217 code, never a floating number. The currency says how many
-// decimals a minor unit has (JPY 0, EUR 2, KWD 3).
+// Money: whole minor units and an ISO 4217 code, never a floating number. The currency says how
+// many decimals a minor unit has (JPY 0, EUR 2, KWD 3).
 #pragma once
 
 #include <cstdint>

@@ -70,8 +70,8 @@ struct Error {
   std::string reason;
   std::string detail;
   std::vector<FieldError> fields = {};
-  uint32_t retry_after_ms = 0;  // 0: no advice.
-  std::string extra = {};       // MessagePack map of a declared problem's own members, or empty.
+  uint32_t retry_after_ms = 0;     // 0: no advice.
+  std::string extra = {};          // MessagePack map of a declared problem's own members, or empty.
   std::string_view rests_on = {};  // Service whose replicated rows it rests on; never sent.
 };
 

@@ -12,8 +12,8 @@ namespace bilten {
 // values above U+10FFFF are not).
 std::optional<size_t> code_points(std::string_view text);
 
-// Why text may not enter the platform, or nullptr: it must be UTF-8 without control characters other
-// than tab, line feed and carriage return.
+// Why text may not enter the platform, or nullptr: it must be UTF-8 without control characters
+// other than tab, line feed and carriage return.
 const char* text_fault(std::string_view text);
 
 // "Zoë@Example.org" -> "zoë@example.org": ASCII letters only; the domain and the local part are

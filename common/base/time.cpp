@@ -98,12 +98,11 @@ std::string rfc3339(UnixMillis at) {
   const int64_t in_day = at % kDayMs;
   const int64_t ms = in_day % 1000;
   char text[48];
-  int length = std::snprintf(text, sizeof text, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
-                             static_cast<long long>(date.year), static_cast<long long>(date.month),
-                             static_cast<long long>(date.day),
-                             static_cast<long long>(in_day / 3'600'000),
-                             static_cast<long long>(in_day / 60'000 % 60),
-                             static_cast<long long>(in_day / 1000 % 60));
+  int length = std::snprintf(
+      text, sizeof text, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
+      static_cast<long long>(date.year), static_cast<long long>(date.month),
+      static_cast<long long>(date.day), static_cast<long long>(in_day / 3'600'000),
+      static_cast<long long>(in_day / 60'000 % 60), static_cast<long long>(in_day / 1000 % 60));
   std::string out(text, static_cast<size_t>(length));
   if (ms != 0) {
     length = std::snprintf(text, sizeof text, ".%03lld", static_cast<long long>(ms));

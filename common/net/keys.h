@@ -14,7 +14,7 @@
 namespace bilten::net {
 
 struct KeyRing {
-  std::string name;                            // Of this process's principal.
+  std::string name;  // Of this process's principal.
   KeyPair own;
   std::map<std::string, std::string> public_keys;  // name -> Z85
 };

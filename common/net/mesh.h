@@ -1,7 +1,7 @@
 // A process's place in the mesh: one thread, one DEALER to each broker, a SUB for facts and a PUB
 // for its own. Any thread may call; callbacks run on the mesh thread and must not block.
-// The rules (deadlines, retries, failover, heartbeats, READY) live in MeshCore (mesh_core.h), a state
-// machine that the simulator drives as well.
+// The rules (deadlines, retries, failover, heartbeats, READY) live in MeshCore (mesh_core.h), a
+// state machine that the simulator drives as well.
 #pragma once
 
 #include <functional>
@@ -20,36 +20,38 @@ namespace bilten::net {
 
 struct MeshOptions {
   std::vector<std::string> brokers;  // "tcp://127.0.0.1:5570", one to five.
-  std::string events_publish;        // XSUB of bilten-events; empty: this process publishes nothing.
-  std::string events_subscribe;      // XPUB of bilten-events; empty: hears nothing.
-  KeyRing keys;                      // public_keys must hold "broker" and "events".
+  std::string events_publish;    // XSUB of bilten-events; empty: this process publishes nothing.
+  std::string events_subscribe;  // XPUB of bilten-events; empty: hears nothing.
+  KeyRing keys;                  // public_keys must hold "broker" and "events".
   std::vector<ServiceClaim> services;  // Empty: a client only.
-  std::vector<std::string> topics;   // Prefixes to subscribe to: "ticket.", "wm.ticket".
+  std::vector<std::string> topics;     // Prefixes to subscribe to: "ticket.", "wm.ticket".
   std::string build;
   uint32_t heartbeat_ms = 1000;
 };
 
 // A call to another service.
 struct Call {
-  std::string name;            // "ticket.order"
-  std::string body;            // MessagePack map.
-  Ext ext;                     // claims, traceparent, idempotency key ...
+  std::string name;  // "ticket.order"
+  std::string body;  // MessagePack map.
+  Ext ext;           // claims, traceparent, idempotency key ...
   uint32_t budget_ms = 2000;
   uint32_t shard = 0;
   Class request_class = Class::normal;
-  bool idempotent = false;     // May be sent again after a loss.
+  bool idempotent = false;  // May be sent again after a loss.
+  // Waits a few seconds, within the budget, for a service that is away (restarting).
+  bool wait_for_service = true;
 };
 struct Answer {
   Code code = Code::ok;
   std::string body;
-  Error error;                 // When code is not ok.
+  Error error;  // When code is not ok.
 };
 using OnAnswer = std::function<void(Answer)>;
 
 // A request that a broker handed to this worker. Answer it once, from any thread.
 struct Incoming {
-  uint32_t link = 0;           // Which broker; with `generation`, what the reply needs.
-  uint32_t generation = 0;     // Of the connection: replies to an older one are dropped.
+  uint32_t link = 0;        // Which broker; with `generation`, what the reply needs.
+  uint32_t generation = 0;  // Of the connection: replies to an older one are dropped.
   Header header;
   std::string name;
   Ext ext;
@@ -65,20 +67,39 @@ struct Publication {
   std::string body;
 };
 
+// What an operator should hear of a link: a lost broker, a refused claim. `code` fenced: another
+// process owns a service of ours.
+struct LinkNotice {
+  std::string broker;    // Its endpoint.
+  Code code = Code::ok;  // ok: connected.
+  std::string detail;
+};
+
+struct MeshCounts {
+  uint64_t calls = 0;
+  uint64_t resent = 0;           // After a lost link or a refusal that did not run.
+  uint64_t late_answers = 0;     // Dropped: the call had ended.
+  uint64_t dropped_replies = 0;  // To a connection that is gone, or twice refused by the socket.
+  uint64_t bad_frames = 0;       // And publications.
+};
+
 class Mesh {
  public:
   struct Handlers {
     std::function<void(std::vector<Incoming>)> on_requests;  // All that one wake-up gathered.
     std::function<void(std::vector<Publication>)> on_publications;
-    std::function<void(bool connected)> on_link;             // To at least one broker, or none.
-    std::function<Load()> load;                              // For heartbeats.
-    std::function<bool()> alive;                             // False: stop beating (writer stuck).
+    std::function<void(bool connected)> on_link;            // To at least one broker, or none.
+    std::function<Load()> load;                             // For heartbeats.
+    std::function<bool()> alive;                            // False: stop beating (writer stuck).
+    std::function<void(const LinkNotice&)> on_notice = {};  // For the log; may be empty.
   };
   Mesh(Context& context, MeshOptions options, Handlers handlers, const Clock& clock,
        Random& random);
   ~Mesh();  // Drains: DRAIN, waits for what is in flight (at most 5 s), DISCONNECT.
+  // An error names the address or key that does not work. Unreachable brokers are no error.
   Status start();
 
+  // Every call is answered exactly once, soon after its budget at the latest.
   void call(Call call, OnAnswer done);
   // Blocks the calling thread (never the mesh thread) until the answer or the deadline.
   Answer call_and_wait(Call call);
@@ -86,19 +107,21 @@ class Mesh {
   struct Reply {
     uint32_t link = 0, generation = 0;
     uint64_t id = 0;
-    std::string frame;         // A whole REPLY or ERROR frame (reply_frame below, build_error).
+    std::string frame;  // A whole REPLY or ERROR frame (reply_frame below, build_error).
   };
-  void reply(std::vector<Reply> replies);   // One wake-up for the whole batch.
+  void reply(std::vector<Reply> replies);  // One wake-up for the whole batch.
   void publish(std::vector<std::string> frames);
   void set_credit(const std::string& service, uint32_t credit);
-  void drain();                // Say DRAIN to all brokers; requests in hand are still answered.
+  void drain();  // Say DRAIN to all brokers; requests in hand are still answered.
   bool connected() const;
+  MeshCounts counts() const;
 
  private:
   class Shell;
   std::unique_ptr<Shell> shell_;
 };
 
+// A body beyond kBodyMax becomes an ERROR frame (internal, "answer_too_large").
 std::string reply_frame(uint64_t id, std::string_view body);
 // An EVENT frame with its topic in front, as the event sockets carry it.
 std::string event_frame(std::string_view topic, uint64_t seq, const Ext& ext,

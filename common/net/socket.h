@@ -1,5 +1,5 @@
-// ZeroMQ sockets with the options that libzmq 4.3.4 needs to be safe (docs/decisions/0002): one frame
-// a message, never blocking, no exceptions. One context a process.
+// ZeroMQ sockets with the options that libzmq 4.3.4 needs to be safe (docs/decisions/0002): one
+// frame a message, never blocking, no exceptions. One context a process.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +42,8 @@ class Message {
   // The principal's name that ZAP gave the peer; "" where there is none. Read it from the payload
   // frame, never from a ROUTER's id frame (4.3.4 loses it there).
   std::string user_id() const;
+  // Another handle on the same bytes: nobody may change them any more.
+  Message share();
   void* raw() { return storage_; }
 
  private:
@@ -52,9 +54,9 @@ enum class SocketType : uint8_t { dealer, router, pub, sub, xpub, xsub };
 enum class Sent : uint8_t { ok, full, gone };
 
 struct SocketOptions {
-  KeyPair keys;             // Of this process.
-  std::string server_key;   // Connecting side: the server's public key. Empty: this is the server.
-  std::string zap_domain;   // Server side; enforced (option 93), so no handler means no entry.
+  KeyPair keys;            // Of this process.
+  std::string server_key;  // Connecting side: the server's public key. Empty: this is the server.
+  std::string zap_domain;  // Server side; enforced (option 93), so no handler means no entry.
   int send_high_water = 10'000;
   int receive_high_water = 10'000;
   int linger_ms = 0;
@@ -94,6 +96,7 @@ class Socket {
 struct PollItem {
   Socket* socket = nullptr;
   int fd = -1;
+  void* handle = nullptr;  // A libzmq socket that is no Socket: the ZAP handler's.
   bool readable = false;
 };
 void poll(PollItem* items, size_t count, int64_t timeout_ms);

@@ -1,9 +1,10 @@
-// Counters, gauges and histograms of a process (prometheus-cpp core). Creating one is slow, using it
-// is a relaxed atomic: create them once, at start.
+// Counters, gauges and histograms of a process (prometheus-cpp core). Creating one is slow, using
+// it is a relaxed atomic: create them once, at start.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bilten {
@@ -33,6 +34,8 @@ Gauge gauge(const std::string& name, const std::string& help, const MetricLabels
 Histogram histogram(const std::string& name, const std::string& help,
                     const MetricLabels& labels = {});
 
+// Begins the process's own metrics (start, version, memory, descriptors, CPU); run() does it.
+void start_process_metrics();
 // The Prometheus text exposition format, version 0.0.4.
 std::string metrics_text();
 

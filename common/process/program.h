@@ -3,9 +3,12 @@
 //
 // Settings are structs with `fields()` (names, limits, docs), one TOML section each, read in this
 // order: built-in defaults, --config FILE (default /etc/bilten/bilten.toml where it exists), and
-// --set section.key=value. An unknown section or key, or a value out of range, is an error that names
-// the file, line and key: exit 78.
-// Exit codes: 0 asked to stop, 64 usage, 75 try again (environment), 78 configuration.
+// --set section.key=value. An unknown section or key, or a value out of range, is an error that
+// names the file, line and key: exit 78. Sections of other programs are left to them. Exit codes: 0
+// asked to stop, 64 usage, 75 try again (environment), 78 configuration.
+//
+// The first word that is none of these flags names a verb; what stands behind it is the verb's own.
+// [log] (level, format) is added to every program's settings.
 #pragma once
 
 #include <functional>
@@ -31,13 +34,13 @@ class Settings {
  public:
   template <Described T>
   Settings& section(std::string name, T& into) {
-    sections_.push_back({std::move(name), schema_of<T>(), encode(into),
-                         [&into](std::string_view packed) -> Status {
-                           auto value = decode<T>(packed);
-                           if (!value) return value.error();
-                           into = std::move(*value);
-                           return Done{};
-                         }});
+    sections_.push_back(
+        {std::move(name), schema_of<T>(), encode(into), [&into](std::string_view packed) -> Status {
+           auto value = decode<T>(packed);
+           if (!value) return value.error();
+           into = std::move(*value);
+           return Done{};
+         }});
     return *this;
   }
 
@@ -63,10 +66,18 @@ class Process {
   virtual void wait_for_stop() = 0;
   // SIGHUP since the last call.
   virtual bool reload_wanted() = 0;
-  // systemd: READY=1, STATUS=..., WATCHDOG=1 (a no-op where there is no systemd).
+  // systemd: READY=1, STATUS=..., WATCHDOG=1 (a no-op where there is no systemd). alive() is cheap:
+  // say it at every turn, at least each half of the watchdog's time.
   virtual void ready(const std::string& status) = 0;
   virtual void status(const std::string& status) = 0;
   virtual void alive() = 0;
+};
+
+// `bilten-ticket verify` and the like: what a program does besides its main work. `arguments` are
+// the words after the verb.
+struct Verb {
+  std::string name, usage, help;
+  std::function<int(Process&, const std::vector<std::string>& arguments)> run;
 };
 
 struct Program {
@@ -74,8 +85,9 @@ struct Program {
   std::string summary;   // One line for --help.
   std::string examples;  // Lines for --help.
   Settings settings;
-  std::function<void()> describe;           // What --describe prints beyond the settings.
-  std::function<int(Process&)> run;         // Until stopping(); answers the exit code.
+  std::vector<Verb> verbs = {};
+  std::function<void()> describe;    // What --describe prints beyond the settings.
+  std::function<int(Process&)> run;  // Until stopping(); answers the exit code.
 };
 
 int run(const Program& program, int argc, char** argv);
@@ -95,7 +107,8 @@ struct MeshSettings {
             .doc("Where facts are published (bilten-events)."),
         field("events_subscribe", &MeshSettings::events_subscribe, length(0, 200))
             .doc("Where facts are heard."),
-        field("keys", &MeshSettings::keys, length(1, 4000)).doc("Folder made by biltenctl keys gen."),
+        field("keys", &MeshSettings::keys, length(1, 4000))
+            .doc("Folder made by biltenctl keys gen."),
         field("heartbeat_ms", &MeshSettings::heartbeat_ms, between(100, 30'000))
             .doc("How often idle links say that they live."));
   }

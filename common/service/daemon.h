@@ -1,5 +1,5 @@
-// The daemon runtime: what makes a table of handlers a daemon (docs/architecture.md, sections 3, 5).
-// main() names the service, its settings and its table; run_daemon does the rest: flags, store,
+// The daemon runtime: what makes a table of handlers a daemon (docs/architecture.md, sections 3,
+// 5). main() names the service, its settings and its table; run_daemon does the rest: flags, store,
 // keys, mesh, feeds, writer, readers, slow pool, timers, readiness, draining.
 #pragma once
 
@@ -13,17 +13,18 @@ namespace bilten {
 
 // What a service's handlers may hold on to.
 struct ServiceKeys {
-  std::string secret;     // 32 bytes: everything derived (ticket codes, guest links) comes from it.
+  std::string secret;  // 32 bytes: everything derived (ticket codes, guest links) comes from it.
   std::string mail_index;  // 32 bytes, shared by the mesh: HMAC key of the e-mail index.
 };
 
 struct Daemon {
-  std::string name;      // "ticket"
-  std::string summary;   // One line.
-  Settings settings;     // The daemon's own section; the runtime adds [mesh] and [store].
+  std::string name;     // "ticket"
+  std::string summary;  // One line.
+  Settings settings;    // The daemon's own section; the runtime adds [mesh] and [store].
   std::function<Service(const ServiceKeys&)> service;  // Once settings and keys are loaded.
-  // Commands to run once the store is open and before the daemon is ready (announce a key).
-  std::function<void(const std::function<void(Effects)>& record, const Reader&, Context&)> on_start;
+  // What to record once the store is open and before the daemon is ready (a new key to announce);
+  // may be empty. An exception to "no decision without a message": it runs once at each start.
+  std::function<Effects(const Rows&, const Context&)> on_start = {};
 };
 
 int run_daemon(const Daemon& daemon, int argc, char** argv);

@@ -27,13 +27,13 @@ using Person = api::user::Claims;
 
 // What decide may know besides rows. Nothing in it can be asked twice with two answers.
 struct Context {
-  UnixMillis now = 0;             // Of the batch; never below the last fact's time.
+  UnixMillis now = 0;              // Of the batch; never below the last fact's time.
   const Person* person = nullptr;  // Null: a guest.
-  uint32_t principal = 0;         // Which process asks, as the broker stamped it.
+  uint32_t principal = 0;          // Which process asks, as the broker stamped it.
   IdSource& ids;
   Random& random;
   const Vault& vault;
-  const std::any& prepared;       // What the message's prepare found; empty if it has none.
+  const std::any& prepared;  // What the message's prepare found; empty if it has none.
 
   Id fresh_id() const { return ids.next(now); }
 };
@@ -54,8 +54,8 @@ struct PackedFact {
 };
 
 // What a command decided: facts to record, vault entries to write or erase (value empty), and the
-// answer. `problem` set: the facts are recorded, and the caller is told the problem instead (a wrong
-// password, a refused scan).
+// answer. `problem` set: the facts are recorded, and the caller is told the problem instead (a
+// wrong password, a refused scan).
 struct Effects {
   struct VaultWrite {
     std::string key;
@@ -152,7 +152,8 @@ TableRow command(NameOf<Message>, Decide decide) {
   return row;
 }
 
-// As above, with work that is too slow for a batch (argon2): `prepare(const Reader&, const Message&)
+// As above, with work that is too slow for a batch (argon2): `prepare(const Reader&, const
+// Message&)
 // -> Result<Prepared>` runs first, and decide finds its result in context.prepared.
 template <class Message, class Prepare, class Decide>
 TableRow command(NameOf<Message> name, Prepare prepare, Decide decide) {
@@ -185,17 +186,18 @@ TableRow follow(NameOf<Fact> name) {
   return ReactionRow{std::string(name.text), {}};
 }
 
-// `decide(const Rows&, const Context&, const Fact&) -> Effects`: what follows from it here. The fact
-// itself is noted first, so evolve sees it before the facts that decide adds. It has no way to
+// `decide(const Rows&, const Context&, const Fact&) -> Effects`: what follows from it here. The
+// fact itself is noted first, so evolve sees it before the facts that decide adds. It has no way to
 // refuse: what another service announces has happened.
 template <class Fact, class Decide>
 TableRow reaction(NameOf<Fact> name, Decide decide) {
-  return ReactionRow{std::string(name.text), [decide](const Rows& rows, const Context& context,
-                                                      std::string_view body) -> Effects {
-                       auto fact = decode<Fact>(body);
-                       CHECK_INVARIANT(fact);  // Poison: the feed stops, an operator decides.
-                       return decide(rows, context, *fact);
-                     }};
+  return ReactionRow{
+      std::string(name.text),
+      [decide](const Rows& rows, const Context& context, std::string_view body) -> Effects {
+        auto fact = decode<Fact>(body);
+        CHECK_INVARIANT(fact);  // Poison: the feed stops, an operator decides.
+        return decide(rows, context, *fact);
+      }};
 }
 
 template <class Decide>
@@ -217,7 +219,8 @@ bool evolve_named(Rows& rows, std::string_view name, std::string_view body, Evol
               return true;
             }()) ||
             ...);
-  }(std::make_index_sequence<std::variant_size_v<Variant>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<Variant>>());
 }
 
 // What a daemon is: its name, its facts, its table.

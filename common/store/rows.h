@@ -1,5 +1,5 @@
-// Typed rows inside one transaction. `const Rows&` can only read: decide gets that, evolve alone may
-// write. A row struct names its table and its fields; keys are bytes that sort as they should
+// Typed rows inside one transaction. `const Rows&` can only read: decide gets that, evolve alone
+// may write. A row struct names its table and its fields; keys are bytes that sort as they should
 // (RowKey). Values stay under kRowMax.
 #pragma once
 

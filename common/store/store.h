@@ -1,6 +1,6 @@
-// One service's store: rows, journal, answers, cursors, vault and meta in one transaction. The rules
-// (checksums, hash chain, sealing) are written once, over a small ordered key-value Engine, of which
-// there are two: LMDB on disk, and memory for tests and the simulator.
+// One service's store: rows, journal, answers, cursors, vault and meta in one transaction. The
+// rules (checksums, hash chain, sealing) are written once, over a small ordered key-value Engine,
+// of which there are two: LMDB on disk, and memory for tests and the simulator.
 #pragma once
 
 #include <array>
@@ -97,10 +97,11 @@ class Batch : public Snapshot {
 };
 
 struct StoreOptions {
-  std::string folder;                      // Empty: in memory.
-  std::string vault_key;                   // 32 bytes.
+  std::string folder;                       // Empty: in memory.
+  std::string vault_key;                    // 32 bytes.
   uint64_t map_bytes = uint64_t{64} << 30;  // Reserved, not used.
-  bool sync = true;                        // Off only in benchmarks of the bare path.
+  bool sync = true;                         // Off only in benchmarks of the bare path.
+  bool read_only = false;  // Beside a running owner: no lock, begin() is not allowed.
 };
 
 class Store {
@@ -125,6 +126,11 @@ struct VerifyReport {
   Head head;
 };
 Result<VerifyReport> verify_journal(const Snapshot& snapshot);
+
+// Reads every record of every table, in passing and by look-up, and compares how many there are
+// with how many there should be; an error names the first that is wrong. What the engine cannot
+// read at all ends the process, as everywhere.
+Status verify_records(const Snapshot& snapshot);
 
 // Applies the whole journal to empty rows and compares with the store's rows, byte by byte.
 // The error names the first table and key that differ.

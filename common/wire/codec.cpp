@@ -25,7 +25,9 @@ std::unique_ptr<msgpack::zone> take_zone() {
   return zone;
 }
 
-bool always_reference(msgpack::type::object_type, std::size_t, void*) { return true; }
+bool always_reference(msgpack::type::object_type, std::size_t, void*) {
+  return true;
+}
 
 Error malformed(const char* why) {
   return {Code::invalid, "malformed", std::string("MessagePack: ") + why};
@@ -153,7 +155,9 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-Value Document::root() const { return Value(&parsed_->object); }
+Value Document::root() const {
+  return Value(&parsed_->object);
+}
 
 Result<Document> Document::parse(std::string_view bytes) {
   // The library believes the lengths in the input: without these limits five bytes make it
@@ -235,6 +239,19 @@ Packer& Packer::bytes(std::string_view value) {
 Packer& Packer::raw(std::string_view messagepack) {
   out_.append(messagepack);
   return *this;
+}
+
+// Five bytes hold any count: map 32 and array 32, filled in at the end.
+size_t Packer::open_map() {
+  out_.append("\xdf\0\0\0\0", 5);
+  return out_.size() - 4;
+}
+size_t Packer::open_array() {
+  out_.append("\xdd\0\0\0\0", 5);
+  return out_.size() - 4;
+}
+void Packer::close(size_t opened_at, size_t count) {
+  for (size_t i = 0; i < 4; ++i) out_[opened_at + i] = static_cast<char>(count >> (24 - 8 * i));
 }
 
 }  // namespace bilten

@@ -75,6 +75,11 @@ class Packer {
   Packer& bytes(std::string_view value);
   Packer& raw(std::string_view messagepack);  // Already packed.
 
+  // A map or list whose count is known only at its end: open, write, close with what open answered.
+  size_t open_map();
+  size_t open_array();
+  void close(size_t opened_at, size_t count);
+
   const std::string& view() const { return out_; }
   std::string take() { return std::move(out_); }
   void reserve(size_t bytes) { out_.reserve(bytes); }

@@ -31,7 +31,9 @@
 namespace bilten {
 
 enum class Kind : uint8_t { query, command };
-constexpr auto names_of(Kind) { return std::array<std::string_view, 2>{"query", "command"}; }
+constexpr auto names_of(Kind) {
+  return std::array<std::string_view, 2>{"query", "command"};
+}
 
 // Who may call. `mesh`: other processes only, never HTTP. `person`: a valid token of a person.
 enum class Caller : uint8_t { anyone, person, mesh };
@@ -112,12 +114,12 @@ struct MessageDescription {
   std::string name;
   Kind kind = Kind::command;
   Caller caller = Caller::anyone;
-  HttpDescription http;
-  std::vector<std::string> refusals;
+  HttpDescription http = {};
+  std::vector<std::string> refusals = {};
   uint32_t budget_ms = 2000;
   bool critical = false;
-  std::string doc;
-  Schema request, answer;
+  std::string doc = {};
+  Schema request = {}, answer = {};
   static constexpr auto fields() {
     return std::make_tuple(
         field("name", &MessageDescription::name, length(1, 64)),
@@ -184,7 +186,8 @@ template <class Variant>
 std::vector<FactDescription> describe_facts() {
   return []<size_t... I>(std::index_sequence<I...>) {
     return std::vector<FactDescription>{describe_fact<std::variant_alternative_t<I, Variant>>()...};
-  }(std::make_index_sequence<std::variant_size_v<Variant>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<Variant>>());
 }
 
 }  // namespace bilten

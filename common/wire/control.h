@@ -13,13 +13,13 @@ constexpr auto names_of(PeerRole) {
 // One service that a worker claims.
 struct ServiceClaim {
   std::string service;
-  std::string version;            // semver
-  uint32_t credit = 0;            // Requests it takes at once.
+  std::string version;  // semver
+  uint32_t credit = 0;  // Requests it takes at once.
   uint32_t weight = 1;
-  bool owner = false;             // Stateful: the whole shard range is its alone.
-  int64_t epoch = 0;              // Raised by an operator only.
-  Bytes folder_id;                // Of an owner: which data folder (16 bytes).
-  Bytes contract_hash;            // 16 bytes; the contract itself is `<service>.$contract`.
+  bool owner = false;   // Stateful: the whole shard range is its alone.
+  int64_t epoch = 0;    // Raised by an operator only.
+  Bytes folder_id;      // Of an owner: which data folder (16 bytes).
+  Bytes contract_hash;  // 16 bytes; the contract itself is `<service>.$contract`.
   static constexpr auto fields() {
     return std::make_tuple(
         field("service", &ServiceClaim::service, length(1, 32, Format::word)),
@@ -38,8 +38,8 @@ struct Ready {
   uint32_t version_min = 1;
   uint32_t version_max = 1;
   PeerRole role = PeerRole::client;
-  Id instance;                // Of this process.
-  int64_t incarnation = 0;    // Unix ms of its start: newer wins for the same folder.
+  Id instance;              // Of this process.
+  int64_t incarnation = 0;  // Unix ms of its start: newer wins for the same folder.
   std::string build;
   uint32_t heartbeat_ms = 1000;
   std::vector<ServiceClaim> services;
@@ -60,7 +60,7 @@ struct Welcome {
   int64_t incarnation = 0;
   std::string name;
   uint32_t heartbeat_ms = 1000;
-  uint32_t liveness = 3;      // Silent intervals until a peer is given up.
+  uint32_t liveness = 3;  // Silent intervals until a peer is given up.
   uint32_t frame_max = 0;
   uint32_t principal = 0;
   bool draining = false;

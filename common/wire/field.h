@@ -6,7 +6,8 @@
 //     int64_t quantity = 0;
 //     static constexpr auto fields() {
 //       return std::make_tuple(field("ticket_type_id", &Item::ticket_type_id),
-//                              field("quantity", &Item::quantity, between(1, 100)).doc("How many."));
+//                              field("quantity", &Item::quantity, between(1, 100)).doc("How
+//                              many."));
 //     }
 //   };
 //
@@ -63,7 +64,9 @@ struct Raw {
 // Enums travel as words. An enum joins by a function in its own namespace:
 //   constexpr auto names_of(OrderState) { return std::array<std::string_view, 2>{"held", "paid"}; }
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { names_of(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+  names_of(e);
+};
 
 template <NamedEnum E>
 constexpr std::string_view word(E value) {
@@ -71,7 +74,9 @@ constexpr std::string_view word(E value) {
 }
 
 template <class T>
-concept Described = requires { T::fields(); };
+concept Described = requires {
+  T::fields();
+};
 
 template <class Owner, class Member>
 struct Field {

@@ -23,7 +23,9 @@ void store(char* at, T value) {
   std::memcpy(at, &value, sizeof value);
 }
 
-Error bad(const char* why) { return {Code::bad_frame, "bad_frame", why}; }
+Error bad(const char* why) {
+  return {Code::bad_frame, "bad_frame", why};
+}
 
 bool is_name_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '$';
@@ -98,11 +100,21 @@ std::string build_frame(const Header& header, std::string_view name, std::string
   return out;
 }
 
-void patch_id(char* frame, uint64_t id) { store(frame + 8, id); }
-void patch_ttl(char* frame, uint32_t ttl_ms) { store(frame + 16, ttl_ms); }
-void patch_principal(char* frame, uint32_t principal) { store(frame + 20, principal); }
-void patch_flags(char* frame, uint16_t flags) { store(frame + 4, flags); }
-void patch_hops(char* frame, uint8_t hops) { store(frame + 6, hops); }
+void patch_id(char* frame, uint64_t id) {
+  store(frame + 8, id);
+}
+void patch_ttl(char* frame, uint32_t ttl_ms) {
+  store(frame + 16, ttl_ms);
+}
+void patch_principal(char* frame, uint32_t principal) {
+  store(frame + 20, principal);
+}
+void patch_flags(char* frame, uint16_t flags) {
+  store(frame + 4, flags);
+}
+void patch_hops(char* frame, uint8_t hops) {
+  store(frame + 6, hops);
+}
 
 Result<Ext> Ext::parse(std::string_view messagepack) {
   Ext ext;
@@ -131,6 +143,7 @@ Result<Ext> Ext::parse(std::string_view messagepack) {
       case 18: ext.request_hash = value.bytes(); break;
       case 19: ext.previous = number; break;
       case 20: ext.at = static_cast<int64_t>(number & INT64_MAX); break;
+      case 21: ext.hash = value.bytes(); break;
       default: break;
     }
   }
@@ -138,6 +151,7 @@ Result<Ext> Ext::parse(std::string_view messagepack) {
   if (!ext.idempotency_key.empty() && ext.idempotency_key.size() != 16) return bad("key");
   if (!ext.previous_hash.empty() && ext.previous_hash.size() != 32) return bad("previous hash");
   if (!ext.request_hash.empty() && ext.request_hash.size() != 32) return bad("request hash");
+  if (!ext.hash.empty() && ext.hash.size() != 32) return bad("hash");
   return ext;
 }
 
@@ -175,6 +189,7 @@ std::string Ext::pack() const {
   add_bytes(18, request_hash);
   add_number(19, previous);
   add_number(20, static_cast<uint64_t>(at));
+  add_bytes(21, hash);
   if (count == 0) return {};
   return Packer().map(count).raw(pairs.view()).take();
 }

@@ -1,5 +1,5 @@
-// BMP/1 frames: one message, one frame, a 32-byte little-endian header (docs/protocol.md, section 3).
-// The broker patches headers in place and never opens a body.
+// BMP/1 frames: one message, one frame, a 32-byte little-endian header (docs/protocol.md, section
+// 3). The broker patches headers in place and never opens a body.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace bilten {
 
 inline constexpr size_t kHeaderBytes = 32;
-inline constexpr size_t kNameMax = 64;       // `ticket.order`
+inline constexpr size_t kNameMax = 64;  // `ticket.order`
 inline constexpr size_t kExtMax = 4096;
 inline constexpr size_t kBodyMax = 1 << 20;  // 1 MiB
 inline constexpr size_t kFrameMax = kBodyMax + 8192;
@@ -115,6 +115,7 @@ struct Ext {
   int64_t at = 0;               // 20: Unix ms of the fact (events).
   uint32_t version = 0;         // 10: expected version.
   std::string request_hash;     // 18: 32 bytes: what the key covers besides the body.
+  std::string hash;             // 21: 32 bytes, hash of this fact (events).
 
   static Result<Ext> parse(std::string_view messagepack);
   std::string pack() const;  // Empty when nothing is set.

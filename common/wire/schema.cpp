@@ -38,7 +38,8 @@ const char* format_fault(std::string_view value, Format format) {
   switch (format) {
     case Format::none:
     case Format::secret: return nullptr;
-    case Format::line: return is_one_line(value) ? nullptr : "must be one line without outer spaces";
+    case Format::line:
+      return is_one_line(value) ? nullptr : "must be one line without outer spaces";
     case Format::email: return is_email(value) ? nullptr : "must be an e-mail address";
     case Format::currency:
       return currency_decimals(value) ? nullptr : "must be an ISO 4217 currency code";

@@ -34,7 +34,9 @@ struct Limits {
   int64_t items_max = 0;
 };
 
-constexpr Limits between(int64_t min, int64_t max) { return {.min = min, .max = max}; }
+constexpr Limits between(int64_t min, int64_t max) {
+  return {.min = min, .max = max};
+}
 constexpr Limits length(int64_t min, int64_t max, Format format = Format::none) {
   return {.min = min, .max = max, .format = format};
 }

@@ -1,0 +1,334 @@
+#include "broker/core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace bilten::broker {
+namespace {
+
+// How long an abandoned request keeps its worker's credit: as long as a writer's turn may take
+// before the worker stops beating.
+constexpr SteadyMicros kAbandonedMicros = 10'000'000;
+// Larger frames are not kept for a second sending: the broker's memory is worth more.
+constexpr size_t kResendBytesMax = 64 * 1024;
+constexpr uint32_t kResendBudgetMax = 1000;
+constexpr SteadyMicros kFullPipeRetryMicros = 1000;
+
+// What a client reads beside the code.
+std::string_view advice(Code code) {
+  switch (code) {
+    case Code::no_service: return "no worker serves this just now";
+    case Code::no_capacity: return "all workers are busy; try again after the time named";
+    case Code::deadline_queued: return "the time budget ended before a worker was free";
+    case Code::deadline_inflight: return "the time budget ended at the worker; it may have run";
+    case Code::worker_lost: return "the worker was lost; the request may have run";
+    case Code::denied: return "access.toml does not let this principal call that message";
+    case Code::cancelled: return "cancelled by its client; it may have run";
+    case Code::draining: return "going down in order; call again shortly";
+    case Code::rate_limited: return "too many requests of this principal are in flight";
+    default: return "";
+  }
+}
+
+uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now) {
+  const SteadyMicros left = std::max<SteadyMicros>(expires_at - now, 1);
+  return static_cast<uint32_t>((left + 999) / 1000);
+}
+
+}  // namespace
+
+Core::Core(CoreOptions options, Random& random, Outside& outside)
+    : options_(std::move(options)),
+      random_(random),
+      outside_(outside),
+      started_at_ms_(outside.wall_ms()),
+      requests_(options_.inflight_max, random) {}
+
+void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool more) {
+  now_ = now;
+  ++counters_.frames;
+  const auto found = peers_.find(from);
+  Peer* peer = found == peers_.end() ? nullptr : found->second.get();
+  const auto frame = parse_frame(message.view());
+  if (peer != nullptr && more) {
+    ++counters_.bad_frames;
+    part_with(*peer, Code::bad_frame, "a message is one frame");
+  } else if (frame && !more && frame->header.command == Command::ready) {
+    on_ready(peer, from, *frame, message);
+  } else if (peer == nullptr) {
+    ++counters_.strangers;
+    turn_away(from, Code::unknown_peer, "say READY first");
+  } else if (!frame) {
+    malformed(*peer, 0, frame.error().detail);
+  } else {
+    peer->heard_at = now;
+    dispatch(*peer, *frame, message);
+  }
+  settle();
+}
+
+void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
+  switch (frame.header.command) {
+    case Command::request: return on_request(peer, frame, message);
+    case Command::reply:
+    case Command::error: return on_answer(peer, frame, message);
+    case Command::cancel: return on_cancel(peer, frame);
+    case Command::credit: return on_credit(peer, frame);
+    case Command::heartbeat: return on_heartbeat(peer, frame);
+    case Command::drain: return on_drain(peer);
+    case Command::disconnect: return forget(peer);
+    case Command::ready:
+    case Command::welcome:
+    case Command::partial:
+    case Command::routes:
+    case Command::event: break;
+  }
+  malformed(peer, frame.header.id, "this command is not for a broker");
+}
+
+// Why the request may not even wait for a worker; ok when it may.
+Code Core::admission(const Peer& peer, const Frame& frame, const Service* service) const {
+  if (!matches_any(peer.principal->rule.call, frame.name)) return Code::denied;
+  if (draining_) return Code::draining;
+  if (frame.header.ttl_ms == 0) return Code::deadline_queued;
+  if (service == nullptr || service->workers.empty()) return Code::no_service;
+  if (!Registry::is_served(*service)) return Code::draining;
+  if (peer.principal->inflight >= options_.inflight_per_principal) return Code::rate_limited;
+  return Code::ok;
+}
+
+void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
+  ++counters_.requests;
+  const Header& header = frame.header;
+  if (frame.service() == "$mesh") return on_mesh(peer, frame);
+  Service* service = registry_.find(frame.service());
+  auto verdict = admission(peer, frame, service);
+  const uint32_t slot = verdict == Code::ok ? requests_.take() : kNone;
+  if (verdict == Code::ok && slot == kNone) verdict = Code::no_capacity;
+  if (verdict == Code::denied) ++counters_.denied;
+  if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict);
+
+  InFlight& request = requests_[slot];
+  request.flags = header.flags;
+  request.urgency = Queue::urgency_of(header.request_class());
+  request.service = service;
+  request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
+  if (!(header.flags & flag::kOneway)) {
+    request.client = &peer;
+    request.client_id = header.id;
+    peer.asked.push_back(requests_, slot);
+    ++peer.principal->inflight;
+    ++waiting_;
+  }
+  service->resend_budget = std::min(service->resend_budget + 1, kResendBudgetMax);
+  patch_principal(message.data(), peer.principal->rule.number);
+  // Only another broker's word counts here, and none is a peer yet.
+  if (header.flags & flag::kForwarded) {
+    patch_flags(message.data(), static_cast<uint16_t>(header.flags & ~flag::kForwarded));
+  }
+  place(slot, message);
+}
+
+void Core::place(uint32_t slot, net::Message& message) {
+  // Nobody overtakes those who wait already.
+  if (requests_[slot].service->queue.size() == 0 && try_send(slot, message)) return;
+  enqueue(slot, message);
+}
+
+bool Core::try_send(uint32_t slot, net::Message& message) {
+  InFlight& request = requests_[slot];
+  ++round_;
+  while (Claim* claim = Registry::choose(*request.service, random_, round_)) {
+    patch_id(message.data(), requests_.token(slot));
+    patch_ttl(message.data(), left_ms(request.expires_at, now_));
+    const bool may_resend =
+        (request.flags & flag::kIdempotent) && !request.resent && message.size() <= kResendBytesMax;
+    net::Message kept = may_resend ? message.share() : net::Message();
+    const auto sent = send(*claim->peer, message);
+    if (sent == net::Sent::ok) {
+      if (request.stage == Stage::queued) request.service->queue.remove(requests_, slot);
+      request.stage = Stage::sent;
+      request.holder = claim;
+      request.frame = std::move(kept);
+      ++claim->inflight;
+      claim->peer->holds.push_back(requests_, slot);
+      wheel_.set(requests_, slot, request.expires_at);
+      beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
+      ++counters_.forwarded;
+      return true;
+    }
+    if (sent == net::Sent::full) {
+      claim->full_in_round = round_;
+      pipes_full_ = true;
+    }
+  }
+  return false;
+}
+
+void Core::enqueue(uint32_t slot, net::Message& message) {
+  InFlight& request = requests_[slot];
+  Service& service = *request.service;
+  request.stage = Stage::queued;
+  request.frame = std::move(message);
+  service.queue.push(requests_, slot);
+  ++counters_.queued;
+  if (service.queue.size() > options_.queue_max) {
+    const uint32_t victim = service.queue.less_urgent_than(request.urgency);
+    end_with(victim == kNone ? slot : victim, Code::no_capacity);
+    if (victim == kNone) return;
+  }
+  const auto wait_until = now_ + SteadyMicros{options_.queue_wait_ms} * 1000;
+  wheel_.set(requests_, slot, std::min(request.expires_at, wait_until));
+}
+
+void Core::pump(Service& service) {
+  for (;;) {
+    const uint32_t slot = service.queue.front();
+    if (slot == kNone) return;
+    InFlight& request = requests_[slot];
+    if (request.expires_at <= now_) {
+      ++counters_.expired;
+      end_with(slot, Code::deadline_queued);
+      continue;
+    }
+    net::Message message = std::move(request.frame);
+    if (try_send(slot, message)) continue;
+    request.frame = std::move(message);
+    return;
+  }
+}
+
+void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
+  const uint32_t slot = requests_.find(frame.header.id);
+  if (slot == kNone || requests_[slot].stage == Stage::queued ||
+      requests_[slot].holder->peer != &peer) {
+    ++counters_.answers_unclaimed;
+    return;
+  }
+  InFlight& request = requests_[slot];
+  Service& service = *request.service;
+  if (request.client != nullptr) {
+    patch_id(message.data(), request.client_id);
+    patch_principal(message.data(), peer.principal->rule.number);
+    const bool arrived = send(*request.client, message) == net::Sent::ok;
+    ++(arrived ? counters_.answers : counters_.answers_dropped);
+  }
+  finish(slot);
+  pump(service);
+}
+
+void Core::on_cancel(Peer& peer, const Frame& frame) {
+  uint32_t slot = peer.asked.front();
+  while (slot != kNone && requests_[slot].client_id != frame.header.id) {
+    slot = peer.asked.next(requests_, slot);
+  }
+  if (slot != kNone) end_with(slot, Code::cancelled);
+}
+
+// The wheel's call: a budget, a wait or a grace has ended.
+void Core::on_due(uint32_t slot) {
+  InFlight& request = requests_[slot];
+  if (request.stage == Stage::abandoned) {
+    Service& service = *request.service;
+    finish(slot);
+    return pump(service);
+  }
+  if (request.stage == Stage::queued && request.expires_at > now_) {
+    return end_with(slot, Code::no_capacity);
+  }
+  ++counters_.expired;
+  end_with(slot, request.stage == Stage::sent ? Code::deadline_inflight : Code::deadline_queued);
+}
+
+void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
+  ++counters_.errors;
+  if (flags & flag::kOneway) return;
+  Error error{code, std::string(word(code)), std::string(advice(code))};
+  if (code == Code::no_capacity || code == Code::rate_limited || code == Code::draining ||
+      code == Code::no_service) {
+    error.retry_after_ms = options_.queue_wait_ms;
+  }
+  if (send(client, build_error(id, error)) != net::Sent::ok) ++counters_.answers_dropped;
+}
+
+// The broker's own answer. A worker that has the request keeps its slot until it answers too.
+void Core::end_with(uint32_t slot, Code code) {
+  InFlight& request = requests_[slot];
+  if (request.client != nullptr) refuse(*request.client, request.client_id, 0, code);
+  if (request.stage == Stage::sent) return abandon(slot);
+  finish(slot);
+}
+
+void Core::abandon(uint32_t slot) {
+  InFlight& request = requests_[slot];
+  release_client(request, slot);
+  request.stage = Stage::abandoned;
+  request.frame = net::Message();
+  wheel_.set(requests_, slot, now_ + kAbandonedMicros);
+  Header cancel;
+  cancel.command = Command::cancel;
+  cancel.id = requests_.token(slot);
+  send(*request.holder->peer, build_frame(cancel));
+}
+
+void Core::release_client(InFlight& request, uint32_t slot) {
+  if (request.client == nullptr) return;
+  request.client->asked.remove(requests_, slot);
+  --request.client->principal->inflight;
+  --waiting_;
+  request.client = nullptr;
+}
+
+void Core::release_holder(InFlight& request, uint32_t slot) {
+  if (request.holder == nullptr) return;
+  request.holder->peer->holds.remove(requests_, slot);
+  --request.holder->inflight;
+  request.holder = nullptr;
+}
+
+void Core::finish(uint32_t slot) {
+  InFlight& request = requests_[slot];
+  if (request.stage == Stage::queued) request.service->queue.remove(requests_, slot);
+  release_client(request, slot);
+  release_holder(request, slot);
+  wheel_.remove(requests_, slot);
+  requests_.give_back(slot);
+}
+
+void Core::tick(SteadyMicros now) {
+  now_ = now;
+  due_.clear();
+  wheel_.collect(requests_, now, due_);
+  for (const uint64_t token : due_) {
+    const uint32_t slot = requests_.find(token);
+    // An earlier one's end may have moved or ended this one.
+    if (slot != kNone && requests_[slot].due_at <= now) on_due(slot);
+  }
+  if (std::exchange(pipes_full_, false)) {
+    for (auto& [name, service] : registry_.services()) pump(service);
+  }
+  if (now >= beat_at_) beat();
+  settle();
+}
+
+SteadyMicros Core::next_due() const {
+  const auto due = std::min(wheel_.next_due(), beat_at_);
+  return pipes_full_ ? std::min(due, now_ + kFullPipeRetryMicros) : due;
+}
+
+net::Sent Core::send(Peer& peer, net::Message& message) {
+  if (peer.gone) return net::Sent::gone;
+  const auto sent = outside_.send(peer.id, message);
+  if (sent == net::Sent::ok) peer.sent_at = now_;
+  if (sent == net::Sent::gone) forget(peer);
+  return sent;
+}
+
+net::Sent Core::send(Peer& peer, std::string_view frame) {
+  net::Message message(frame);
+  return send(peer, message);
+}
+
+}  // namespace bilten::broker

@@ -1,0 +1,145 @@
+// The broker as a pure state machine: frames and time come in, frames go out through Outside. No
+// socket, clock, thread or file; the shell (broker.h) and the simulator drive the same code.
+//
+// A request ends exactly once: by its worker's answer, by an error of the broker's, or with its
+// client. What the broker forwards it patches in place (id, ttl, principal, flags) and moves; it
+// never opens a body but its own control frames'.
+//
+// Where federation comes: PeerRole::broker at READY, Command::routes, and the choice in place()
+// before a request is refused as unserved (docs/protocol.md, section 9).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/counters.h"
+#include "broker/registry.h"
+#include "common/base/random.h"
+#include "common/net/socket.h"
+#include "common/wire/frame.h"
+
+namespace bilten::broker {
+
+// What the core needs of the world around it.
+class Outside {
+ public:
+  virtual ~Outside() = default;
+  // Never blocks; takes the bytes on Sent::ok only. `gone` means: this connection is no more.
+  virtual net::Sent send(PeerId peer, net::Message& message) = 0;
+  // The name that the peer's key stands for, "" for none. Asked once a READY.
+  virtual std::string principal_of(PeerId peer, const net::Message& message) = 0;
+  virtual UnixMillis wall_ms() = 0;
+  // Something that an operator may want to read in the log; never one a message.
+  virtual void note(std::string_view what, std::string_view principal, std::string_view detail) = 0;
+};
+
+struct CoreOptions {
+  std::string name = "broker";
+  std::string build;
+  Id broker;
+  int64_t incarnation = 0;       // Unix ms of the start.
+  uint32_t heartbeat_ms = 1000;  // At most; a peer may ask for shorter.
+  uint32_t liveness = 3;         // Silent intervals until a peer is given up.
+  uint32_t probe_ms = 250;       // A worker that holds requests hears from us this often.
+  uint32_t queue_max = 1024;     // Waiting requests of one service.
+  uint32_t queue_wait_ms = 500;
+  uint32_t inflight_max = 65'536;
+  uint32_t inflight_per_principal = 1024;
+  uint32_t peers_max = 4096;
+};
+
+class Core {
+ public:
+  Core(CoreOptions options, Random& random, Outside& outside);
+
+  // Who may do what, at the start and whenever the file changes: who lost a right that it uses is
+  // parted with.
+  void set_access(SteadyMicros now, const std::vector<AccessRule>& rules);
+  // One frame from a peer; `more`: it came with others, which nobody may send. Takes the message.
+  void receive(SteadyMicros now, PeerId from, net::Message& message, bool more);
+  // Deadlines, heartbeats, lost peers. Call it at next_due() and after each batch of frames.
+  void tick(SteadyMicros now);
+  SteadyMicros next_due() const;
+
+  // No new requests from now on; those in flight go on. farewell() then parts with everybody.
+  void drain(SteadyMicros now);
+  bool is_drained() const { return draining_ && waiting_ == 0; }
+  void farewell(SteadyMicros now);
+
+  const Counters& counters() const { return counters_; }
+  const Registry& registry() const { return registry_; }
+  size_t peers() const { return peers_.size(); }
+  uint32_t slots_used() const { return requests_.used(); }
+  uint32_t waiting() const { return waiting_; }
+
+ private:
+  // core.cpp: requests and answers.
+  void dispatch(Peer& peer, const Frame& frame, net::Message& message);
+  void on_request(Peer& peer, const Frame& frame, net::Message& message);
+  Code admission(const Peer& peer, const Frame& frame, const Service* service) const;
+  void place(uint32_t slot, net::Message& message);
+  bool try_send(uint32_t slot, net::Message& message);
+  void enqueue(uint32_t slot, net::Message& message);
+  void pump(Service& service);
+  void on_answer(Peer& peer, const Frame& frame, net::Message& message);
+  void on_cancel(Peer& peer, const Frame& frame);
+  void on_due(uint32_t slot);
+  void refuse(Peer& client, uint64_t id, uint16_t flags, Code code);
+  void end_with(uint32_t slot, Code code);
+  void abandon(uint32_t slot);
+  void release_client(InFlight& request, uint32_t slot);
+  void release_holder(InFlight& request, uint32_t slot);
+  void finish(uint32_t slot);
+  net::Sent send(Peer& peer, net::Message& message);
+  net::Sent send(Peer& peer, std::string_view frame);
+
+  // peers.cpp: who is there.
+  void on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Message& message);
+  Status judge(const Peer& candidate, const Ready& ready);
+  Status judge_claim(const Peer& candidate, const ServiceClaim& claim);
+  Peer& settle_in(const Peer& candidate);
+  void take_claims(Peer& peer, const std::vector<ServiceClaim>& claims);
+  void welcome(Peer& peer);
+  void on_credit(Peer& peer, const Frame& frame);
+  void on_heartbeat(Peer& peer, const Frame& frame);
+  void on_drain(Peer& peer);
+  void malformed(Peer& peer, uint64_t id, std::string_view why);
+  void turn_away(PeerId stranger, Code code, std::string_view why);
+  void part_with(Peer& peer, Code code, std::string_view why);
+  void forget(Peer& peer);
+  void lose(Peer& peer);
+  void release_as_client(Peer& peer);
+  void release_as_worker(Peer& peer);
+  void settle();
+  void beat();
+  SteadyMicros beat_one(Peer& peer);
+  void flush_unserved(Service& service);
+
+  // admin.cpp: $mesh.*
+  void on_mesh(Peer& peer, const Frame& frame);
+  std::string mesh_answer(std::string_view name) const;
+
+  CoreOptions options_;
+  Random& random_;
+  Outside& outside_;
+  SteadyMicros now_ = 0;  // Of the step in hand.
+  UnixMillis started_at_ms_;
+  std::map<std::string, std::unique_ptr<Principal>, std::less<>> principals_;
+  Requests requests_;
+  Registry registry_;
+  // After requests_ and registry_: peers hold chains and claims of both.
+  std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
+  Wheel wheel_;
+  std::vector<PeerId> leaving_;  // Gone peers, forgotten at the end of the step.
+  std::vector<uint64_t> due_;    // Kept, so that a turn of the wheel allocates nothing.
+  SteadyMicros beat_at_ = INT64_MAX;
+  uint64_t round_ = 0;
+  uint32_t waiting_ = 0;     // Requests whose client waits for an answer.
+  bool pipes_full_ = false;  // A worker had credit, but its pipe no room: try again soon.
+  bool draining_ = false;
+  Counters counters_;
+};
+
+}  // namespace bilten::broker

@@ -1,0 +1,55 @@
+// What the broker counts; plain integers of the loop's thread, shown by $mesh.stats under these
+// names.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace bilten::broker {
+
+struct Counters {
+  uint64_t frames = 0;  // Received, whatever they were.
+  uint64_t requests = 0;
+  uint64_t forwarded = 0;          // Requests given to a worker, re-sends too.
+  uint64_t answers = 0;            // REPLY and ERROR frames passed to clients.
+  uint64_t answers_dropped = 0;    // The client was gone, or took nothing more.
+  uint64_t answers_unclaimed = 0;  // Late, repeated, or from one who does not hold the request.
+  uint64_t errors = 0;             // ERROR frames that the broker made.
+  uint64_t denied = 0;
+  uint64_t queued = 0;
+  uint64_t expired = 0;      // Budgets that ended here or at a worker.
+  uint64_t worker_lost = 0;  // Requests answered so.
+  uint64_t resent = 0;
+  uint64_t bad_frames = 0;
+  uint64_t bad_frame_alarms = 0;  // Peers parted with for three in ten seconds.
+  uint64_t strangers = 0;         // Frames before a READY.
+  uint64_t fenced = 0;
+  uint64_t peers_joined = 0;
+  uint64_t peers_lost = 0;  // Silent, or found gone.
+
+  static constexpr auto list() {
+    using Named = std::pair<std::string_view, uint64_t Counters::*>;
+    return std::to_array<Named>({{"frames", &Counters::frames},
+                                 {"requests", &Counters::requests},
+                                 {"forwarded", &Counters::forwarded},
+                                 {"answers", &Counters::answers},
+                                 {"answers_dropped", &Counters::answers_dropped},
+                                 {"answers_unclaimed", &Counters::answers_unclaimed},
+                                 {"errors", &Counters::errors},
+                                 {"denied", &Counters::denied},
+                                 {"queued", &Counters::queued},
+                                 {"expired", &Counters::expired},
+                                 {"worker_lost", &Counters::worker_lost},
+                                 {"resent", &Counters::resent},
+                                 {"bad_frames", &Counters::bad_frames},
+                                 {"bad_frame_alarms", &Counters::bad_frame_alarms},
+                                 {"strangers", &Counters::strangers},
+                                 {"fenced", &Counters::fenced},
+                                 {"peers_joined", &Counters::peers_joined},
+                                 {"peers_lost", &Counters::peers_lost}});
+  }
+};
+
+}  // namespace bilten::broker

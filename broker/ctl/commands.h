@@ -1,0 +1,22 @@
+// The subcommands of biltenctl that ask the mesh. Each answers its exit code.
+#pragma once
+
+#include <string>
+
+#include "broker/ctl/session.h"
+
+namespace bilten::ctl {
+
+// Every service with its workers, as the broker sees them.
+int services(const Session& session);
+// The broker itself: name, uptime, peers, what is in flight, its counters.
+int status(const Session& session);
+// `biltenctl call event get '{"event_id": "..."}'`: the message typed as JSON, the answer as JSON.
+int call(const Session& session, const std::string& service, const std::string& method,
+         const std::string& json, uint32_t budget_ms);
+// Facts whose name matches the pattern ("ticket.*"), as they happen, until Ctrl-C; `from_seq` set:
+// from that position of each owner's journal on, without a gap.
+int tail(const Session& session, Process& process, const std::string& pattern,
+         std::optional<uint64_t> from_seq);
+
+}  // namespace bilten::ctl

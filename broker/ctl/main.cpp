@@ -1,0 +1,216 @@
+// biltenctl: the operators' and developers' tool.
+#include <CLI/CLI.hpp>
+
+#include "broker/ctl/commands.h"
+#include "broker/ctl/maintenance.h"
+#include "broker/ctl/seed.h"
+#include "broker/ctl/up.h"
+#include "common/net/keys.h"
+#include "common/process/access.h"
+
+namespace bilten::ctl {
+namespace {
+
+// The subcommand that was typed, ready to run.
+using Chosen = std::function<int(Session&, Process&)>;
+
+struct Typed {
+  std::string config, output = "text";
+  std::vector<std::string> sets;
+  Chosen chosen;
+};
+
+void add_mesh_commands(CLI::App& app, Typed& typed) {
+  app.add_subcommand("status", "The broker: what is connected, in flight, counted")->callback([&] {
+    typed.chosen = [](Session& s, Process&) { return status(s); };
+  });
+  app.add_subcommand("services", "Every service with its workers")->callback([&] {
+    typed.chosen = [](Session& s, Process&) { return services(s); };
+  });
+
+  struct CallArguments {
+    std::string service, method, json = "{}";
+    uint32_t budget_ms = 5000;
+  };
+  auto call_arguments = std::make_shared<CallArguments>();
+  auto* call_command = app.add_subcommand("call", "Call one method, the message typed as JSON");
+  call_command->add_option("service", call_arguments->service, "Such as event")->required();
+  call_command->add_option("method", call_arguments->method, "Such as list")->required();
+  call_command->add_option("json", call_arguments->json, "The message, such as '{\"limit\": 3}'");
+  call_command->add_option("--budget-ms", call_arguments->budget_ms, "Time budget");
+  call_command->callback([&typed, call_arguments] {
+    typed.chosen = [call_arguments](Session& s, Process&) {
+      const auto& a = *call_arguments;
+      return call(s, a.service, a.method, a.json, a.budget_ms);
+    };
+  });
+
+  struct TailArguments {
+    std::string pattern = "*";
+    std::optional<uint64_t> from_seq;
+  };
+  auto tail_arguments = std::make_shared<TailArguments>();
+  auto* tail_command = app.add_subcommand("tail", "Facts as they happen, until Ctrl-C");
+  tail_command->add_option("pattern", tail_arguments->pattern, "Such as 'ticket.*'");
+  tail_command->add_option("--from-seq", tail_arguments->from_seq,
+                           "Begin after this position of the journal (0: the first fact)");
+  tail_command->callback([&typed, tail_arguments] {
+    typed.chosen = [tail_arguments](Session& s, Process& process) {
+      return tail(s, process, tail_arguments->pattern, tail_arguments->from_seq);
+    };
+  });
+}
+
+// A subcommand that runs a verb of the daemons, for all services or those named.
+CLI::App* add_verb(CLI::App& app, Typed& typed, const std::string& name, const std::string& help,
+                   std::function<int(Session&, const std::vector<std::string>&)> run) {
+  auto services = std::make_shared<std::vector<std::string>>();
+  auto* command = app.add_subcommand(name, help);
+  command->add_option("--service", *services, "Only this service (repeatable)")
+      ->check(CLI::IsMember(stateful_services()));
+  command->callback([&typed, services, run = std::move(run)] {
+    typed.chosen = [services, run](Session& s, Process&) { return run(s, *services); };
+  });
+  return command;
+}
+
+void add_maintenance_commands(CLI::App& app, Typed& typed) {
+  auto* journal = app.add_subcommand("journal", "Look at the journals")->require_subcommand(1);
+  add_verb(*journal, typed, "verify", "Walk every record and its chained hash",
+           [](Session& s, const auto& services) { return run_verb(s, services, "verify", {}); });
+  add_verb(*journal, typed, "stats", "Heads, sizes and counts",
+           [](Session& s, const auto& services) { return run_verb(s, services, "stats", {}); });
+  auto verify = std::make_shared<bool>(false);
+  auto* rebuild = add_verb(app, typed, "rebuild", "Rebuild rows from the journal",
+                           [](Session& s, const auto& services) {
+                             return run_verb(s, services, "rebuild", {"--verify"});
+                           });
+  rebuild->add_flag("--verify", *verify, "Compare with the rows on disk, byte by byte")->required();
+  auto folder = std::make_shared<std::string>();
+  add_verb(app, typed, "backup", "Copy the stores while they run",
+           [folder](Session& s, const auto& services) {
+             return run_verb(s, services, "backup", {*folder}, true);
+           })
+      ->add_option("folder", *folder, "A new folder; one inside it for each service")
+      ->required();
+  add_verb(app, typed, "restore", "Put a backup in place of an empty store (daemons stopped)",
+           [folder](Session& s, const auto& services) {
+             return run_verb(s, services, "restore", {*folder}, true);
+           })
+      ->add_option("folder", *folder, "What backup made")
+      ->required();
+}
+
+int generate(const std::string& folder, const std::string& access) {
+  auto rules = load_access(access);
+  Status made = rules ? Status(Done{}) : Status(rules.error());
+  std::vector<std::string> names;
+  if (rules) {
+    for (const auto& rule : *rules) names.push_back(rule.principal);
+    made = net::generate_keys(folder, names);
+  }
+  if (!made) {
+    std::fprintf(stderr, "biltenctl: %s\n", made.error().detail.c_str());
+    return kExitConfig;
+  }
+  std::printf("keys of %zu principals in %s\n", names.size(), folder.c_str());
+  return kExitOk;
+}
+
+void add_local_commands(CLI::App& app, Typed& typed) {
+  auto options = std::make_shared<UpOptions>();
+  options->data = "data";
+  options->access = "conf/access.toml";
+  auto* up_command = app.add_subcommand("up", "Run the whole mesh here, until Ctrl-C");
+  up_command->add_option("--data", options->data, "Data folder, made if missing");
+  up_command->add_option("--port", options->port, "HTTP port; 0: any free one");
+  up_command->add_option("--mesh-port", options->mesh_port, "First of five; 0: any free ones");
+  up_command->add_option("--access", options->access, "Who may do what");
+  up_command->add_option("--programs", options->programs, "Folder of the binaries");
+  up_command->add_option("--demo-data", options->demo_file, "Seed these events once it runs");
+  up_command->add_flag("--demo", options->demo, "New accounts need no mailed link");
+  up_command->add_option("--set", options->sets, "section.key=value for every program");
+  up_command->callback([&typed, options] {
+    typed.chosen = [options](Session&, Process& process) { return up(process, *options); };
+  });
+
+  auto* keys = app.add_subcommand("keys", "The mesh's key pairs")->require_subcommand(1);
+  auto folder = std::make_shared<std::string>("/etc/bilten/keys");
+  auto access = std::make_shared<std::string>("/etc/bilten/access.toml");
+  auto* gen = keys->add_subcommand("gen", "Make the pairs that are missing, one a principal");
+  gen->add_option("--dir", *folder, "Key folder");
+  gen->add_option("--access", *access, "Names the principals");
+  gen->callback([&typed, folder, access] {
+    typed.chosen = [folder, access](Session&, Process&) { return generate(*folder, *access); };
+  });
+
+  auto* demo = app.add_subcommand("demo", "Data to look at")->require_subcommand(1);
+  auto file = std::make_shared<std::string>("tests/data/events.json");
+  auto url = std::make_shared<std::string>("http://127.0.0.1:8080");
+  auto* seed = demo->add_subcommand("seed", "Enter demo organisations and events over HTTP");
+  seed->add_option("--file", *file, "Events to enter");
+  seed->add_option("--url", *url, "Where the gateway listens");
+  seed->callback([&typed, file, url] {
+    typed.chosen = [file, url](Session& s, Process&) {
+      auto made = seed_demo(*file, *url, true);
+      if (!made) return report(s, made.error());
+      std::printf("made %zu organisations, %zu events, %zu ticket types; %zu were there\n",
+                  made->organizations, made->events, made->ticket_types, made->present);
+      return kExitOk;
+    };
+  });
+}
+
+int run_chosen(Typed& typed) {
+  Session session;
+  Program program;
+  program.name = "biltenctl";
+  program.summary = "The operators' and developers' tool of Bilten.";
+  program.settings.section("mesh", session.mesh);
+  program.run = [&](Process& process) { return typed.chosen(session, process); };
+  session.as_json = typed.output == "json";
+  session.config = typed.config;
+  std::vector<std::string> words{"biltenctl"};
+  if (!typed.config.empty()) words.insert(words.end(), {"--config", typed.config});
+  for (const auto& set : typed.sets) words.insert(words.end(), {"--set", set});
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return run(program, static_cast<int>(words.size()), argv.data());
+}
+
+int main_of_ctl(int argc, char** argv) {
+  Typed typed;
+  CLI::App app("biltenctl: the operators' and developers' tool of Bilten.");
+  app.footer(
+      "Examples:\n"
+      "  biltenctl up --data data --demo --demo-data tests/data/events.json\n"
+      "  biltenctl --config data/bilten.toml services\n"
+      "  biltenctl --config data/bilten.toml call event list '{\"limit\": 3}'\n"
+      "  biltenctl --config data/bilten.toml tail 'ticket.*' --from-seq 0\n"
+      "Exit codes: 0 done, 1 refused by the service, 64 usage, 69 unreachable, 75 try again,\n"
+      "78 configuration. BILTEN_CONFIG names the configuration where --config does not.");
+  app.set_version_flag("--version", std::string("biltenctl ") + kVersion);
+  app.add_option("--config", typed.config, "Settings file")->envname("BILTEN_CONFIG");
+  app.add_option("--set", typed.sets, "section.key=value, over the file (repeatable)");
+  app.add_option("-o,--output", typed.output, "For people or for programs")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_mesh_commands(app, typed);
+  add_maintenance_commands(app, typed);
+  add_local_commands(app, typed);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return run_chosen(typed);
+}
+
+}  // namespace
+}  // namespace bilten::ctl
+
+int main(int argc, char** argv) {
+  return bilten::ctl::main_of_ctl(argc, argv);
+}

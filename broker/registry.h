@@ -1,0 +1,104 @@
+// Who serves what: peers, their claims on services, credit, and the choice among workers.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/inflight.h"
+#include "common/base/id.h"
+#include "common/base/random.h"
+#include "common/process/access.h"
+#include "common/wire/control.h"
+
+namespace bilten::broker {
+
+using PeerId = uint32_t;  // The connection: the number inside ROUTER's generated routing id.
+
+// Who stands behind a key, and what access.toml lets it do.
+struct Principal {
+  AccessRule rule;
+  bool known = true;      // False: access.toml names it no more.
+  uint32_t inflight = 0;  // Its requests that wait for an answer, over all its connections.
+};
+
+struct Claim;
+
+// One connection that has said READY.
+struct Peer {
+  PeerId id = 0;
+  Principal* principal = nullptr;
+  PeerRole role = PeerRole::client;
+  Id instance;
+  int64_t incarnation = 0;
+  std::string build;
+  SteadyMicros heartbeat_us = 0;
+  SteadyMicros heard_at = 0;  // The last valid frame from it.
+  SteadyMicros sent_at = 0;   // The last frame to it, or the last try.
+  bool draining = false;      // It wants no new work.
+  bool gone = false;          // Forgotten at the end of this step.
+  uint32_t bad_frames = 0;    // Since bad_since.
+  SteadyMicros bad_since = 0;
+  uint32_t queue_ms = 0;                       // From its last heartbeat.
+  ClientChain asked;                           // Requests it waits for.
+  PlaceChain holds;                            // Requests it works on, or has abandoned.
+  std::vector<std::unique_ptr<Claim>> claims;  // A retired one stays until its peer goes.
+};
+
+// A worker's claim on one service. `inflight` passes `credit` only after the worker lowered it.
+struct Claim {
+  Peer* peer = nullptr;
+  Service* service = nullptr;
+  ServiceClaim told;  // As READY had it; told.credit follows CREDIT.
+  bool active = false;
+  uint32_t inflight = 0;
+  uint64_t full_in_round = 0;  // The choice that found its pipe full.
+};
+
+struct Service {
+  std::string name;
+  std::vector<Claim*> workers;  // Active claims.
+  std::string contract_hash;    // Of whoever claimed it last.
+  Queue queue;
+  // Re-sends are paid from a fifth of the requests: one request earns 1, one re-send costs 5.
+  uint32_t resend_budget = 50;
+};
+
+class Registry {
+ public:
+  static constexpr size_t kServicesMax = 1000;
+
+  Service* find(std::string_view name);
+  // Whether one more name than those known would be too many.
+  bool has_room_for(std::string_view name) const;
+  // The claims of others that `wanted` by `peer` cannot stand beside: an owned service has one
+  // worker.
+  std::vector<Claim*> rivals(const Peer& peer, const ServiceClaim& wanted);
+  // Adds the claim, or replaces what the peer had said about the same service.
+  void claim(Peer& peer, const ServiceClaim& wanted);
+  void retire(Claim& claim);
+  void retire_all(Peer& peer);
+
+  // The least loaded worker that may take a request: (inflight + 1) / weight, chance among equals.
+  // Those whose pipe was full in this `round` are passed over; nullptr: none.
+  static Claim* choose(Service& service, Random& random, uint64_t round);
+  // Whether anybody takes new work, be it after a wait.
+  static bool is_served(const Service& service);
+  // The peer's active claim, or nullptr.
+  static Claim* claim_of(Peer& peer, std::string_view service);
+
+  const std::map<std::string, Service, std::less<>>& services() const { return services_; }
+  std::map<std::string, Service, std::less<>>& services() { return services_; }
+  int64_t index() const { return index_; }  // Rises with every change of who serves what.
+
+ private:
+  std::map<std::string, Service, std::less<>> services_;  // A service stays when its workers go.
+  int64_t index_ = 0;
+};
+
+// Whether a new owner may push out the one that stands: raised by an operator, or the same data
+// folder opened again later. Another folder or an older opening may not.
+bool takes_over(const Peer& newer, const ServiceClaim& wanted, const Claim& holder);
+
+}  // namespace bilten::broker

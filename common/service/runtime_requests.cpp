@@ -1,0 +1,195 @@
+// Runtime, the requests: from the mesh to the writer or a pool, and answers back.
+#include <algorithm>
+
+#include "common/crypto/crypto.h"
+#include "common/service/runtime.h"
+
+namespace bilten {
+
+namespace {
+
+constexpr int64_t kBrokersMax = 5;
+
+ReplyAddress address_of(const net::Incoming& incoming) {
+  return {incoming.link, incoming.generation, incoming.header.id};
+}
+
+Error too_busy() {
+  return {.code = Code::no_capacity,
+          .reason = "no_capacity",
+          .detail = "The service has too much to do; try again shortly.",
+          .retry_after_ms = 200};
+}
+
+Error draining() {
+  return {Code::draining, "draining", "The service is stopping; try again."};
+}
+
+Error poisonous() {
+  return {Code::internal, "poisonous",
+          "This request ended the service before and is not run again; report it."};
+}
+
+}  // namespace
+
+// What one wake-up of the mesh brought for the writer, and what could be answered at once.
+struct Runtime::Admitted {
+  std::vector<Request> commands;
+  std::vector<Reply> replies;
+};
+
+void Runtime::on_requests(std::vector<net::Incoming> incoming) {
+  in_flight_ += static_cast<int64_t>(incoming.size());
+  Admitted admitted;
+  for (auto& each : incoming) admit(std::move(each), admitted);
+  if (!admitted.commands.empty()) {
+    inbox_.add([&](WriterCore::Input& input) {
+      if (input.commands.empty()) {
+        input.commands = std::move(admitted.commands);
+        return;
+      }
+      for (auto& command : admitted.commands) input.commands.push_back(std::move(command));
+    });
+  }
+  reply(std::move(admitted.replies));
+}
+
+void Runtime::admit(net::Incoming incoming, Admitted& into) {
+  Request request;
+  request.from = address_of(incoming);
+  if (draining_) return into.replies.push_back({request.from, draining()});
+  // Brokers keep to their windows; whoever does not is not queued without end.
+  if (in_flight_ > int64_t{options_.credit} * kBrokersMax) {
+    return into.replies.push_back({request.from, too_busy()});
+  }
+  request.command = table_.command(incoming.name);
+  request.query = request.command ? nullptr : table_.query(incoming.name);
+  if (!request.command && !request.query) return serve_builtin(std::move(incoming));
+
+  request.body = std::move(incoming.body);
+  request.token = std::move(incoming.ext.claims);
+  request.principal = incoming.header.principal;
+  request.expires_at = incoming.expires_at;
+  if (auto checked = check_person(request); !checked) {
+    return into.replies.push_back({request.from, checked.error()});
+  }
+  const std::string& covered = incoming.ext.request_hash;
+  request.request_hash = crypto::hash({incoming.name, covered.empty() ? request.body : covered});
+  if (request.query) return submit_query(std::move(request));
+  request.key = std::move(incoming.ext.idempotency_key);
+  request.traceparent = std::move(incoming.ext.traceparent);
+  into.commands.push_back(std::move(request));
+}
+
+// Fills in the person, or leaves a token of an unknown key to those who can wait for it.
+Status Runtime::check_person(Request& request) {
+  if (request.token.empty()) {
+    if (request.description().caller != Caller::person) return Done{};
+    return Error{Code::unauthenticated, "token_needed", "Log in and send the access token."};
+  }
+  auto claims = tokens_.check(request.token, clock_.steady_us() / 1000 + wall_offset_ms_);
+  if (claims) {
+    request.person = *claims;
+  } else if (!table_.follows(claims.error().rests_on)) {
+    return claims.error();
+  }
+  return Done{};
+}
+
+void Runtime::serve_builtin(net::Incoming incoming) {
+  const auto from = address_of(incoming);
+  const std::string feeds = table_.name() + ".feeds.";
+  if (incoming.name.starts_with(feeds)) {
+    return serve_feeds(incoming.name.substr(feeds.size()), incoming.body, from);
+  }
+  if (!builtin_.serves(incoming.name)) {
+    return reply_one(from, Error{Code::unsupported, "unknown_message",
+                                 "The service has no message " + incoming.name + "."});
+  }
+  const bool queued = readers_->submit(
+      [this, from, name = incoming.name, body = std::move(incoming.body)](size_t) {
+        reply_one(from, builtin_.answer(name, body));
+      });
+  if (!queued) reply_one(from, too_busy());
+}
+
+void Runtime::submit_query(Request request) {
+  const auto from = request.from;
+  auto& pool = request.query->slow ? *slow_ : *readers_;
+  const bool queued = pool.submit([this, request = std::move(request)](size_t slot) mutable {
+    run_query(slot, std::move(request));
+  });
+  if (!queued) reply_one(from, too_busy());
+}
+
+void Runtime::run_query(size_t slot, Request request) {
+  if (request.expires_at <= clock_.steady_us()) return reply_one(request.from, expired_in_queue());
+  const auto id = poison_id(request);
+  if (in_hand_.poisonous().contains(id)) return reply_one(request.from, poisonous());
+  const std::string& name = request.query->description.name;
+  watches_[slot].begin(name, id);
+  const auto snapshot = store_.snapshot();
+  const UnixMillis now = reader_now(*snapshot);
+  Result<std::string> answer = std::string();
+  if (auto settled = settle_person(request, snapshot->rows(), now); !settled) {
+    answer = settled.error();
+  } else {
+    const Reader reader{snapshot->rows(), snapshot->vault(), now,
+                        request.person ? &*request.person : nullptr};
+    answer = request.query->answer(reader, request.body);
+  }
+  watches_[slot].end(name, answer ? Code::ok : answer.error().code);
+  if (answer || !must_wait(table_, request, answer.error())) {
+    return reply_one(request.from, std::move(answer));
+  }
+  inbox_.add([&](WriterCore::Input& input) {
+    input.queries.push_back({std::move(request), std::move(answer.error())});
+  });
+}
+
+void Runtime::submit_prepare(Request request) {
+  auto shared = std::make_shared<Request>(std::move(request));
+  const bool queued =
+      slow_->submit([this, shared](size_t slot) { run_prepare(slot, std::move(*shared)); });
+  if (queued) return;
+  shared->prepared = too_busy();
+  inbox_.add([&](WriterCore::Input& input) { input.commands.push_back(std::move(*shared)); });
+}
+
+void Runtime::run_prepare(size_t slot, Request request) {
+  if (request.expires_at > clock_.steady_us()) {
+    const std::string& name = request.command->description.name;
+    watches_[slot].begin(name, poison_id(request));
+    const auto snapshot = store_.snapshot();
+    const Reader reader{snapshot->rows(), snapshot->vault(), reader_now(*snapshot),
+                        request.person ? &*request.person : nullptr};
+    request.prepared = request.command->prepare(reader, request.body);
+    watches_[slot].end(name, *request.prepared ? Code::ok : request.prepared->error().code);
+  }
+  inbox_.add([&](WriterCore::Input& input) { input.commands.push_back(std::move(request)); });
+}
+
+void Runtime::reply(std::vector<Reply> replies) {
+  if (replies.empty()) return;
+  std::vector<net::Mesh::Reply> frames;
+  frames.reserve(replies.size());
+  for (const auto& [to, answer] : replies) {
+    frames.push_back({to.link, to.generation, to.id,
+                      answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});
+  }
+  in_flight_ -= static_cast<int64_t>(replies.size());
+  mesh_->reply(std::move(frames));
+}
+
+void Runtime::reply_one(const ReplyAddress& to, Result<std::string> answer) {
+  std::vector<Reply> replies;
+  replies.push_back({to, std::move(answer)});
+  reply(std::move(replies));
+}
+
+// The writer's idea of now, and like it never before what the snapshot holds.
+UnixMillis Runtime::reader_now(const Snapshot& snapshot) const {
+  return std::max(clock_.steady_us() / 1000 + wall_offset_ms_, snapshot.head().at);
+}
+
+}  // namespace bilten

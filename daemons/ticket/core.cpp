@@ -1,0 +1,33 @@
+#include "daemons/ticket/core.h"
+
+namespace bilten::ticket {
+namespace {
+
+// Each carries the event's terms whole.
+using EventFacts =
+    std::variant<api::event::Drafted, api::event::Changed, api::event::Published,
+                 api::event::Unpublished, api::event::Cancelled, api::event::Completed>;
+
+}  // namespace
+
+Effects decide_drafted(const Rows&, const Context& context, const api::event::Drafted& fact) {
+  Effects effects;
+  effects.record(api::ticket::CheckInListAdded{.organization_id = fact.organization_id,
+                                               .event_id = fact.event_id,
+                                               .check_in_list_id = context.fresh_id(),
+                                               .title = "Main",
+                                               .ticket_type_ids = {},
+                                               .reentry = false});
+  return effects;
+}
+
+void evolve(Rows& rows, std::string_view name, std::string_view body) {
+  const bool is_own = evolve_named<api::ticket::Facts>(
+      rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
+  if (is_own) return;
+  evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
+    into.save(fact.event_id.view(), EventRow{fact.organization_id, fact.terms});
+  });
+}
+
+}  // namespace bilten::ticket

@@ -1,0 +1,45 @@
+#include "daemons/ticket/qr.h"
+
+#include <qrcodegen/qrcodegen.hpp>
+
+#include "common/base/check.h"
+
+namespace bilten::ticket {
+namespace {
+
+constexpr int kQuietZone = 4;  // Modules.
+constexpr size_t kTextMax = 300;
+
+// One rectangle of height 1 for each run of dark modules.
+std::string path_of(const qrcodegen::QrCode& code) {
+  std::string path;
+  for (int y = 0; y < code.getSize(); ++y) {
+    for (int x = 0; x < code.getSize(); ++x) {
+      if (!code.getModule(x, y)) continue;
+      const int start = x;
+      while (code.getModule(x, y)) ++x;  // Light beyond the edge.
+      const auto run = std::to_string(x - start);
+      path += 'M' + std::to_string(start + kQuietZone) + ',' + std::to_string(y + kQuietZone) +
+              'h' + run + "v1h-" + run + 'z';
+    }
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string qr_svg(std::string_view text) {
+  CHECK_INVARIANT(text.size() <= kTextMax);
+  const std::string terminated(text);
+  const auto code = qrcodegen::QrCode::encodeSegments(
+      {qrcodegen::QrSegment::makeAlphanumeric(terminated.c_str())}, qrcodegen::QrCode::Ecc::MEDIUM);
+  const auto side = std::to_string(code.getSize() + 2 * kQuietZone);
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+         "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" viewBox=\"0 0 " +
+         side + ' ' + side +
+         "\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
+         "<path fill=\"#000\" d=\"" +
+         path_of(code) + "\"/></svg>\n";
+}
+
+}  // namespace bilten::ticket

@@ -1,0 +1,178 @@
+// What the ticket daemon remembers. Rows are made from facts by evolve alone; names and addresses
+// of buyers stand in the vault (vault_key), never here.
+#pragma once
+
+#include "common/api/event.h"
+#include "common/api/ticket.h"
+#include "common/store/rows.h"
+
+namespace bilten::ticket {
+
+using api::ticket::Direction;
+using api::ticket::Line;
+using api::ticket::OrderState;
+using api::ticket::ScanReason;
+using api::ticket::TicketState;
+using api::ticket::TypeTerms;
+
+// Key: event id. As the event service announced it last.
+struct EventRow {
+  static constexpr std::string_view table = "event";
+  Id organization_id;
+  api::event::Terms terms;
+  static constexpr auto fields() {
+    return std::make_tuple(field("organization_id", &EventRow::organization_id),
+                           field("terms", &EventRow::terms));
+  }
+};
+
+// Key: ticket type id.
+struct TypeRow {
+  static constexpr std::string_view table = "type";
+  Id event_id;
+  Id stock_id;  // What the type draws from.
+  TypeTerms terms;
+  static constexpr auto fields() {
+    return std::make_tuple(field("event_id", &TypeRow::event_id),
+                           field("stock_id", &TypeRow::stock_id), field("terms", &TypeRow::terms));
+  }
+};
+
+// Key: stock id. total = free + held + sold, always, and none is below zero: evolve checks it after
+// every move (stock.cpp).
+struct StockRow {
+  static constexpr std::string_view table = "stock";
+  int64_t total = 0, free = 0, held = 0, sold = 0;
+  static constexpr auto fields() {
+    constexpr auto limits = between(0, INT64_MAX);
+    return std::make_tuple(
+        field("total", &StockRow::total, limits), field("free", &StockRow::free, limits),
+        field("held", &StockRow::held, limits), field("sold", &StockRow::sold, limits));
+  }
+};
+
+// Key: order id (UUIDv7, so that orders land in time order).
+struct OrderRow {
+  static constexpr std::string_view table = "order";
+  Id event_id;
+  std::string code;
+  std::optional<Id> person_id = {};  // Absent: a guest.
+  OrderState state = OrderState::held;
+  std::vector<Line> lines = {};
+  Money total = {};
+  Instant created_at = {};
+  std::optional<Instant> expires_at = {};  // Of a hold.
+  std::vector<Id> ticket_ids = {};         // Once paid.
+  std::optional<Id> payment_id = {};       // That paid it; absent where it was free.
+  static constexpr auto fields() {
+    return std::make_tuple(
+        field("event", &OrderRow::event_id), field("code", &OrderRow::code, length(1, 16)),
+        field("person", &OrderRow::person_id), field("state", &OrderRow::state),
+        field("lines", &OrderRow::lines, items(1, api::ticket::kOrderLinesMax)),
+        field("total", &OrderRow::total), field("created_at", &OrderRow::created_at),
+        field("expires_at", &OrderRow::expires_at),
+        field("tickets", &OrderRow::ticket_ids, items(0, api::ticket::kOrderTicketsMax)),
+        field("payment", &OrderRow::payment_id));
+  }
+};
+
+// Key: ticket id (UUIDv7).
+struct TicketRow {
+  static constexpr std::string_view table = "ticket";
+  Id order_id, event_id, ticket_type_id;
+  TicketState state = TicketState::valid;
+  int64_t generation = 1;  // Rises when the ticket changes hands: older codes are revoked.
+  std::optional<Bytes> code_hash = {};  // Of the code that was found genuine at a door.
+  static constexpr auto fields() {
+    return std::make_tuple(
+        field("order", &TicketRow::order_id), field("event", &TicketRow::event_id),
+        field("type", &TicketRow::ticket_type_id), field("state", &TicketRow::state),
+        field("generation", &TicketRow::generation, between(1, 0xFFFF)),
+        field("code_hash", &TicketRow::code_hash, between(16, 16)));
+  }
+};
+
+// Key: check-in list id.
+struct ListRow {
+  static constexpr std::string_view table = "list";
+  Id organization_id, event_id;
+  std::string title;
+  std::vector<Id> ticket_type_ids = {};  // Empty: every ticket of the event.
+  bool reentry = false;
+  int64_t admitted = 0;  // Tickets let in at least once.
+  int64_t inside = 0;    // Of these, not gone out again: 0 <= inside <= admitted.
+  static constexpr auto fields() {
+    return std::make_tuple(field("organization", &ListRow::organization_id),
+                           field("event", &ListRow::event_id),
+                           field("title", &ListRow::title, length(1, 100)),
+                           field("types", &ListRow::ticket_type_ids, items(0, 200)),
+                           field("reentry", &ListRow::reentry),
+                           field("admitted", &ListRow::admitted, between(0, INT64_MAX)),
+                           field("inside", &ListRow::inside, between(0, INT64_MAX)));
+  }
+};
+
+// Key: check-in list id + ticket id. That the list let the ticket in.
+struct AdmissionRow {
+  static constexpr std::string_view table = "admission";
+  Instant first_at;
+  Id first_by;
+  bool inside = true;
+  static constexpr auto fields() {
+    return std::make_tuple(field("first_at", &AdmissionRow::first_at),
+                           field("first_by", &AdmissionRow::first_by),
+                           field("inside", &AdmissionRow::inside));
+  }
+};
+
+// Key: check-in list id + nonce. How a scan ended, so that a repeat ends the same.
+struct ScanRow {
+  static constexpr std::string_view table = "scan";
+  Id ticket_id;
+  Direction direction = Direction::entry;
+  Instant at;
+  std::optional<ScanReason> refused = {};
+  static constexpr auto fields() {
+    return std::make_tuple(field("ticket", &ScanRow::ticket_id),
+                           field("direction", &ScanRow::direction), field("at", &ScanRow::at),
+                           field("refused", &ScanRow::refused));
+  }
+};
+
+// Rows whose key says it all.
+struct Mark {
+  static constexpr auto fields() { return std::make_tuple(); }
+};
+struct TypeOfEvent : Mark {  // Key: event id + ticket type id.
+  static constexpr std::string_view table = "event_type";
+};
+struct ListOfEvent : Mark {  // Key: event id + check-in list id.
+  static constexpr std::string_view table = "event_list";
+};
+struct OrderOfPerson : Mark {  // Key: person id + newest_first(order id).
+  static constexpr std::string_view table = "person_order";
+};
+struct LatePayment : Mark {  // Key: order id + payment id. Announced by ticket.paid_too_late.
+  static constexpr std::string_view table = "late_payment";
+};
+
+inline std::string key_of(const Id& first, const Id& second) {
+  return std::string(RowKey(first).id(second));
+}
+inline std::string scan_key(const Id& check_in_list_id, std::string_view nonce) {
+  return std::string(RowKey(check_in_list_id).text(nonce));
+}
+// The id with every bit turned over: keys of it sort from the newest to the oldest. Its own
+// inverse.
+inline Id newest_first(Id id) {
+  for (auto& byte : id.bytes) byte = static_cast<uint8_t>(~byte);
+  return id;
+}
+// Where the vault keeps an order's buyer.
+inline std::string vault_key(const Id& order_id) {
+  return std::string(RowKey().text("order/").id(order_id));
+}
+
+inline constexpr std::string_view kHoldTimer = "hold";  // Key: order id.
+
+}  // namespace bilten::ticket

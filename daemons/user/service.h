@@ -1,0 +1,13 @@
+// The user service: its table of handlers.
+#pragma once
+
+#include "common/service/handlers.h"
+#include "daemons/user/config.h"
+#include "daemons/user/keys.h"
+
+namespace bilten::user {
+
+// `keys` and `config` outlive the service.
+Service service(const Keys& keys, const Config& config);
+
+}  // namespace bilten::user

@@ -1,0 +1,143 @@
+#include "gateway/gateway.h"
+
+#include <poll.h>
+#include <sys/resource.h>
+
+#include "common/crypto/crypto.h"
+#include "common/process/log.h"
+#include "gateway/front.h"
+#include "gateway/metrics_page.h"
+#include "gateway/server.h"
+#include "gateway/stream.h"
+
+namespace bilten::gateway {
+namespace {
+
+constexpr uint32_t kPollMs = 500;
+constexpr int kAliveMs = 1'000;
+constexpr uint32_t kFilesBeyondThreads = 1'500;  // Accepted and waiting, the mesh, the rest.
+
+// run() has raised the descriptor limit as far as it may go; says so where that is too little.
+void check_file_limit(uint32_t threads) {
+  rlimit limit{};
+  const rlim_t wanted = rlim_t{threads} + kFilesBeyondThreads;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
+    log_warning("few_descriptors", {{"limit", static_cast<uint64_t>(limit.rlim_cur)},
+                                    {"wanted", static_cast<uint64_t>(wanted)}});
+  }
+}
+
+ServerOptions server_options(const Config& config) {
+  ServerOptions options;
+  options.listen = config.listen;
+  options.threads = config.threads;
+  options.reading.head_ms = config.head_ms;
+  options.reading.body_ms = config.body_ms;
+  options.reading.body_bytes_per_s = config.body_bytes_per_s;
+  options.keep_alive_ms = config.keep_alive_ms;
+  options.first_byte_ms = config.stall_ms;
+  return options;
+}
+
+int fail(const Error& error, int code) {
+  log_error("cannot_start", {{"reason", error.reason}, {"detail", error.detail}});
+  return code;
+}
+
+// What a request needs, alive as long as the listener.
+class Gateway {
+ public:
+  Gateway(const Config& config, const std::vector<AccessRule>& rules, net::MeshOptions mesh)
+      : config_(config),
+        contracts_(call(), rules),
+        streams_({.readers_max = config.threads / 4}, contracts_, call(), clock_),
+        front_({config.body_bytes_max, config.cors_origins}, contracts_, call(), state(), clock_),
+        server_(
+            server_options(config), [this](Request& request) { return front_.answer(request); },
+            clock_),
+        mesh_(context_, std::move(mesh), handlers(), clock_, random_) {}
+
+  int serve(Process& process);
+
+ private:
+  CallService call() {
+    return [this](net::Call question) { return mesh_.call_and_wait(std::move(question)); };
+  }
+  net::Mesh::Handlers handlers();
+  Front::State state();
+  bool is_ready() const { return mesh_.connected() && contracts_.ready() && !stopping_; }
+
+  const Config& config_;
+  SystemClock clock_;
+  crypto::SystemRandom random_;
+  std::atomic<bool> stopping_{false};
+  net::Context context_;
+  Contracts contracts_;
+  Streams streams_;
+  Front front_;
+  Server server_;
+  // Last, so that it goes first: its thread speaks to the streams. serve() has stopped its callers.
+  net::Mesh mesh_;
+};
+
+net::Mesh::Handlers Gateway::handlers() {
+  net::Mesh::Handlers handlers;
+  handlers.on_publications = [this](std::vector<net::Publication> publications) {
+    streams_.on_publications(std::move(publications));
+  };
+  handlers.on_notice = [](const net::LinkNotice& notice) {
+    log_info("mesh_link",
+             {{"broker", notice.broker}, {"code", word(notice.code)}, {"detail", notice.detail}});
+  };
+  return handlers;
+}
+
+Front::State Gateway::state() {
+  return {.ready = [this] { return is_ready(); },
+          .metrics = [this] { return gather_metrics(contracts_, call()); },
+          .stream = [this](Request& request,
+                           const Trace& trace) { return streams_.open(request, trace); }};
+}
+
+int Gateway::serve(Process& process) {
+  if (const auto status = mesh_.start(); !status) return fail(status.error(), kExitConfig);
+  if (const auto status = server_.start(); !status) return fail(status.error(), kExitTryAgain);
+  contracts_.start(kPollMs);
+  streams_.start();
+  log_info("listening", {{"address", config_.listen}, {"threads", config_.threads}});
+  process.ready("listening on " + config_.listen);
+  while (!process.stopping()) {
+    process.alive();
+    pollfd stop{process.stop_fd(), POLLIN, 0};
+    ::poll(&stop, 1, kAliveMs);
+  }
+  stopping_ = true;
+  process.status("draining");
+  server_.stop(config_.drain_ms);
+  streams_.stop();
+  contracts_.stop();
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_gateway(const Config& config, const MeshSettings& mesh, Process& process) {
+  const auto rules = load_access(config.access);
+  if (!rules) return fail(rules.error(), kExitConfig);
+  auto keys = net::load_keys(mesh.keys, "gateway");
+  if (!keys) return fail(keys.error(), kExitConfig);
+  check_file_limit(config.threads);
+  net::MeshOptions options;
+  options.brokers = mesh.brokers;
+  options.events_subscribe = mesh.events_subscribe;
+  options.keys = std::move(*keys);
+  for (const auto& rule : *rules) {
+    for (const auto& topic : rule.publish) options.topics.push_back(topic);
+  }
+  options.build = kVersion;
+  options.heartbeat_ms = mesh.heartbeat_ms;
+  Gateway gateway(config, *rules, std::move(options));
+  return gateway.serve(process);
+}
+
+}  // namespace bilten::gateway

@@ -1,0 +1,192 @@
+// The mesh as newcomers, strangers and rivals meet it.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+
+#include "common/net/feed.h"
+#include "common/wire/mesh_admin.h"
+#include "tests/support/api.h"
+#include "tests/support/probe.h"
+
+using namespace bilten;
+using namespace bilten::test;
+
+namespace {
+
+// A daemon that nobody knew when the gateway started.
+struct Greet {
+  static constexpr std::string_view name = "probe.greet";
+  static constexpr Contract contract{.kind = Kind::query,
+                                     .caller = Caller::anyone,
+                                     .http = {.method = "GET", .path = "/v1/probe/{name}"},
+                                     .doc = "Greets."};
+  struct Answer {
+    std::string greeting;
+    static constexpr auto fields() {
+      return std::make_tuple(field("greeting", &Answer::greeting, length(1, 100)));
+    }
+  };
+  std::string whom;
+  static constexpr auto fields() {
+    return std::make_tuple(field("name", &Greet::whom, length(1, 20)));
+  }
+};
+
+std::string answer_of(const net::Incoming& request) {
+  if (request.name == "probe.greet") {
+    auto greet = decode<Greet>(request.body);
+    return net::reply_frame(request.header.id,
+                            encode(Greet::Answer{"hello " + (greet ? greet->whom : "stranger")}));
+  }
+  ServiceDescription contract;
+  contract.service = "probe";
+  contract.version = "1";
+  contract.messages.push_back(describe_message<Greet>());
+  return net::reply_frame(request.header.id, encode(contract));
+}
+
+ServiceClaim claim(const std::string& service) {
+  ServiceClaim made;
+  made.service = service;
+  made.version = "1";
+  made.credit = 16;
+  return made;
+}
+
+std::unique_ptr<Probe> greeter(const Platform& platform) {
+  auto place = std::make_shared<net::Mesh*>(nullptr);
+  Probe::Options options;
+  options.services = {claim("probe")};
+  options.services[0].contract_hash.data = std::string(16, '\7');
+  options.handlers.on_requests = [place](std::vector<net::Incoming> requests) {
+    std::vector<net::Mesh::Reply> replies;
+    for (auto& request : requests) {
+      replies.push_back({request.link, request.generation, request.header.id, answer_of(request)});
+    }
+    if (*place) (*place)->reply(std::move(replies));
+  };
+  auto probe = std::make_unique<Probe>(platform, std::move(options));
+  *place = &probe->mesh();
+  return probe;
+}
+
+}  // namespace
+
+TEST_CASE("a new daemon's routes appear within seconds, and stay while it is away",
+          "[integration]") {
+  Platform platform;
+  Api client(platform.url());
+  CHECK(client.get("/v1/probe/you").status == 503);  // Claimed in access.toml, never seen.
+  CHECK(client.get("/v1/nowhere").status == 404);
+  {
+    auto probe = greeter(platform);
+    CHECK(wait_until([&] { return client.get("/v1/probe/you").status == 200; }, 3));
+    CHECK(client.get("/v1/probe/you").body == json{{"greeting", "hello you"}});
+    CHECK(client.get("/openapi.json").body["paths"].contains("/v1/probe/{name}"));
+  }
+  CHECK(wait_until([&] { return client.get("/v1/probe/you").status == 503; }, 5));
+  CHECK(client.get("/v1/probe/you").headers.count("retry-after") == 1);
+}
+
+TEST_CASE("a service without a worker is answered at once, an unknown one too", "[integration]") {
+  Platform platform;
+  Probe probe(platform, {});
+  CHECK(probe.call("payment.intent").code == Code::no_service);
+  CHECK(probe.call("$mesh.ping").code == Code::ok);
+}
+
+TEST_CASE("who may not call is denied, who may not serve is turned away", "[integration]") {
+  Platform platform;
+  Probe user(platform, {.principal = "user"});
+  CHECK(user.call("ticket.order").code == Code::denied);
+
+  Probe ops(platform, {.principal = "ops"});
+  const auto before = ops.call("$mesh.services").body;
+  std::atomic<bool> refused{false};
+  Probe::Options rival;
+  rival.services = {claim("ticket")};
+  rival.handlers.on_notice = [&](const net::LinkNotice& notice) {
+    if (notice.code == Code::denied || notice.code == Code::fenced) refused = true;
+  };
+  Probe squatter(platform, std::move(rival));
+  CHECK(wait_until([&] { return refused.load(); }, 5));
+  auto services = decode<mesh::Services>(ops.call("$mesh.services").body);
+  REQUIRE(services);
+  for (const auto& service : services->services) {
+    if (service.service == "ticket") CHECK(service.workers.size() == 1);
+  }
+}
+
+TEST_CASE("a second owner of a service is refused, a killed one's successor is served at once",
+          "[integration]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 50)});
+  std::atomic<bool> fenced{false};
+  Probe::Options rival;
+  rival.principal = "ticket";  // The right key, another folder.
+  rival.services = {claim("ticket")};
+  rival.services[0].owner = true;
+  rival.services[0].folder_id.data = std::string(16, '\1');
+  rival.handlers.on_notice = [&](const net::LinkNotice& notice) {
+    if (notice.code == Code::fenced) fenced = true;
+  };
+  {
+    Probe second(platform, std::move(rival));
+    CHECK(wait_until([&] { return fenced.load(); }, 5));
+    Api guest(platform.url());
+    CHECK(guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1)).status == 201);
+  }
+  platform.crash("ticket");
+  Api guest(platform.url());
+  CHECK(wait_until(
+      [&] {
+        return guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1)).status ==
+               201;
+      },
+      5));
+}
+
+TEST_CASE("a publication under another service's name is dropped and moves nobody",
+          "[integration]") {
+  Platform platform;
+  std::atomic<int> forged{0}, own{0};
+  Probe::Options listening;
+  listening.principal = "ops";
+  listening.topics = {"ticket.", "probe."};
+  listening.handlers.on_publications = [&](std::vector<net::Publication> heard) {
+    for (const auto& publication : heard) {
+      if (publication.topic == "ticket.forged") ++forged;
+      if (publication.topic == "probe.said") ++own;
+    }
+  };
+  Probe listener(platform, std::move(listening));
+  Probe publisher(platform, {.publishes = true});
+  const auto say = [&](const std::string& topic) {
+    publisher.mesh().publish({net::event_frame(topic, 1, {}, Packer().map(0).take())});
+  };
+  // The own topic arrives, so the links are up; the forged one before it did not.
+  CHECK(wait_until([&] {
+    say("ticket.forged");
+    say("probe.said");
+    return own > 3;
+  }));
+  CHECK(forged == 0);
+  CHECK(wait_until([&] {
+    return platform.log().find("ticket.forged") != std::string::npos ||
+           platform.log().find("foreign") != std::string::npos ||
+           platform.log().find("dropped") != std::string::npos;
+  }));
+}
+
+TEST_CASE("a consumer whose publications were lost is level again by the owner's journal",
+          "[integration]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  platform.kill("events", SIGSTOP);
+  // Facts are recorded while nobody can hear of them; the ticket service needs them at once.
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 5)});
+  Api guest(platform.url());
+  CHECK(guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1)).status == 201);
+  platform.kill("events", SIGCONT);
+}

@@ -1,0 +1,178 @@
+#include "tests/support/platform.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "common/http/client.h"
+
+namespace bilten::test {
+namespace {
+
+namespace files = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// Starts a program with its output going to `log_fd`.
+pid_t spawn(const std::vector<std::string>& command, const std::vector<std::string>& more,
+            int log_fd) {
+  std::vector<std::string> environment = more;
+  for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
+  std::vector<char*> argv, envp;
+  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  for (const auto& entry : environment) envp.push_back(const_cast<char*>(entry.c_str()));
+  argv.push_back(nullptr);
+  envp.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, log_fd, 1);
+  posix_spawn_file_actions_adddup2(&actions, log_fd, 2);
+  pid_t pid = -1;
+  const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
+  posix_spawn_file_actions_destroy(&actions);
+  INFO("cannot run " << command.front());
+  REQUIRE(error == 0);
+  return pid;
+}
+
+}  // namespace
+
+double time_scale() {
+  const char* scale = std::getenv("BILTEN_TEST_SCALE");
+  return scale ? std::max(1.0, std::atof(scale)) : 1.0;
+}
+
+bool wait_until(const std::function<bool()>& condition, double seconds) {
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds * time_scale());
+  while (Clock::now() < end) {
+    if (condition()) return true;
+    ::poll(nullptr, 0, 5);
+  }
+  return condition();
+}
+
+Folder::Folder() {
+  std::string name = (files::temp_directory_path() / "bilten-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  path_ = name;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  if (!std::getenv("BILTEN_KEEP")) files::remove_all(path_, ignored);
+}
+
+std::string binary(const std::string& name) {
+  if (const char* folder = std::getenv("BILTEN_BIN")) return std::string(folder) + "/" + name;
+  return (files::read_symlink("/proc/self/exe").parent_path() / ".." / "bin" / name).string();
+}
+
+Finished run_program(const std::vector<std::string>& command,
+                     const std::vector<std::string>& environment) {
+  Folder folder;
+  const auto path = folder.path() + "/out";
+  const int log = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+  const pid_t pid = spawn(command, environment, log);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  ::close(log);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(path)};
+}
+
+Platform::Platform(Options options) : options_(std::move(options)) {
+  start();
+}
+
+void Platform::start() {
+  files::create_directories(data());
+  files::remove(data() + "/run.json");
+  std::vector<std::string> command{
+      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
+      "conf/access.toml"};
+  if (options_.demo) command.push_back("--demo");
+  command.insert(command.end(), options_.extra.begin(), options_.extra.end());
+  const int log =
+      ::open((folder_.path() + "/log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+  up_ = spawn(command, {}, log);
+  ::close(log);
+  const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
+  INFO(this->log());
+  REQUIRE(up);
+  url_ = nlohmann::json::parse(read_file(data() + "/run.json"))["url"];
+  REQUIRE(wait_until([&] { return is_ready(); }, 20));
+}
+
+Platform::~Platform() {
+  if (up_ > 0) stop();
+}
+
+int Platform::stop() {
+  ::kill(up_, SIGINT);
+  int status = 0;
+  const bool ended = wait_until([&] { return ::waitpid(up_, &status, WNOHANG) == up_; }, 30);
+  if (!ended) {
+    ::kill(up_, SIGKILL);
+    ::waitpid(up_, &status, 0);
+  }
+  up_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+pid_t Platform::pid(const std::string& process) const {
+  const auto run = nlohmann::json::parse(read_file(data() + "/run.json"));
+  return run["processes"][process].get<pid_t>();
+}
+
+void Platform::kill(const std::string& process, int signal) const {
+  ::kill(pid(process), signal);
+}
+
+void Platform::crash(const std::string& process) const {
+  const pid_t before = pid(process);
+  ::kill(before, SIGKILL);
+  REQUIRE(wait_until([&] {
+    const pid_t now = pid(process);
+    return now > 0 && now != before;
+  }));
+}
+
+bool Platform::is_ready() const {
+  http::Client client;
+  auto ready = client.send({.url = url_ + "/readyz", .timeout_ms = 1000});
+  if (!ready || ready->status != 200) return false;
+  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
+    auto answer = client.send({.url = url_ + path, .timeout_ms = 3000});
+    if (!answer || answer->status != 200) return false;
+  }
+  return true;
+}
+
+Finished Platform::ctl(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> command{binary("biltenctl"), "--config", config()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run_program(command);
+}
+
+std::string Platform::log() const {
+  return read_file(folder_.path() + "/log");
+}
+
+}  // namespace bilten::test

@@ -1,0 +1,75 @@
+// The whole platform for a test: real processes under `biltenctl up` in a folder of their own, on
+// free ports; gone with the object. BILTEN_BIN names the binaries' folder (the Makefile sets it).
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bilten::test {
+
+// Waits until `condition` holds; false once `seconds` (times the sanitizers' scale) are over.
+bool wait_until(const std::function<bool()>& condition, double seconds = 10);
+// 1, or more under BILTEN_TEST_SCALE: sanitizers and slow machines stretch every bound.
+double time_scale();
+
+// A temporary folder that goes with the object.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Finished {
+  int status = -1;
+  std::string out;  // stdout and stderr together
+};
+// Runs a program to its end.
+Finished run_program(const std::vector<std::string>& command,
+                     const std::vector<std::string>& environment = {});
+std::string binary(const std::string& name);  // "biltenctl" -> its path
+
+class Platform {
+ public:
+  struct Options {
+    bool demo = true;                     // Sign-ups are verified at once.
+    std::vector<std::string> extra = {};  // More arguments of `up`.
+  };
+  Platform() : Platform(Options{}) {}
+  explicit Platform(Options options);
+  ~Platform();
+  Platform(const Platform&) = delete;
+  Platform& operator=(const Platform&) = delete;
+
+  const std::string& url() const { return url_; }
+  std::string data() const { return folder_.path() + "/data"; }
+  std::string config() const { return data() + "/bilten.toml"; }
+  pid_t pid(const std::string& process) const;  // As run.json says now.
+  void kill(const std::string& process, int signal) const;
+  // kill -9, and wait until another process has taken its place (not: until it is ready).
+  void crash(const std::string& process) const;
+  bool is_ready() const;  // /readyz answers 200 and every service has a worker.
+  // Runs biltenctl with this mesh's configuration.
+  Finished ctl(const std::vector<std::string>& arguments) const;
+  std::string log() const;  // What all processes wrote so far.
+  // Ctrl-C; answers the exit status.
+  int stop();
+  void start();
+
+ private:
+  Options options_;
+  Folder folder_;
+  std::string url_;
+  pid_t up_ = -1;
+};
+
+}  // namespace bilten::test

@@ -1,0 +1,61 @@
+#include "tests/support/probe.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "common/wire/mesh_admin.h"
+
+namespace bilten::test {
+namespace {
+
+// `brokers = ["tcp://..."]` and the like of the configuration that `biltenctl up` wrote.
+std::string setting(const Platform& platform, const std::string& key) {
+  std::ifstream in(platform.config());
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key + " = ")) continue;
+    const auto first = line.find('"') + 1;
+    return line.substr(first, line.find('"', first) - first);
+  }
+  FAIL("no setting " << key);
+  return {};
+}
+
+}  // namespace
+
+Probe::Probe(const Platform& platform, Options options) {
+  net::MeshOptions made;
+  made.brokers = {setting(platform, "brokers")};
+  if (options.publishes) made.events_publish = setting(platform, "events_publish");
+  if (!options.topics.empty()) made.events_subscribe = setting(platform, "events_subscribe");
+  auto keys = net::load_keys(setting(platform, "keys"), options.principal);
+  REQUIRE(keys);
+  made.keys = std::move(*keys);
+  made.services = std::move(options.services);
+  made.topics = std::move(options.topics);
+  mesh_ = std::make_unique<net::Mesh>(context_, std::move(made), std::move(options.handlers),
+                                      clock_, random_);
+  REQUIRE(mesh_->start());
+}
+
+net::Answer Probe::call(const std::string& name, std::string body, uint32_t budget_ms) {
+  net::Call call;
+  call.name = name;
+  call.body = std::move(body);
+  call.budget_ms = budget_ms;
+  call.wait_for_service = false;
+  return mesh_->call_and_wait(std::move(call));
+}
+
+int64_t broker_counter(Probe& probe, const std::string& name) {
+  auto answer = probe.call("$mesh.stats");
+  REQUIRE(answer.code == Code::ok);
+  auto stats = decode<mesh::Stats>(answer.body);
+  REQUIRE(stats);
+  for (const auto& counter : stats->counters) {
+    if (counter.name == name) return counter.value;
+  }
+  return 0;
+}
+
+}  // namespace bilten::test

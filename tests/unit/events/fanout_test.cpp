@@ -1,0 +1,153 @@
+// Facts through real sockets: what readers and operators get, and what a stranger's publication
+// comes to.
+#include "broker/events/fanout.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <functional>
+
+#include "common/wire/frame.h"
+
+using namespace bilten;
+using namespace bilten::events;
+
+namespace {
+
+struct House {
+  net::Context context;
+  std::map<std::string, net::KeyPair> pairs;
+  net::KeyRing ring;
+  std::vector<AccessRule> rules;
+  std::unique_ptr<Fanout> fanout;
+
+  House() {
+    for (const char* name : {"events", "ticket", "user", "ops", "analytics"}) {
+      pairs[name] = net::make_key_pair();
+      ring.public_keys[name] = pairs[name].public_key;
+    }
+    ring.name = "events";
+    ring.own = pairs["events"];
+    add("ticket", {"ticket.", "ops."}, false, false);
+    add("user", {"user."}, false, false);
+    add("analytics", {}, true, false);
+    add("ops", {}, false, true);
+    Config config;
+    config.listen_publish = config.listen_subscribe = config.listen_operations =
+        "tcp://127.0.0.1:0";
+    auto opened = Fanout::open(context, config, ring, rules);
+    REQUIRE(opened);
+    fanout = std::move(*opened);
+  }
+
+  void add(const char* name, std::vector<std::string> publish, bool hear, bool operations) {
+    AccessRule rule;
+    rule.principal = name;
+    rule.publish = std::move(publish);
+    rule.hear = hear;
+    rule.operations = operations;
+    rules.push_back(rule);
+  }
+
+  net::Socket connect(net::SocketType type, const std::string& name, const std::string& endpoint) {
+    net::SocketOptions options;
+    options.keys = pairs[name];
+    options.server_key = ring.own.public_key;
+    auto socket = net::Socket::open(context, type, options);
+    REQUIRE(socket);
+    REQUIRE(socket->connect(endpoint));
+    return std::move(*socket);
+  }
+  net::Socket reader(const std::string& name, const std::string& endpoint,
+                     const std::string& prefix) {
+    auto socket = connect(net::SocketType::sub, name, endpoint);
+    REQUIRE(socket.subscribe(prefix));
+    return socket;
+  }
+
+  bool until(const std::function<bool()>& condition, int limit_ms = 10'000) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
+    while (std::chrono::steady_clock::now() < end) {
+      if (condition()) return true;
+      REQUIRE(fanout->turn(-1, 1));
+    }
+    return false;
+  }
+};
+
+std::string publication(const std::string& topic, uint64_t seq) {
+  Header header;
+  header.command = Command::event;
+  header.id = seq;
+  return topic + '\0' + build_frame(header, topic, {}, "body");
+}
+
+// Publishes again and again, as subscriptions take their time, until the reader has something.
+std::string heard(House& house, net::Socket& publisher, net::Socket& reader,
+                  const std::string& topic) {
+  net::Message message;
+  bool more = false;
+  REQUIRE(house.until([&] {
+    publisher.send(publication(topic, 1));
+    return reader.receive(message, more);
+  }));
+  return std::string(message.view());
+}
+
+}  // namespace
+
+TEST_CASE("a reader hears the facts that it subscribed to, as they were published", "[events]") {
+  House house;
+  auto publisher = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto reader = house.reader("analytics", house.fanout->subscribe_endpoint(), "ticket.");
+  CHECK(heard(house, publisher, reader, "ticket.sold") == publication("ticket.sold", 1));
+}
+
+TEST_CASE("a stranger's publication is dropped and counted", "[events]") {
+  House house;
+  auto stranger = house.connect(net::SocketType::pub, "user", house.fanout->publish_endpoint());
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto reader = house.reader("analytics", house.fanout->subscribe_endpoint(), "ticket.");
+  net::Message nothing;
+  bool more = false;
+  REQUIRE(house.until([&] {
+    stranger.send(publication("ticket.sold", 66));
+    // A socket sends its subscriptions while it is being used.
+    CHECK_FALSE(reader.receive(nothing, more));
+    return house.fanout->gate().strangers() > 0;
+  }));
+  CHECK(house.fanout->gate().strangers_by_principal().contains("user"));
+  CHECK(house.fanout->gate().passed() == 0);
+  CHECK(heard(house, owner, reader, "ticket.sold") == publication("ticket.sold", 1));
+}
+
+TEST_CASE("operators hear their topics and no facts", "[events]") {
+  House house;
+  auto publisher = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto facts = house.reader("analytics", house.fanout->subscribe_endpoint(), "");
+  auto operators = house.reader("ops", house.fanout->operations_endpoint(), "");
+  CHECK(heard(house, publisher, operators, "ops.disk") == publication("ops.disk", 1));
+  CHECK(heard(house, publisher, facts, "ticket.sold") == publication("ticket.sold", 1));
+  net::Message message;
+  bool more = false;
+  while (operators.receive(message, more)) CHECK(message.view().starts_with("ops."));
+  while (facts.receive(message, more)) CHECK(message.view().starts_with("ticket."));
+}
+
+TEST_CASE("each door lets in only those that access.toml names for it", "[events]") {
+  House house;
+  auto reader = house.reader("user", house.fanout->subscribe_endpoint(), "");
+  auto operators = house.reader("ticket", house.fanout->operations_endpoint(), "");
+  auto publisher =
+      house.connect(net::SocketType::pub, "analytics", house.fanout->publish_endpoint());
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto allowed = house.reader("analytics", house.fanout->subscribe_endpoint(), "");
+  heard(house, owner, allowed, "ticket.sold");  // By now the three have been turned away.
+  publisher.send(publication("ticket.sold", 9));
+  owner.send(publication("ops.disk", 1));
+  heard(house, owner, allowed, "ticket.sold");
+  net::Message message;
+  bool more = false;
+  CHECK_FALSE(reader.receive(message, more));
+  CHECK_FALSE(operators.receive(message, more));
+  CHECK(house.fanout->gate().strangers() == 0);
+}

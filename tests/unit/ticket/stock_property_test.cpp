@@ -1,0 +1,116 @@
+// Any run of messages keeps the stock exact, and its journal rebuilds the rows.
+#include "tests/unit/ticket/shop.h"
+
+using namespace bilten;
+using namespace bilten::test;
+
+namespace {
+
+struct Run {
+  explicit Run(uint64_t seed) : random(seed) {
+    for (int64_t price : {0, 0, 500, 1200}) types.push_back(shop.add_type(price, 12));
+  }
+
+  void step() {
+    shop.bench.now += static_cast<UnixMillis>(random.below(120'000));
+    shop.bench.run_timers();
+    switch (random.below(7)) {
+      case 0:
+      case 1: return order();
+      case 2: return pay();
+      case 3: return cancel();
+      case 4: return change();
+      case 5: return scan();
+      default: shop.bench.now += static_cast<UnixMillis>(random.below(20)) * 60'000;
+    }
+  }
+
+  void order() {
+    std::vector<OrderItem> items;
+    const auto first = random.below(types.size());
+    for (size_t i = 0; i <= random.below(3); ++i) {
+      items.push_back(
+          {types[(first + i) % types.size()], 1 + static_cast<int64_t>(random.below(4))});
+    }
+    if (auto made = shop.bench.send(shop.basket(items))) orders.push_back(*made);
+  }
+  const OrderView* any() { return orders.empty() ? nullptr : &orders[random.below(orders.size())]; }
+  void pay() {
+    // Two payments an order, so that some come twice and some come beside another.
+    if (const auto* order = any()) {
+      shop.bench.must(ConfirmOrder{order->id, id_of(static_cast<uint8_t>(random.below(2)))});
+    }
+  }
+  void cancel() {
+    const auto* order = any();
+    if (!order) return;
+    CancelOrder message;
+    message.order_id = order->id;
+    message.secret = order->secret;
+    (void)shop.bench.send(message);
+  }
+  void change() {
+    ChangeType message;
+    message.ticket_type_id = types[random.below(types.size())];
+    message.quantity = static_cast<int64_t>(random.below(30));
+    (void)shop.bench.send(message, &shop.manager);
+  }
+  void scan() {
+    const auto* order = any();
+    if (!order) return;
+    ListOrderTickets message;
+    message.order_id = order->id;
+    message.secret = order->secret;
+    const auto tickets = shop.bench.must(message).items;
+    if (tickets.empty()) return;
+    const auto direction = random.below(3) == 0 ? Direction::exit : Direction::entry;
+    (void)shop.bench.send(shop.scan(*tickets[random.below(tickets.size())].code, direction),
+                          &shop.door);
+  }
+
+  void check() const {
+    int64_t sold = 0, held = 0, tickets = 0, of_held = 0;
+    for (const auto& type_id : types) {
+      const auto stock = shop.stock(type_id);
+      CHECK(stock.total == stock.free + stock.held + stock.sold);
+      CHECK(std::min({stock.free, stock.held, stock.sold}) >= 0);
+      sold += stock.sold;
+      held += stock.held;
+    }
+    const auto snapshot = shop.bench.store->snapshot();
+    snapshot->rows().scan<ticket::TicketRow>({}, {}, SIZE_MAX,
+                                             [&](std::string_view, const ticket::TicketRow&) {
+                                               ++tickets;
+                                               return true;
+                                             });
+    snapshot->rows().scan<ticket::OrderRow>({}, {}, SIZE_MAX,
+                                            [&](std::string_view, const ticket::OrderRow& order) {
+                                              if (order.state != OrderState::held) return true;
+                                              for (const auto& line : order.lines) {
+                                                of_held += line.quantity;
+                                              }
+                                              return true;
+                                            });
+    CHECK(tickets == sold);
+    CHECK(of_held == held);
+  }
+
+  Shop shop;
+  SeededRandom random;
+  std::vector<Id> types;
+  std::vector<OrderView> orders;
+};
+
+}  // namespace
+
+TEST_CASE("any run of messages keeps the stock exact and its journal rebuilds the rows",
+          "[ticket]") {
+  const auto seed = GENERATE(range(1, 21));
+  INFO("seed " << seed);
+  Run run(static_cast<uint64_t>(seed));
+  for (int i = 0; i < 150; ++i) {
+    run.step();
+    run.check();
+  }
+  run.shop.bench.check_rebuild();
+}
