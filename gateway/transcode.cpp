@@ -208,7 +208,7 @@ void Walker::text(JsonValue json, const Schema& schema, const Path& path) {
 }
 
 void Walker::languages(JsonObject object, const Schema& schema, const Path& path) {
-  const Schema words{.type = Type::string, .limits = schema.limits};
+  const Schema words(Type::string, schema.limits);
   const size_t opened = packer_.open_map();
   std::vector<std::string_view> tags;
   for (auto result : object) {

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-const Schema kAny{.type = Type::any};
+const Schema kAny(Type::any);
 
 const Schema& property_of(const Schema& schema, std::string_view name) {
   for (const auto& property : schema.properties) {

@@ -39,6 +39,10 @@ int run_verb(const Session& session, const std::vector<std::string>& services,
              const std::string& verb, std::vector<std::string> arguments, bool folder_per_service) {
   const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   int worst = kExitOk;
+  if (folder_per_service) {
+    std::error_code exists;  // The verb says what is wrong with a folder that cannot be made.
+    std::filesystem::create_directories(arguments.back(), exists);
+  }
   for (const auto& service : services.empty() ? stateful_services() : services) {
     std::vector<std::string> command{(here / ("bilten-" + service)).string()};
     if (!session.config.empty()) {

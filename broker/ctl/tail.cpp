@@ -105,6 +105,8 @@ void Tail::add_owner(const std::string& name, std::optional<uint64_t> from_seq) 
     }
   }
   Owner owner{net::Feed(name, cursor), {}};
+  // A position without its hash: the owner's history is taken as it is.
+  if (from_seq) owner.feed.accept_epoch(clock_.steady_us());
   if (auto contract = link_->contract(name)) {
     for (auto& fact : contract->facts) owner.bodies[fact.name] = std::move(fact.body);
   }

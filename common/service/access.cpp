@@ -113,6 +113,8 @@ std::vector<TableRow> access_reactions() {
           follow<MemberJoined>("user.member_joined")};
 }
 
-TableRow access_timer() { return timer(kForgetTimer, forget_session); }
+TableRow access_timer() {
+  return timer(kForgetTimer, forget_session);
+}
 
 }  // namespace bilten

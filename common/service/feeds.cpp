@@ -34,8 +34,11 @@ Error not_followed(const std::string& owner) {
 
 Feeds::Feeds(const std::vector<std::pair<std::string, Cursor>>& owners) {
   for (const auto& [owner, cursor] : owners) {
-    Entry entry{.feed = net::Feed(owner, to_feed(cursor)), .handed = cursor.seq, .stored = cursor,
-                .accepting = {}, .skipping = {}};
+    Entry entry{.feed = net::Feed(owner, to_feed(cursor)),
+                .handed = cursor.seq,
+                .stored = cursor,
+                .accepting = {},
+                .skipping = {}};
     entries_.emplace(owner, std::move(entry));
   }
 }

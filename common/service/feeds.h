@@ -39,9 +39,9 @@ class Feeds {
     mesh::JournalRead body;
   };
   struct Output {
-    std::vector<FeedFacts> facts;    // For the writer, in this order.
-    std::vector<FeedOrder> orders;   // For the writer.
-    std::vector<Read> reads;         // To be sent as `<owner>.journal.read`.
+    std::vector<FeedFacts> facts;      // For the writer, in this order.
+    std::vector<FeedOrder> orders;     // For the writer.
+    std::vector<Read> reads;           // To be sent as `<owner>.journal.read`.
     std::vector<std::string> stopped;  // For the writer and the log: newly stopped.
   };
   Output take(SteadyMicros now);
@@ -57,8 +57,8 @@ class Feeds {
  private:
   struct Entry {
     net::Feed feed;
-    uint64_t handed = 0;     // The last position handed to the writer.
-    uint64_t in_flight = 0;  // FeedFacts the writer has not spoken of yet.
+    uint64_t handed = 0;         // The last position handed to the writer.
+    uint64_t in_flight = 0;      // FeedFacts the writer has not spoken of yet.
     SteadyMicros rewind_at = 0;  // 0: not wanted.
     Cursor stored;
     uint64_t poison = 0;  // 0: none.

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 
 namespace bilten {
 
@@ -55,8 +56,9 @@ std::atomic<std::atomic<uint32_t>*> crash_mark = nullptr;
 Result<std::unique_ptr<InHand>> InHand::open(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   const bool sized = file >= 0 && ::ftruncate(file, sizeof(Mapped)) == 0;
-  void* memory = sized ? ::mmap(nullptr, sizeof(Mapped), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-                       : MAP_FAILED;
+  void* memory = sized
+                     ? ::mmap(nullptr, sizeof(Mapped), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+                     : MAP_FAILED;
   const int reason = errno;
   if (file >= 0) ::close(file);
   if (memory == MAP_FAILED) {
@@ -86,19 +88,20 @@ void InHand::take_over() {
   for (auto& slot : mapped_->slots) slot.length = 0;
 
   crash_mark = &mapped_->crashed;
-  struct sigaction action{};
-  action.sa_handler = &InHand::on_crash;
-  sigemptyset(&action.sa_mask);
-  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
-    ::sigaction(kCrashSignals[i], &action, &previous_actions[i]);
-  }
+  static std::once_flag installed;
+  std::call_once(installed, [] {
+    struct sigaction action {};
+    action.sa_handler = &InHand::on_crash;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < kCrashSignals.size(); ++i) {
+      ::sigaction(kCrashSignals[i], &action, &previous_actions[i]);
+    }
+  });
 }
 
 InHand::~InHand() {
-  crash_mark = nullptr;
-  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
-    ::sigaction(kCrashSignals[i], &previous_actions[i], nullptr);
-  }
+  auto* mine = &mapped_->crashed;
+  crash_mark.compare_exchange_strong(mine, nullptr);
   ::munmap(mapped_, sizeof *mapped_);
 }
 
@@ -111,14 +114,14 @@ void InHand::end(size_t slot) {
   mapped_->slots[slot].length.store(0, std::memory_order_release);
 }
 
-// Async-signal-safe. The signal is left to whoever had it before: a fault comes again at once, and
-// abort() raises its own once more.
+// Async-signal-safe. The signal is left to whoever had it before: raised again, it comes as soon as
+// this handler returns.
 void InHand::on_crash(int signal) {
   if (auto* mark = crash_mark.load()) mark->store(static_cast<uint32_t>(this_slot) + 1);
   for (size_t i = 0; i < kCrashSignals.size(); ++i) {
     if (kCrashSignals[i] == signal) ::sigaction(signal, &previous_actions[i], nullptr);
   }
-  if (signal == SIGABRT) ::raise(signal);
+  ::raise(signal);
 }
 
 }  // namespace bilten

@@ -1,6 +1,6 @@
 // The message in hand, noted where an abort leaves it: a small mapped file. What was in hand when
-// the process crashed is poison, and is not run again. kill -9 and power cuts accuse nobody: only the
-// crash signals do, in whose handler the crashing thread's slot is marked.
+// the process crashed is poison, and is not run again. kill -9 and power cuts accuse nobody: only
+// the crash signals do, in whose handler the crashing thread's slot is marked.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@ namespace bilten {
 
 class InHand {
  public:
-  static constexpr size_t kIdMax = 96;     // Longer ids are cut.
-  static constexpr size_t kSlots = 32;     // Threads that handle messages; 0 is the writer.
+  static constexpr size_t kIdMax = 96;      // Longer ids are cut.
+  static constexpr size_t kSlots = 32;      // Threads that handle messages; 0 is the writer.
   static constexpr size_t kPoisonMax = 64;  // The oldest is forgotten for the 65th.
 
-  // Takes over what the process before left. One for each process: it owns the crash handlers.
+  // Takes over what the process before left. One for each process: a crash accuses the last opened.
   static Result<std::unique_ptr<InHand>> open(const std::string& path);
   ~InHand();
 

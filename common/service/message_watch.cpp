@@ -11,10 +11,10 @@ void MessageMetrics::add(const std::string& name) {
     return counter("bilten_messages_total", "Messages handled, by name and outcome.",
                    {{"name", name}, {"outcome", outcome}});
   };
-  by_name_.emplace(name, Of{of("ok"), of("refused"), of("failed"),
-                            histogram("bilten_message_seconds",
-                                      "Time in the message's handler, without the commit.",
-                                      {{"name", name}})});
+  by_name_.emplace(
+      name, Of{of("ok"), of("refused"), of("failed"),
+               histogram("bilten_message_seconds",
+                         "Time in the message's handler, without the commit.", {{"name", name}})});
 }
 
 void MessageMetrics::count(std::string_view name, Code code, SteadyMicros took) {

@@ -9,8 +9,8 @@ namespace {
 // Moves the items that `leaves` picks out of `from`, keeping the order of both.
 template <class Item, class Leaves, class Take>
 void take_out(std::vector<Item>& from, Leaves leaves, Take take) {
-  const auto first =
-      std::stable_partition(from.begin(), from.end(), [&](const Item& item) { return !leaves(item); });
+  const auto first = std::stable_partition(from.begin(), from.end(),
+                                           [&](const Item& item) { return !leaves(item); });
   for (auto item = first; item != from.end(); ++item) take(std::move(*item));
   from.erase(first, from.end());
 }
@@ -44,7 +44,8 @@ void Parking::answered(const HeadAnswer& answer, SteadyMicros now) {
   auto& waiting = found->second;
   waiting.asking = false;
   if (answer.head) {
-    for (auto& parked : waiting.asked) waiting.aimed.push_back({answer.head->seq, std::move(parked)});
+    for (auto& parked : waiting.asked)
+      waiting.aimed.push_back({answer.head->seq, std::move(parked)});
   } else {
     waiting.ask_at = now + kAskAgain;
     for (auto& parked : waiting.asked) waiting.unasked.push_back(std::move(parked));
@@ -68,7 +69,9 @@ std::vector<Request> Parking::reached(std::string_view owner, const Cursor& curs
 
 std::vector<Parked> Parking::expired(SteadyMicros now) {
   std::vector<Parked> gone;
-  const auto over = [&](const Parked& parked) { return parked.request.expires_at <= now + kMargin; };
+  const auto over = [&](const Parked& parked) {
+    return parked.request.expires_at <= now + kMargin;
+  };
   const auto take = [&](Parked parked) { gone.push_back(std::move(parked)); };
   for (auto& [owner, waiting] : owners_) {
     take_out(waiting.unasked, over, take);

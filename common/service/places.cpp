@@ -20,9 +20,8 @@ Result<std::string> load_secret(const StoreSettings& settings, const std::string
       return crypto::load_or_make_secret(path.string(), kSecretBytes, random);
     }
   }
-  const auto folder = settings.secrets.empty()
-                          ? std::filesystem::path(settings.folder) / "secrets"
-                          : std::filesystem::path(settings.secrets);
+  const auto folder = settings.secrets.empty() ? std::filesystem::path(settings.folder) / "secrets"
+                                               : std::filesystem::path(settings.secrets);
   if (std::filesystem::create_directories(folder, failed)) {
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   }
@@ -45,8 +44,7 @@ Result<ServiceKeys> load_service_keys(const StoreSettings& settings, const std::
 }
 
 Result<std::unique_ptr<Store>> open_store(const StoreSettings& settings, const std::string& service,
-                                          const ServiceKeys& keys, bool read_only,
-                                          Random& random) {
+                                          const ServiceKeys& keys, bool read_only, Random& random) {
   StoreOptions options;
   options.folder = store_folder(settings, service);
   options.vault_key = crypto::keyed_hash(keys.secret, "bilten service: vault", service);

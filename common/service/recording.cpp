@@ -25,13 +25,15 @@ void Recording::append(JournalFact fact) {
 }
 
 void Recording::note(const FeedFact& fact) {
-  append({.name = fact.name, .body = fact.body, .is_public = false,
-          .traceparent = fact.traceparent});
+  append(
+      {.name = fact.name, .body = fact.body, .is_public = false, .traceparent = fact.traceparent});
 }
 
 bool Recording::record(const Effects& effects, std::string_view traceparent) {
   for (const auto& fact : effects.facts) {
-    append({.name = std::string(fact.name), .body = fact.body, .is_public = fact.is_public,
+    append({.name = std::string(fact.name),
+            .body = fact.body,
+            .is_public = fact.is_public,
             .traceparent = std::string(traceparent)});
   }
   for (const auto& entry : effects.vault) {

@@ -1,5 +1,5 @@
-// One batch being filled: facts go to the journal and through evolve, effects to the vault, and what
-// is to be published is remembered until the commit.
+// One batch being filled: facts go to the journal and through evolve, effects to the vault, and
+// what is to be published is remembered until the commit.
 #pragma once
 
 #include <memory>

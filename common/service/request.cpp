@@ -9,9 +9,8 @@ namespace bilten {
 
 Status settle_person(Request& request, const Rows& rows, UnixMillis now) {
   if (!request.person && !request.token.empty()) {
-    auto claims = check_token(request.token, now, [&](std::string_view key_id) {
-      return signer_of(rows, key_id);
-    });
+    auto claims = check_token(request.token, now,
+                              [&](std::string_view key_id) { return signer_of(rows, key_id); });
     if (!claims) return claims.error();
     request.person = *claims;
   }

@@ -35,7 +35,7 @@ struct Request {
   uint32_t principal = 0;
   SteadyMicros expires_at = 0;
   std::optional<Result<std::any>> prepared;  // What the command's prepare found, once it ran.
-  std::vector<std::string> settled;  // Owners whose facts as of the arrival are all taken.
+  std::vector<std::string> settled;          // Owners whose facts as of the arrival are all taken.
   bool leads = false;  // It is prepared or parked, and repeats of its key wait for its answer.
 
   const MessageDescription& description() const {
@@ -88,8 +88,8 @@ struct FeedOrder {
 // message needs a person (token_needed), a bad one anywhere, an ended session (session_ended).
 Status settle_person(Request& request, const Rows& rows, UnixMillis now);
 
-// Whether a refusal is not final yet: it rests on rows of an owner that this service follows and that
-// may have recorded more before the request came.
+// Whether a refusal is not final yet: it rests on rows of an owner that this service follows and
+// that may have recorded more before the request came.
 bool must_wait(const Table& table, const Request& request, const Error& refusal);
 
 // Identifies a message across restarts, to recognise one that ended the process: at most 96 bytes.

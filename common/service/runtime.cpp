@@ -63,10 +63,10 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
     mesh.topics.push_back(owner + ".");
     mesh.topics.push_back("wm." + owner);
     feed_gauges_.emplace(
-        owner, std::pair(gauge("bilten_feed_lag", "Public facts known and not taken yet.",
-                               {{"owner", owner}}),
-                         gauge("bilten_feed_stopped", "1 while an operator must decide.",
-                               {{"owner", owner}})));
+        owner,
+        std::pair(
+            gauge("bilten_feed_lag", "Public facts known and not taken yet.", {{"owner", owner}}),
+            gauge("bilten_feed_stopped", "1 while an operator must decide.", {{"owner", owner}})));
   }
   feeds_ = std::make_unique<Feeds>(owners);
   mesh.services = {{.service = table_.name(),
@@ -129,7 +129,9 @@ void Runtime::stop() {
   mesh_.reset();
 }
 
-bool Runtime::alive() const { return clock_.steady_us() - last_turn_ < kStuckAfter; }
+bool Runtime::alive() const {
+  return clock_.steady_us() - last_turn_ < kStuckAfter;
+}
 
 Load Runtime::load() const {
   const auto in_flight = static_cast<uint32_t>(std::max<int64_t>(in_flight_, 0));
@@ -184,13 +186,12 @@ void Runtime::publish(std::vector<AnnouncedFact> facts) {
   frames.reserve(facts.size());
   for (auto& fact : facts) {
     const auto previous = cursor_of(fact.epoch, fact.previous, fact.previous_hash);
-    frames.push_back(net::fact_publication(
-        {.at = fact.at,
-         .name = std::move(fact.name),
-         .body = std::move(fact.body),
-         .traceparent = std::move(fact.traceparent),
-         .after = cursor_of(fact.epoch, fact.seq, fact.hash)},
-        previous));
+    frames.push_back(net::fact_publication({.at = fact.at,
+                                            .name = std::move(fact.name),
+                                            .body = std::move(fact.body),
+                                            .traceparent = std::move(fact.traceparent),
+                                            .after = cursor_of(fact.epoch, fact.seq, fact.hash)},
+                                           previous));
   }
   mesh_->publish(std::move(frames));
 }
@@ -215,11 +216,11 @@ void Runtime::publish_signers() {
 void Runtime::report(const WriterCore::Output& out) {
   for (const auto& alarm : out.alarms) log_warning("alarm", {{"alarm", alarm}});
   for (const auto& feed : out.stopped) {
-    log_error("feed_stopped", {{"owner", feed.owner},
-                               {"why", "poison"},
-                               {"seq", feed.seq},
-                               {"next", "look at the fact, then " + table_.name() +
-                                            ".feeds.skip passes over it"}});
+    log_error("feed_stopped",
+              {{"owner", feed.owner},
+               {"why", "poison"},
+               {"seq", feed.seq},
+               {"next", "look at the fact, then " + table_.name() + ".feeds.skip passes over it"}});
   }
   parked_.set(static_cast<double>(core_.parked()));
   writable_.set(core_.healthy() ? 1 : 0);

@@ -32,7 +32,7 @@
 namespace bilten {
 
 struct RuntimeOptions {
-  uint32_t credit = 1024;  // Requests that each broker may have open here.
+  uint32_t credit = 1024;        // Requests that each broker may have open here.
   size_t readers = 2, slow = 2;  // Threads.
 };
 using OnStart = std::function<Effects(const Rows&, const Context&)>;

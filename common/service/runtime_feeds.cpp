@@ -86,27 +86,27 @@ void Runtime::serve_feeds(const std::string& verb, const std::string& body,
   }
   Status taken = Done{};
   with_feeds([&](Feeds& feeds, SteadyMicros now) {
-    taken = verb == "accept" ? feeds.accept(now, named->owner, from)
-                             : feeds.skip(named->owner, from);
+    taken =
+        verb == "accept" ? feeds.accept(now, named->owner, from) : feeds.skip(named->owner, from);
   });
   // Otherwise the writer answers, once the order is carried out.
   if (!taken) reply_one(from, taken.error());
 }
 
 void Runtime::ask_head(const std::string& owner) {
-  mesh_->call(call_to(owner + ".journal.head", encode(Nothing{}), kHeadBudgetMs),
-              [this, owner](net::Answer answer) {
-                auto head = answer.code == Code::ok ? decode<mesh::JournalHead>(answer.body)
-                                                    : Result<mesh::JournalHead>(answer.error);
-                HeadAnswer heard{owner, std::nullopt};
-                if (head) {
-                  heard.head = Cursor{static_cast<uint64_t>(head->epoch),
-                                      static_cast<uint64_t>(head->seq), {}};
-                }
-                inbox_.add([&](WriterCore::Input& input) { input.heads.push_back(heard); });
-                if (!head) return;
-                with_feeds([&](Feeds& feeds, SteadyMicros now) { feeds.on_head(now, owner, *head); });
-              });
+  mesh_->call(call_to(owner + ".journal.head", encode(Nothing{}), kHeadBudgetMs), [this, owner](
+                                                                                      net::Answer
+                                                                                          answer) {
+    auto head = answer.code == Code::ok ? decode<mesh::JournalHead>(answer.body)
+                                        : Result<mesh::JournalHead>(answer.error);
+    HeadAnswer heard{owner, std::nullopt};
+    if (head) {
+      heard.head = Cursor{static_cast<uint64_t>(head->epoch), static_cast<uint64_t>(head->seq), {}};
+    }
+    inbox_.add([&](WriterCore::Input& input) { input.heads.push_back(heard); });
+    if (!head) return;
+    with_feeds([&](Feeds& feeds, SteadyMicros now) { feeds.on_head(now, owner, *head); });
+  });
 }
 
 void Runtime::read_journal_of(const Feeds::Read& read) {

@@ -106,8 +106,8 @@ void Runtime::serve_builtin(net::Incoming incoming) {
     return reply_one(from, Error{Code::unsupported, "unknown_message",
                                  "The service has no message " + incoming.name + "."});
   }
-  const bool queued = readers_->submit(
-      [this, from, name = incoming.name, body = std::move(incoming.body)](size_t) {
+  const bool queued =
+      readers_->submit([this, from, name = incoming.name, body = std::move(incoming.body)](size_t) {
         reply_one(from, builtin_.answer(name, body));
       });
   if (!queued) reply_one(from, too_busy());
@@ -174,8 +174,9 @@ void Runtime::reply(std::vector<Reply> replies) {
   std::vector<net::Mesh::Reply> frames;
   frames.reserve(replies.size());
   for (const auto& [to, answer] : replies) {
-    frames.push_back({to.link, to.generation, to.id,
-                      answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});
+    frames.push_back(
+        {to.link, to.generation, to.id,
+         answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});
   }
   in_flight_ -= static_cast<int64_t>(replies.size());
   mesh_->reply(std::move(frames));

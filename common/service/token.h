@@ -1,4 +1,5 @@
-// Access tokens: one payload form, minted by user and checked by everyone (architecture, section 6).
+// Access tokens: one payload form, minted by user and checked by everyone (architecture, section
+// 6).
 #pragma once
 
 #include <functional>

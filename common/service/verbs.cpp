@@ -59,14 +59,16 @@ int print_report(const char* what, const Result<VerifyReport>& report) {
 int verify(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
   if (!words.empty()) return complain("verify takes no words");
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status) return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status)
+    return failed(status.error());
   return print_report("journal", verify_journal(*opened.store->snapshot()));
 }
 
 int rebuild(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
   if (words != Words{"--verify"}) return complain("say rebuild --verify");
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status) return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status)
+    return failed(status.error());
   const Table table(daemon.service(opened.keys));
   return print_report("rows", verify_rebuild(*opened.store->snapshot(), table.applier()));
 }
@@ -113,7 +115,8 @@ int stats(const Daemon& daemon, const StoreSettings& settings, const Words& word
   const bool json = words == Words{"-o", "json"};
   if (!json && !words.empty()) return complain("stats takes -o json, or nothing");
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status) return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status)
+    return failed(status.error());
   const Table table(daemon.service(opened.keys));
   const auto snapshot = opened.store->snapshot();
   const auto counts = count_facts(*snapshot);
@@ -129,7 +132,8 @@ int stats(const Daemon& daemon, const StoreSettings& settings, const Words& word
 int backup(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
   if (words.size() != 1) return complain("say backup FOLDER");
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status) return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status)
+    return failed(status.error());
   const auto head = opened.store->backup(words[0]);
   if (!head) return failed(head.error());
   std::printf("%s: head %llu of epoch %llu; keep the key files apart from it\n", words[0].c_str(),

@@ -115,8 +115,7 @@ void WriterCore::settle(Turn& turn) {
     recording.forget_answers(turn.now() - kAnswersKept, kAnswersForgottenAtOnce);
   }
   if (!recording.failed()) plan_next_timer(recording.rows());
-  if (recording.failed() ||
-      (recording.wrote() && recording.commit() == CommitResult::refused)) {
+  if (recording.failed() || (recording.wrote() && recording.commit() == CommitResult::refused)) {
     take_back(turn);
   } else {
     if (recording.wrote() && !healthy_) {

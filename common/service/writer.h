@@ -1,6 +1,6 @@
 // The heart of a daemon: one step takes what has gathered, runs the handlers in one transaction,
-// commits once, and only then lets answers and publications out. No thread, clock, socket or global:
-// the shell (runtime.h) and the simulator drive the same code.
+// commits once, and only then lets answers and publications out. No thread, clock, socket or
+// global: the shell (runtime.h) and the simulator drive the same code.
 #pragma once
 
 #include <functional>
@@ -31,10 +31,10 @@ class Watch {
 };
 
 struct WriterOptions {
-  size_t batch_max = 1024;     // Commands in one step.
-  size_t timers_max = 256;     // Due timers in one step.
+  size_t batch_max = 1024;  // Commands in one step.
+  size_t timers_max = 256;  // Due timers in one step.
   size_t parked_max = 4096;
-  size_t joined_max = 16;      // Repeats waiting for one running command.
+  size_t joined_max = 16;                        // Repeats waiting for one running command.
   std::set<std::string, std::less<>> poisonous;  // poison_id()s in hand when the process ended.
 };
 
@@ -69,7 +69,7 @@ class WriterCore {
     // One for each FeedFacts and FeedOrder handed in: where that owner's feed stands now.
     struct FeedAt {
       std::string owner;
-      Cursor cursor;       // Behind `handed`: what lies between was not taken.
+      Cursor cursor;        // Behind `handed`: what lies between was not taken.
       uint64_t handed = 0;  // The last position of the FeedFacts; 0: an order.
     };
     std::vector<FeedAt> cursors;
@@ -80,7 +80,7 @@ class WriterCore {
     std::vector<StoppedFeed> stopped;
     std::vector<std::string> alarms;
     bool keys_changed = false;
-    bool committed = true;   // False: for want of space nothing of this step happened.
+    bool committed = true;       // False: for want of space nothing of this step happened.
     int64_t wake_ms = kWakeMax;  // Call again by then, even with no input.
   };
   Output step(Input input);
@@ -147,7 +147,7 @@ class WriterCore {
   IdSource ids_;
   ClockGuard clock_;
   Parking parking_;
-  std::unordered_map<std::string, Running> running_;  // By idempotency key.
+  std::unordered_map<std::string, Running> running_;               // By idempotency key.
   std::map<std::pair<std::string, std::string>, PutOff> put_off_;  // By kind and key.
   std::map<std::string, uint64_t, std::less<>> skips_;  // Facts that operators chose to pass over.
   std::set<std::string, std::less<>> stopped_;          // Owners whose feeds stand still.

@@ -23,8 +23,7 @@ void WriterCore::run_timers(Turn& turn) {
   std::vector<DueTimer> ran;
   for (auto& due : due_timers(turn.rows(), turn.now(), max)) {
     const auto found = put_off_.find({due.kind, due.key});
-    if (found != put_off_.end() && found->second.at == due.at &&
-        turn.now() < found->second.until) {
+    if (found != put_off_.end() && found->second.at == due.at && turn.now() < found->second.until) {
       continue;
     }
     if (run_timer(turn, due)) ran.push_back(std::move(due));

@@ -189,10 +189,10 @@ void Wire<Money>::read(const Value& v, const Limits& l, Money& into, const Path&
 
 Schema Wire<Money>::schema(const Limits& l) {
   const auto bounds = l.max == 0 && l.min == 0 ? between(-kMoneyMax, kMoneyMax) : l;
-  Schema schema{.type = Type::object};
-  schema.properties = {{"amount", {.type = Type::integer, .limits = bounds}, true, "Minor units."},
+  Schema schema(Type::object);
+  schema.properties = {{"amount", Schema(Type::integer, bounds), true, "Minor units."},
                        {"currency",
-                        {.type = Type::string, .limits = length(3, 3, Format::currency)},
+                        Schema(Type::string, length(3, 3, Format::currency)),
                         true,
                         "ISO 4217."}};
   return schema;

@@ -128,67 +128,67 @@ template <>
 struct Wire<bool> {
   static void read(const Value& v, const Limits& l, bool& into, const Path& p, Faults& f);
   static void write(Packer& packer, bool value) { packer.boolean(value); }
-  static Schema schema(const Limits&) { return {.type = Type::boolean}; }
+  static Schema schema(const Limits&) { return Schema(Type::boolean); }
 };
 template <>
 struct Wire<int64_t> {
   static void read(const Value& v, const Limits& l, int64_t& into, const Path& p, Faults& f);
   static void write(Packer& packer, int64_t value) { packer.integer(value); }
-  static Schema schema(const Limits& l) { return {.type = Type::integer, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::integer, l); }
 };
 template <>
 struct Wire<uint32_t> {
   static void read(const Value& v, const Limits& l, uint32_t& into, const Path& p, Faults& f);
   static void write(Packer& packer, uint32_t value) { packer.integer(value); }
-  static Schema schema(const Limits& l) { return {.type = Type::integer, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::integer, l); }
 };
 template <>
 struct Wire<double> {
   static void read(const Value& v, const Limits& l, double& into, const Path& p, Faults& f);
   static void write(Packer& packer, double value) { packer.number(value); }
-  static Schema schema(const Limits& l) { return {.type = Type::number, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::number, l); }
 };
 template <>
 struct Wire<std::string> {
   static void read(const Value& v, const Limits& l, std::string& into, const Path& p, Faults& f);
   static void write(Packer& packer, const std::string& value) { packer.text(value); }
-  static Schema schema(const Limits& l) { return {.type = Type::string, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::string, l); }
 };
 template <>
 struct Wire<Bytes> {
   static void read(const Value& v, const Limits& l, Bytes& into, const Path& p, Faults& f);
   static void write(Packer& packer, const Bytes& value) { packer.bytes(value.data); }
-  static Schema schema(const Limits& l) { return {.type = Type::bytes, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::bytes, l); }
 };
 template <>
 struct Wire<Id> {
   static void read(const Value& v, const Limits& l, Id& into, const Path& p, Faults& f);
   static void write(Packer& packer, const Id& value) { packer.bytes(value.view()); }
-  static Schema schema(const Limits&) { return {.type = Type::id}; }
+  static Schema schema(const Limits&) { return Schema(Type::id); }
 };
 template <>
 struct Wire<Instant> {
   static void read(const Value& v, const Limits& l, Instant& into, const Path& p, Faults& f);
   static void write(Packer& packer, Instant value) { packer.integer(value.ms); }
-  static Schema schema(const Limits&) { return {.type = Type::instant}; }
+  static Schema schema(const Limits&) { return Schema(Type::instant); }
 };
 template <>
 struct Wire<Text> {
   static void read(const Value& v, const Limits& l, Text& into, const Path& p, Faults& f);
   static void write(Packer& packer, const Text& value);
-  static Schema schema(const Limits& l) { return {.type = Type::text, .limits = l}; }
+  static Schema schema(const Limits& l) { return Schema(Type::text, l); }
 };
 template <>
 struct Wire<Raw> {
   static void read(const Value& v, const Limits& l, Raw& into, const Path& p, Faults& f);
   static void write(Packer& packer, const Raw& value) { packer.raw(value.messagepack); }
-  static Schema schema(const Limits&) { return {.type = Type::any}; }
+  static Schema schema(const Limits&) { return Schema(Type::any); }
 };
 template <>
 struct Wire<Schema> {
   static void read(const Value& v, const Limits& l, Schema& into, const Path& p, Faults& f);
   static void write(Packer& packer, const Schema& value) { pack_schema(packer, value); }
-  static Schema schema(const Limits&) { return {.type = Type::any}; }
+  static Schema schema(const Limits&) { return Schema(Type::any); }
 };
 
 template <NamedEnum E>
@@ -207,7 +207,7 @@ struct Wire<E> {
   }
   static void write(Packer& packer, E value) { packer.text(word(value)); }
   static Schema schema(const Limits&) {
-    Schema schema{.type = Type::choice};
+    Schema schema(Type::choice);
     for (auto name : names_of(E{})) schema.choices.emplace_back(name);
     return schema;
   }
@@ -253,7 +253,9 @@ struct Wire<std::vector<T>> {
     for (const auto& value : values) Wire<T>::write(packer, value);
   }
   static Schema schema(const Limits& l) {
-    return {.type = Type::list, .limits = l, .item = {Wire<T>::schema(l)}};
+    Schema schema(Type::list, l);
+    schema.item.push_back(Wire<T>::schema(l));
+    return schema;
   }
 };
 
@@ -308,7 +310,7 @@ struct Wire<T> {
         fields);
   }
   static Schema schema(const Limits&) {
-    Schema schema{.type = Type::object};
+    Schema schema(Type::object);
     std::apply([&](const auto&... field) { (add_property(schema, field), ...); }, T::fields());
     return schema;
   }

@@ -55,6 +55,8 @@ const char* format_fault(std::string_view value, Format format) {
 
 }  // namespace
 
+Schema::Schema(Type type_, Limits limits_) : type(type_), limits(limits_) {}
+
 const char* language_fault(std::string_view tag) {
   const auto primary = tag.substr(0, tag.find('-'));
   const bool shaped = tag.size() <= 35 && primary.size() >= 2 && primary.size() <= 3 &&

@@ -64,11 +64,13 @@ enum class Type : uint8_t {
 struct Property;
 
 struct Schema {
-  Type type = Type::any;
-  Limits limits = {};
-  std::vector<std::string> choices = {};
-  std::vector<Property> properties = {};
-  std::vector<Schema> item = {};  // Exactly one for a list.
+  explicit Schema(Type type = Type::any, Limits limits = {});
+
+  Type type;
+  Limits limits;
+  std::vector<std::string> choices;
+  std::vector<Property> properties;
+  std::vector<Schema> item;  // Exactly one for a list.
 };
 
 struct Property {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 
@@ -14,7 +15,9 @@ Reply Api::send(const std::string& method, const std::string& path, const std::s
                         .headers = std::move(headers),
                         .body = body,
                         .timeout_ms = timeout_ms};
-  if (!body.empty()) request.headers.push_back("Content-Type: application/json");
+  const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
+                                 [](auto& header) { return header.starts_with("Content-Type:"); });
+  if (!body.empty() && !typed) request.headers.push_back("Content-Type: application/json");
   if (!token_.empty()) request.headers.push_back("Authorization: Bearer " + token_);
   if (!idempotency_key.empty()) request.headers.push_back("Idempotency-Key: " + idempotency_key);
   auto response = client_.send(request);

@@ -96,7 +96,7 @@ TEST_CASE("a command becomes one call with budget, class, key and trace, and its
   CHECK(header(response, "X-Request-Id") == "4bf92f3577b34da6a3ce929d0e0e4736");
   CHECK(header(response, "traceparent").substr(0, 36) == "00-4bf92f3577b34da6a3ce929d0e0e4736-");
   CHECK(json(response)["price"] == nlohmann::json{{"amount", 1250}, {"currency", "EUR"}});
-  CHECK(json(response)["at"] == "2026-11-22T16:00:00Z");
+  CHECK(json(response)["at"] == "2026-11-22T08:00:00Z");
   const auto calls = desk.mesh.calls("shop.add_item");
   REQUIRE(calls.size() == 1);
   CHECK(calls[0].budget_ms == 1500);

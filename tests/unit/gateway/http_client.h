@@ -12,6 +12,17 @@
 #include <string>
 #include <string_view>
 
+// Until the condition holds, looked at each few milliseconds; false: not before the deadline.
+template <class Condition>
+bool eventually(Condition condition, int ms = 10'000) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::poll(nullptr, 0, 5);
+  }
+  return true;
+}
+
 class HttpClient {
  public:
   explicit HttpClient(uint32_t port, int receive_bytes = 0) {
@@ -38,6 +49,11 @@ class HttpClient {
   bool send(std::string_view bytes) {
     return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
+  }
+  // Something, or the end, can be read within so long.
+  bool is_readable(int ms) const {
+    pollfd item{fd_, POLLIN, 0};
+    return ::poll(&item, 1, ms) > 0;
   }
   void finish_sending() { ::shutdown(fd_, SHUT_WR); }
 

@@ -16,7 +16,7 @@ MessageDescription message(std::string name, std::string method, std::string pat
   out.answer.type = Type::object;
   for (auto& field : fields) {
     out.request.properties.push_back(
-        {field, {.type = Type::string, .limits = length(1, 100)}, true, ""});
+        {field, Schema(Type::string, length(1, 100)), true, ""});
   }
   return out;
 }

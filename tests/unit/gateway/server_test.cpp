@@ -201,14 +201,8 @@ TEST_CASE("a body that trickles is cut although it never stops") {
       "POST /v1/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
       "Content-Length: 100000\r\n\r\n");
   const auto started = std::chrono::steady_clock::now();
-  std::atomic<bool> is_answered{false};
-  std::thread trickle([&] {
-    while (!is_answered && client.send(" "))
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  });
-  const auto answer = client.read(10'000);
-  is_answered = true;
-  trickle.join();
+  while (!client.is_readable(20)) client.send(" ");
+  const auto answer = client.read();
   CHECK(answer.status == 408);
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::milliseconds(2'500));
 }
@@ -252,11 +246,7 @@ TEST_CASE("fifty readers that stall do not keep a fresh client waiting, and are 
     stalled.back().send(flood);
   }
   CHECK(fresh_client_ms(gateway.server.port()) < 200);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (gateway.server.counts().in_flight > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  CHECK(gateway.server.counts().in_flight == 0);
+  CHECK(eventually([&] { return gateway.server.counts().in_flight == 0; }, 30'000));
   gateway.mesh.on("shop.list_items", [](const net::Call&) {
     return FakeMesh::ok(encode(shop::ItemViews{{shop::item()}, "c1"}));
   });

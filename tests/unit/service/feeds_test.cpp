@@ -23,9 +23,7 @@ struct Join {
   static constexpr Contract contract{.kind = Kind::command};
   using Answer = Nothing;
   Id person_id;
-  static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &Join::person_id));
-  }
+  static constexpr auto fields() { return std::make_tuple(field("person_id", &Join::person_id)); }
 };
 
 Service user_service() {
@@ -41,13 +39,12 @@ Service user_service() {
 
 net::Publication publication_of(const AnnouncedFact& fact) {
   const auto hash = [](const Hash32& bytes) { return std::string(bytes.begin(), bytes.end()); };
-  const auto bytes = net::fact_publication(
-      {.at = fact.at,
-       .name = fact.name,
-       .body = fact.body,
-       .traceparent = {},
-       .after = {fact.epoch, fact.seq, hash(fact.hash)}},
-      {fact.epoch, fact.previous, hash(fact.previous_hash)});
+  const auto bytes = net::fact_publication({.at = fact.at,
+                                            .name = fact.name,
+                                            .body = fact.body,
+                                            .traceparent = {},
+                                            .after = {fact.epoch, fact.seq, hash(fact.hash)}},
+                                           {fact.epoch, fact.previous, hash(fact.previous_hash)});
   auto parsed = net::parse_event_frame(bytes);
   REQUIRE(parsed);
   return *parsed;
@@ -91,8 +88,7 @@ struct Pair {
     input.feeds = std::move(out.facts);
     input.orders = std::move(out.orders);
     input.stopped = std::move(out.stopped);
-    const bool anything =
-        !input.feeds.empty() || !input.orders.empty() || !out.reads.empty();
+    const bool anything = !input.feeds.empty() || !input.orders.empty() || !out.reads.empty();
     auto written = reader.step(std::move(input));
     for (const auto& stopped : written.stopped) feeds->poisoned(stopped.owner, stopped.seq);
     for (const auto& feed : written.cursors) {

@@ -113,8 +113,12 @@ FeedFacts Harness::next_fact(const std::string& owner, std::string name, std::st
   const uint64_t previous = feed_seq[owner];
   feed_seq[owner] = previous + 2;  // Positions have holes: private facts are not seen.
   FeedFacts facts{.owner = owner, .epoch = 99, .facts = {}};
-  facts.facts.push_back({.seq = previous + 2, .previous = previous, .hash = {},
-                         .name = std::move(name), .body = std::move(body), .traceparent = {}});
+  facts.facts.push_back({.seq = previous + 2,
+                         .previous = previous,
+                         .hash = {},
+                         .name = std::move(name),
+                         .body = std::move(body),
+                         .traceparent = {}});
   return facts;
 }
 

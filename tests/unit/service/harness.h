@@ -1,4 +1,5 @@
-// A daemon's writer on the memory store with a clock of its own: what a shell does, without threads.
+// A daemon's writer on the memory store with a clock of its own: what a shell does, without
+// threads.
 #pragma once
 
 #include <map>

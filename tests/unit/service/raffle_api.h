@@ -8,7 +8,9 @@
 namespace bilten::api::raffle {
 
 enum class State : uint8_t { open, closed };
-constexpr auto names_of(State) { return std::array<std::string_view, 2>{"open", "closed"}; }
+constexpr auto names_of(State) {
+  return std::array<std::string_view, 2>{"open", "closed"};
+}
 
 struct RaffleView {
   Id id, organization_id;
@@ -83,9 +85,7 @@ struct Raffle {
                                      .doc = "Shows a raffle."};
   using Answer = RaffleView;
   Id raffle_id;
-  static constexpr auto fields() {
-    return std::make_tuple(field("raffle_id", &Raffle::raffle_id));
-  }
+  static constexpr auto fields() { return std::make_tuple(field("raffle_id", &Raffle::raffle_id)); }
 };
 
 // ---- facts ----

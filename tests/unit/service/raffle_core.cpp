@@ -14,7 +14,9 @@ std::string open_key(const Id& organization_id, const Id& raffle_id) {
 }
 
 // The secret number stands in the vault: facts reveal nothing.
-std::string number_key(const Id& raffle_id) { return "number:" + raffle_id.text(); }
+std::string number_key(const Id& raffle_id) {
+  return "number:" + raffle_id.text();
+}
 
 std::string email_key(const Id& raffle_id, int64_t entry) {
   return "email:" + raffle_id.text() + ":" + std::to_string(entry);
@@ -56,8 +58,11 @@ void apply(Rows& rows, const Closed& fact) {
 }  // namespace
 
 RaffleView view(const Id& id, const RaffleRow& row) {
-  RaffleView out{.id = id, .organization_id = row.organization_id, .state = row.state,
-                 .entries = row.entries, .winner = {}};
+  RaffleView out{.id = id,
+                 .organization_id = row.organization_id,
+                 .state = row.state,
+                 .entries = row.entries,
+                 .winner = {}};
   if (row.winner > 0) out.winner = row.winner;
   return out;
 }

@@ -68,9 +68,8 @@ WriterCore::Output hand_in(Harness& harness, Request request) {
 // A timer that its handler never clears, and one that it does.
 Service with_stuck_timer() {
   Service service = raffle::service();
-  service.table.push_back(timer("raffle.stuck", [](const Rows&, const Context&, std::string_view) {
-    return Effects{};
-  }));
+  service.table.push_back(timer(
+      "raffle.stuck", [](const Rows&, const Context&, std::string_view) { return Effects{}; }));
   const auto evolve = service.evolve;
   service.evolve = [evolve](Rows& rows, std::string_view name, std::string_view body) {
     evolve(rows, name, body);
@@ -166,18 +165,17 @@ TEST_CASE("a timer without a handler is put off with an alarm", "[service]") {
     batch->rows_for_evolve().set_timer("raffle.of_a_newer_release", "key", 1);
     REQUIRE(batch->commit() == CommitResult::done);
   }
-  CHECK(other.step().alarms ==
-        std::vector<std::string>{"unknown_timer raffle.of_a_newer_release"});
+  CHECK(other.step().alarms == std::vector<std::string>{"unknown_timer raffle.of_a_newer_release"});
 }
 
 TEST_CASE("what a service records at its start is recorded once the store takes it", "[service]") {
   Harness harness;
-  const std::function<Effects(const Rows&, const Context&)> on_start =
-      [](const Rows&, const Context& context) {
-        Effects effects;
-        effects.record(Opened{context.fresh_id(), kOrganization, {context.now + 1000}});
-        return effects;
-      };
+  const std::function<Effects(const Rows&, const Context&)> on_start = [](const Rows&,
+                                                                          const Context& context) {
+    Effects effects;
+    effects.record(Opened{context.fresh_id(), kOrganization, {context.now + 1000}});
+    return effects;
+  };
   WriterCore::Input input;
   input.on_start = &on_start;
   const auto out = harness.step(std::move(input));
@@ -203,9 +201,9 @@ TEST_CASE("any run of messages, faults and restarts rebuilds to the same rows", 
       const auto request =
           random.below(4) == 0
               ? harness.request(Open{kOrganization, 7, {harness.wall + 20'000}}, key, kManager)
-              : harness.request(Enter{raffle, "ann@example.org",
-                                      static_cast<int64_t>(7 + random.below(2))},
-                                key);
+              : harness.request(
+                    Enter{raffle, "ann@example.org", static_cast<int64_t>(7 + random.below(2))},
+                    key);
       keys[request.from.id] = key;
       input.commands.push_back(request);
     }

@@ -32,7 +32,9 @@ Id open_raffle(Harness& harness, int64_t for_ms = 600'000) {
   return decode<RaffleView>(*answer)->id;
 }
 
-Enter entry(const Id& raffle, int64_t guess = 7) { return {raffle, "ann@example.org", guess}; }
+Enter entry(const Id& raffle, int64_t guess = 7) {
+  return {raffle, "ann@example.org", guess};
+}
 
 RaffleView standing(Harness& harness, const Id& raffle) {
   const auto snapshot = harness.store->snapshot();
