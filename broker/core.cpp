@@ -32,6 +32,11 @@ std::string_view advice(Code code) {
   }
 }
 
+// What its client may be told: a worker that was lost may have run what a later one did not.
+Code known_of(const InFlight& request, Code code) {
+  return request.resent && ran(code) == Ran::no ? Code::worker_lost : code;
+}
+
 uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now) {
   const SteadyMicros left = std::max<SteadyMicros>(expires_at - now, 1);
   return static_cast<uint32_t>((left + 999) / 1000);
@@ -210,10 +215,16 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   InFlight& request = requests_[slot];
   Service& service = *request.service;
   if (request.client != nullptr) {
-    patch_id(message.data(), request.client_id);
-    patch_principal(message.data(), peer.principal->rule.number);
-    const bool arrived = send(*request.client, message) == net::Sent::ok;
-    ++(arrived ? counters_.answers : counters_.answers_dropped);
+    const auto said = static_cast<Code>(frame.header.code);
+    const auto known = known_of(request, said);
+    if (frame.header.command == Command::error && known != said) {
+      refuse(*request.client, request.client_id, 0, known);
+    } else {
+      patch_id(message.data(), request.client_id);
+      patch_principal(message.data(), peer.principal->rule.number);
+      const bool arrived = send(*request.client, message) == net::Sent::ok;
+      ++(arrived ? counters_.answers : counters_.answers_dropped);
+    }
   }
   finish(slot);
   pump(service);
@@ -256,7 +267,9 @@ void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
 // The broker's own answer. A worker that has the request keeps its slot until it answers too.
 void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
-  if (request.client != nullptr) refuse(*request.client, request.client_id, 0, code);
+  if (request.client != nullptr) {
+    refuse(*request.client, request.client_id, 0, known_of(request, code));
+  }
   if (request.stage == Stage::sent) return abandon(slot);
   finish(slot);
 }

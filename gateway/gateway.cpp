@@ -44,6 +44,21 @@ int fail(const Error& error, int code) {
   return code;
 }
 
+// The listener's figures, as they stand when someone asks.
+struct Figures {
+  Gauge connections = gauge("http_connections_taken", "Connections taken since the start.");
+  Gauge refused = gauge("http_requests_refused", "Requests refused as malformed or too slow.");
+  Gauge in_flight = gauge("http_requests_in_flight", "Requests being answered.");
+  Gauge streams = gauge("http_streams_open", "Live streams.");
+
+  void take(const Server::Counts& counts) {
+    connections.set(static_cast<double>(counts.connections));
+    refused.set(static_cast<double>(counts.refused));
+    in_flight.set(counts.in_flight);
+    streams.set(counts.streams);
+  }
+};
+
 // What a request needs, alive as long as the listener.
 class Gateway {
  public:
@@ -71,6 +86,7 @@ class Gateway {
   SystemClock clock_;
   crypto::SystemRandom random_;
   std::atomic<bool> stopping_{false};
+  Figures figures_;
   net::Context context_;
   Contracts contracts_;
   Streams streams_;
@@ -94,7 +110,11 @@ net::Mesh::Handlers Gateway::handlers() {
 
 Front::State Gateway::state() {
   return {.ready = [this] { return is_ready(); },
-          .metrics = [this] { return gather_metrics(contracts_, call()); },
+          .metrics =
+              [this] {
+                figures_.take(server_.counts());
+                return gather_metrics(contracts_, call());
+              },
           .stream = [this](Request& request,
                            const Trace& trace) { return streams_.open(request, trace); }};
 }

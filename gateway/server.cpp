@@ -51,7 +51,7 @@ class Server::Shell {
   uint32_t port() const;
   void begin_drain() { draining_ = true; }
   void stop(uint32_t wait_ms);
-  Counts counts() const { return {connections_, in_flight_, streams_}; }
+  Counts counts() const { return {connections_, refused_, in_flight_, streams_}; }
 
  private:
   class Worker;
@@ -69,7 +69,7 @@ class Server::Shell {
   const Clock& clock_;
   mg_context* context_ = nullptr;
   std::atomic<bool> draining_{false}, stopping_{false};
-  std::atomic<uint64_t> connections_{0};
+  std::atomic<uint64_t> connections_{0}, refused_{0};
   std::atomic<uint32_t> in_flight_{0}, streams_{0};
 };
 
@@ -134,6 +134,7 @@ int Server::Shell::Worker::serve(mg_connection* civet) {
 }
 
 bool Server::Shell::Worker::answer_fault(const HeadFault& fault) {
+  ++shell_.refused_;
   const char* const code = fault.status == 408 ? "too_slow" : "malformed_request";
   send(problem(fault.status, code, fault.detail, ""), false);
   return false;

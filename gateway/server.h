@@ -39,6 +39,7 @@ class Server {
 
   struct Counts {
     uint64_t connections = 0;  // Ever taken.
+    uint64_t refused = 0;      // Requests that were not HTTP enough to be handled.
     uint32_t in_flight = 0, streams = 0;
   };
   Counts counts() const;

@@ -78,6 +78,11 @@ void Streams::on_publications(std::vector<net::Publication> publications) {
   arrived_.notify_one();
 }
 
+Positions Streams::positions() const {
+  const std::lock_guard lock(mutex_);
+  return positions_;
+}
+
 // ---- following the owners ----
 
 void Streams::follow() {
@@ -91,7 +96,10 @@ void Streams::follow() {
     for (const auto& service : contracts_.current()->services) {
       if (shows_facts(*service)) owner_of(service->service);
     }
-    for (auto& [name, owner] : owners_) advance(owner);
+    for (auto owner = owners_.begin(); owner != owners_.end();) {
+      const auto here = owner++;
+      if (!advance(here->second)) begin_anew(here->first);
+    }
     lock.lock();
   }
 }
@@ -134,7 +142,23 @@ Streams::Owner* Streams::owner_of(const std::string& name) {
   return &owner;
 }
 
-void Streams::advance(Owner& owner) {
+// An owner whose past is another now was restored. The gateway keeps no facts, so it begins at the
+// owner's present; readers come back and are told from there.
+void Streams::begin_anew(const std::string& owner) {
+  log_warning("stream_owner_restored", {{"owner", owner}});
+  const std::string name = owner;
+  owners_.erase(name);
+  const std::lock_guard lock(mutex_);
+  positions_.erase(name);
+  for (Reader* reader : readers_) {
+    const std::lock_guard reader_lock(reader->mutex);
+    reader->is_cut = true;
+    reader->arrived.notify_one();
+  }
+}
+
+// False: the feed has stopped for good.
+bool Streams::advance(Owner& owner) {
   auto& feed = owner.feed;
   for (;;) {
     for (const auto& fact : feed.take_facts()) {
@@ -142,17 +166,13 @@ void Streams::advance(Owner& owner) {
       feed.committed(clock_.steady_us(), fact.after);
     }
     const auto read = feed.read_due(clock_.steady_us());
-    if (!read) return;
+    if (!read) return feed.stopped() == net::FeedStop::none;
     const auto answer = call_(read_call(feed.owner() + ".journal.read", encode(*read)));
     auto page = answer.code == Code::ok ? decode<mesh::JournalPage>(answer.body)
                                         : Result<mesh::JournalPage>(answer.error);
     if (!page) {
       feed.on_read_failed(clock_.steady_us(), page.error());
-      if (feed.stopped() != net::FeedStop::none) {
-        log_error("stream_feed_stopped",
-                  {{"owner", feed.owner()}, {"reason", page.error().reason}});
-      }
-      return;
+      return feed.stopped() == net::FeedStop::none;
     }
     feed.on_page(clock_.steady_us(), std::move(*page));
   }
@@ -217,8 +237,11 @@ void Streams::serve(Outlet& outlet, Reader& reader, Positions positions) {
     now = positions_;
   }
   ++readers_count_;
-  // Owners the reader did not name begin now.
-  positions.insert(now.begin(), now.end());
+  for (const auto& [owner, last] : now) {
+    // Owners the reader did not name begin now, and so does one restored to before its position.
+    auto& position = positions.try_emplace(owner, last).first->second;
+    position = std::min(position, last);
+  }
   bool goes_on = outlet.write("retry: 2000\nid: " + positions_text(positions) + "\n\n") &&
                  catch_up(outlet, reader, positions, now);
   while (goes_on) goes_on = write_live(outlet, reader, positions);

@@ -58,6 +58,8 @@ class Streams {
   void stop();
 
   Response open(Request& request, const Trace& trace);
+  // How far each owner that is followed has been handed out.
+  Positions positions() const;
   uint32_t readers() const { return readers_count_.load(); }
 
  private:
@@ -71,7 +73,8 @@ class Streams {
   void follow();
   void take(net::Publication publication);
   Owner* owner_of(const std::string& name);
-  void advance(Owner& owner);
+  bool advance(Owner& owner);
+  void begin_anew(const std::string& owner);
   void hand_out(const Owner& owner, const net::FeedFact& fact);
 
   // A reader's thread.
@@ -91,7 +94,7 @@ class Streams {
   std::map<std::string, Owner> owners_;
   std::map<std::string, SteadyMicros> asked_;  // When an owner's head was last asked for.
 
-  std::mutex mutex_;  // Of what follows.
+  mutable std::mutex mutex_;  // Of what follows.
   std::condition_variable arrived_;
   std::vector<net::Publication> publications_;
   std::set<Reader*> readers_;

@@ -207,20 +207,18 @@ TableRow timer(std::string_view kind, Decide decide) {
 
 // How a daemon's evolve reaches the facts of a variant by name. Facts outside the variant are
 // skipped: a journal may hold what only a newer release knows, and noted facts of others.
-template <class Variant, class Evolve>
+template <class Variant, size_t Index = 0, class Evolve>
 bool evolve_named(Rows& rows, std::string_view name, std::string_view body, Evolve evolve) {
-  return [&]<size_t... I>(std::index_sequence<I...>) {
-    return (([&] {
-              using Fact = std::variant_alternative_t<I, Variant>;
-              if (Fact::name != name) return false;
-              auto fact = decode<Fact>(body);
-              CHECK_INVARIANT(fact);
-              evolve(rows, *fact);
-              return true;
-            }()) ||
-            ...);
+  if constexpr (Index == std::variant_size_v<Variant>) {
+    return false;
+  } else {
+    using Fact = std::variant_alternative_t<Index, Variant>;
+    if (Fact::name != name) return evolve_named<Variant, Index + 1>(rows, name, body, evolve);
+    auto fact = decode<Fact>(body);
+    CHECK_INVARIANT(fact);
+    evolve(rows, *fact);
+    return true;
   }
-  (std::make_index_sequence<std::variant_size_v<Variant>>());
 }
 
 // What a daemon is: its name, its facts, its table.

@@ -99,4 +99,13 @@ std::vector<Parked> Parking::given_up(std::string_view owner) {
   return gone;
 }
 
+void Parking::unsettle() {
+  for (auto& [owner, waiting] : owners_) {
+    for (auto* list : {&waiting.unasked, &waiting.asked}) {
+      for (auto& parked : *list) parked.request.settled.clear();
+    }
+    for (auto& aimed : waiting.aimed) aimed.parked.request.settled.clear();
+  }
+}
+
 }  // namespace bilten

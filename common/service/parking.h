@@ -37,6 +37,9 @@ class Parking {
   std::vector<Parked> expired(SteadyMicros now);
   // Takes out all that waits for an owner whose feed has stopped.
   std::vector<Parked> given_up(std::string_view owner);
+  // After a refused commit: the facts for which a request was let go on may be among those that
+  // were given up with it, so that it has to wait for them once more.
+  void unsettle();
   size_t size() const { return size_; }
 
  private:

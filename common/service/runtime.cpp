@@ -126,7 +126,9 @@ void Runtime::stop() {
   if (writer_.joinable()) writer_.join();
   readers_.reset();
   slow_.reset();
-  mesh_.reset();
+  // Not reset(), which forgets first: callbacks come, and need the mesh, until it is gone.
+  delete mesh_.get();
+  static_cast<void>(mesh_.release());
 }
 
 bool Runtime::alive() const {

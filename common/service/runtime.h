@@ -91,6 +91,7 @@ class Runtime {
   void wake_tick_at(SteadyMicros due);
   void wake_tick();
   void show_feeds();
+  void say_stopped(const std::string& owner);
   void serve_feeds(const std::string& verb, const std::string& body, const ReplyAddress& from);
   void ask_head(const std::string& owner);
   void read_journal_of(const Feeds::Read& read);

@@ -40,12 +40,22 @@ void Runtime::with_feeds(const std::function<void(Feeds&, SteadyMicros)>& use) {
       });
     }
   }
-  for (const auto& owner : out.stopped) {
-    log_error("feed_stopped",
-              {{"owner", owner},
-               {"next", "see " + table_.name() + ".feeds.list; an operator must decide"}});
-  }
+  for (const auto& owner : out.stopped) say_stopped(owner);
   for (const auto& read : out.reads) read_journal_of(read);
+}
+
+void Runtime::say_stopped(const std::string& owner) {
+  std::string reason;
+  {
+    std::lock_guard lock(feeds_mutex_);
+    for (const auto& state : feeds_->states()) {
+      if (state.owner == owner) reason = state.stopped;
+    }
+  }
+  log_error("feed_stopped",
+            {{"owner", owner},
+             {"reason", reason},
+             {"next", "see " + table_.name() + ".feeds.list; an operator must decide"}});
 }
 
 void Runtime::wake_tick_at(SteadyMicros due) {

@@ -141,6 +141,8 @@ void WriterCore::take_back(Turn& turn) {
     turn.out.replies.push_back({request.from, store_full()});
   }
   turn.out.queries_again.clear();
+  parking_.unsettle();
+  for (auto& request : turn.out.to_prepare) request.settled.clear();
   const auto snapshot = store_.snapshot();
   for (auto& feed : turn.out.cursors) {
     feed.cursor = snapshot->cursor(feed.owner).value_or(Cursor{});

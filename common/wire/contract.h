@@ -119,7 +119,7 @@ struct MessageDescription {
   uint32_t budget_ms = 2000;
   bool critical = false;
   std::string doc = {};
-  Schema request = {}, answer = {};
+  Schema request{}, answer{};
   static constexpr auto fields() {
     return std::make_tuple(
         field("name", &MessageDescription::name, length(1, 64)),

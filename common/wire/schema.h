@@ -64,7 +64,7 @@ enum class Type : uint8_t {
 struct Property;
 
 struct Schema {
-  explicit Schema(Type type = Type::any, Limits limits = {});
+  Schema(Type type = Type::any, Limits limits = {});
 
   Type type;
   Limits limits;

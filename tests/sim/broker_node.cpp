@@ -40,7 +40,8 @@ void BrokerNode::start() {
   options.broker = IdSource(random_).next(world_.wall_ms());
   options.incarnation = world_.wall_ms();
   options.inflight_max = 1024;
-  core_ = std::make_unique<broker::Core>(options, random_, *this);
+  broker::Outside& outside = *this;
+  core_ = std::make_unique<broker::Core>(options, random_, outside);
   core_->set_access(world_.now(), rules());
   settle();
 }

@@ -132,7 +132,7 @@ void Network::deliver(const Held& connection, bool to_broker) {
   }
   if (to_broker) {
     brokers_[connection->broker]->arrive(connection->peer, std::move(frame));
-  } else {
+  } else if (!connection->orphaned) {
     member.arrive(connection->broker, connection->generation, std::move(frame));
   }
 }
@@ -165,9 +165,14 @@ void Network::vanish_member(uint32_t member) {
   for (auto& socket : members_[member].sockets) {
     socket.open = false;
     if (!socket.connection) continue;
-    // A killed process's connections close at once; a lost machine's are noticed later.
-    cut(*socket.connection, world_.happens(300) ? world_.between(0, 3 * kSecond) : 0);
-    socket.connection.reset();
+    const Held connection = std::move(socket.connection);
+    connection->orphaned = true;
+    // What a killed process had sent may still arrive; that a whole machine is lost shows later.
+    if (world_.happens(500)) {
+      world_.after(2 * kMillisecond, [this, connection] { cut(*connection, 0); });
+    } else {
+      cut(*connection, world_.happens(500) ? world_.between(0, 3 * kSecond) : 0);
+    }
   }
 }
 

@@ -71,6 +71,7 @@ class Network {
     PeerId peer = 0;
     uint32_t member = 0, broker = 0, generation = 0;
     bool up = true;
+    bool orphaned = false;          // The member's process is no more.
     SteadyMicros gone_at = kNever;  // When the broker's sends fail.
     Way to_broker, to_member;
   };

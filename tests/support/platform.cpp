@@ -80,6 +80,12 @@ Folder::~Folder() {
   if (!std::getenv("BILTEN_KEEP")) files::remove_all(path_, ignored);
 }
 
+std::string Folder::write(const std::string& name, const std::string& text) const {
+  const auto file = path_ + "/" + name;
+  std::ofstream(file) << text;
+  return file;
+}
+
 std::string binary(const std::string& name) {
   if (const char* folder = std::getenv("BILTEN_BIN")) return std::string(folder) + "/" + name;
   return (files::read_symlink("/proc/self/exe").parent_path() / ".." / "bin" / name).string();

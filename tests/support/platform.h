@@ -24,6 +24,8 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   const std::string& path() const { return path_; }
+  // A file in it; answers its path.
+  std::string write(const std::string& name, const std::string& text) const;
 
  private:
   std::string path_;

@@ -128,9 +128,11 @@ void Model::saw_error(PeerId to, const Frame& frame) {
   }
   ++seen[std::string(word(code))];
   if (request.state == State::sent && !members_[request.holder].lost) return abandon(request);
-  if (request.state == State::sent && code != Code::worker_lost) {
-    lines_[request.service].resend_budget -= 5;
-  }
+  auto& line = lines_[request.service];
+  const bool queued_again = request.state == State::sent && request.idempotent &&
+                            !request.resent && now_ < request.expires && line.resend_budget >= 5 &&
+                            is_served(request.service);
+  if (queued_again) line.resend_budget -= 5;
   if (request.state == State::queued) dequeue(request);
   end(request.serial);
 }
@@ -142,6 +144,10 @@ bool Model::error_is_due(const Request& request, Code code) const {
       request.state == State::sent && request.idempotent && members_.at(request.holder).lost;
   const bool is_queued = request.state == State::queued || is_new || is_again;
   if (is_new && doing_ == Doing::request && expected_ != Code::ok) return code == expected_;
+  // The worker that was lost may have run it: nobody is told that it did not run.
+  const bool maybe_ran = request.resent || is_again;
+  if (maybe_ran && ran(code) == Ran::no) return false;
+  if (maybe_ran && code == Code::worker_lost && is_queued) return true;
   switch (code) {
     case Code::deadline_queued: return is_queued && now_ >= request.expires;
     case Code::deadline_inflight: return request.state == State::sent && now_ >= request.expires;

@@ -15,8 +15,7 @@ MessageDescription message(std::string name, std::string method, std::string pat
   out.request.type = Type::object;
   out.answer.type = Type::object;
   for (auto& field : fields) {
-    out.request.properties.push_back(
-        {field, Schema(Type::string, length(1, 100)), true, ""});
+    out.request.properties.push_back({field, Schema(Type::string, length(1, 100)), true, ""});
   }
   return out;
 }

@@ -27,6 +27,9 @@ class FakeJournal {
     mesh.on(owner_ + ".journal.read", [this](const net::Call& call) {
       const auto read = decode<mesh::JournalRead>(call.body);
       const std::lock_guard lock(mutex_);
+      if (read->epoch != 0 && read->epoch != epoch_) {
+        return FakeMesh::refuse({Code::conflict, "epoch_changed", ""});
+      }
       mesh::JournalPage page{head(), {}};
       for (const auto& entry : entries_) {
         if (entry.seq > read->after) page.facts.push_back(entry);
@@ -45,11 +48,17 @@ class FakeJournal {
     entries_.push_back({seq, {kAt}, std::string(Fact::name), {encode(fact)}, {hash}, {}});
     net::Publication publication{
         std::string(Fact::name), static_cast<uint64_t>(seq), {}, encode(fact)};
-    publication.ext.epoch = 1;
+    publication.ext.epoch = static_cast<uint64_t>(epoch_);
     publication.ext.previous = static_cast<uint64_t>(before.seq);
     publication.ext.previous_hash = before.hash.data;
     publication.ext.at = kAt;
     return publication;
+  }
+  // Another epoch, with a past of its own.
+  void restore() {
+    const std::lock_guard lock(mutex_);
+    ++epoch_;
+    entries_.clear();
   }
   net::Publication watermark() {
     const std::lock_guard lock(mutex_);
@@ -58,9 +67,10 @@ class FakeJournal {
 
  private:
   mesh::JournalHead head() const {
-    if (entries_.empty()) return {1, 0, {std::string(32, '\0')}};
-    return {1, entries_.back().seq, entries_.back().hash};
+    if (entries_.empty()) return {epoch_, 0, {std::string(32, '\0')}};
+    return {epoch_, entries_.back().seq, entries_.back().hash};
   }
+  int64_t epoch_ = 1;
   std::string owner_;
   std::mutex mutex_;
   std::vector<mesh::JournalEntry> entries_;
@@ -118,6 +128,12 @@ struct Stage {
     contracts.poll();
   }
   ~Stage() { streams.stop(); }
+
+  // Facts from now on are news, not history.
+  void start() {
+    streams.start();
+    REQUIRE(eventually([&] { return streams.positions().size() == 2; }));
+  }
 
   std::string token(const Id& person, const Id& session) {
     const auto now = clock.wall_ms() / 1000;
@@ -182,7 +198,7 @@ TEST_CASE("a guest sees what is public, a member the organisation's, a person th
   const Id organization = id('o'), member = id('m'), stranger = id('s');
   stage.user.add(api::user::KeyAnnounced{"k1", {stage.key.public_key}});
   stage.user.add(api::user::MemberJoined{organization, member, api::user::Role::viewer});
-  stage.streams.start();
+  stage.start();
   const auto token = stage.token(member, id('x'));
   REQUIRE(wait_for_token(stage, token));
   Viewer guest(stage.open(""));
@@ -211,11 +227,7 @@ TEST_CASE("a reader that comes back with its last id misses nothing and sees not
   const auto first = stage.shop.add(shop::Added{"one"});
   stage.shop.add(shop::Added{"two"});
   stage.shop.add(shop::Added{"three"});
-  stage.streams.start();
-  {
-    Viewer probe(stage.open(""));
-    REQUIRE(probe.screen.shows(": alive"));
-  }
+  stage.start();
   Viewer viewer(stage.open("Last-Event-ID: shop:" + std::to_string(first.seq) + "\r\n"));
   CHECK(viewer.screen.shows("three"));
   stage.streams.on_publications({stage.shop.add(shop::Added{"four"})});
@@ -231,10 +243,9 @@ TEST_CASE("a reader that comes back with its last id misses nothing and sees not
 
 TEST_CASE("a lost publication is read from the journal") {
   Stage stage;
-  stage.streams.start();
+  stage.start();
   Viewer viewer(stage.open(""));
-  REQUIRE(viewer.screen.shows(": alive"));
-  REQUIRE(viewer.screen.shows(": alive"));
+  REQUIRE(viewer.screen.shows("id: "));
   stage.shop.add(shop::Added{"lost"});
   stage.streams.on_publications({stage.shop.watermark()});
   CHECK(viewer.screen.shows("lost"));
@@ -244,7 +255,7 @@ TEST_CASE("an ended session ends its stream, and a bad token opens none") {
   Stage stage;
   const Id person = id('p'), session = id('q');
   stage.user.add(api::user::KeyAnnounced{"k1", {stage.key.public_key}});
-  stage.streams.start();
+  stage.start();
   const auto token = stage.token(person, session);
   REQUIRE(wait_for_token(stage, token));
   auto response = stage.open("Authorization: Bearer " + token + "\r\n");
@@ -261,7 +272,7 @@ TEST_CASE("an ended session ends its stream, and a bad token opens none") {
 
 TEST_CASE("streams are bounded, and a reader too far behind is cut") {
   Stage stage({.readers_max = 1, .heartbeat_ms = 100, .behind_max = 0});
-  stage.streams.start();
+  stage.start();
   auto response = stage.open("");
   Screen screen;
   std::thread thread([&] { response.stream(screen); });
@@ -275,4 +286,22 @@ TEST_CASE("streams are bounded, and a reader too far behind is cut") {
 TEST_CASE("a Last-Event-ID that is none of ours is refused") {
   Stage stage;
   CHECK(stage.open("Last-Event-ID: nonsense\r\n").status == 400);
+}
+
+TEST_CASE("a restored owner is followed from its present, and its readers are sent to come again") {
+  Stage stage;
+  stage.start();
+  auto response = stage.open("");
+  Screen screen;
+  std::thread thread([&] { response.stream(screen); });
+  REQUIRE(screen.shows("id: "));
+  stage.shop.add(shop::Added{"before"});
+  stage.shop.restore();
+  stage.streams.on_publications({stage.shop.watermark()});
+  thread.join();
+  REQUIRE(eventually([&] { return stage.streams.positions().size() == 2; }));
+  Viewer viewer(stage.open("Last-Event-ID: shop:900\r\n"));
+  REQUIRE(viewer.screen.shows("id: "));
+  stage.streams.on_publications({stage.shop.add(shop::Added{"after"})});
+  CHECK(viewer.screen.shows("after"));
 }

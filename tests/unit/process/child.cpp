@@ -109,20 +109,4 @@ Outcome run_to_end(const Program& program, const std::vector<std::string>& words
   return {code, child.out(), child.err()};
 }
 
-Folder::Folder() {
-  char name[] = "/tmp/bilten-process-XXXXXX";
-  if (::mkdtemp(name) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = name;
-}
-
-Folder::~Folder() {
-  std::filesystem::remove_all(path_);
-}
-
-std::string Folder::write(const std::string& name, const std::string& text) const {
-  const auto file = path_ + "/" + name;
-  std::ofstream(file) << text;
-  return file;
-}
-
 }  // namespace bilten::test

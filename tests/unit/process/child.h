@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/process/program.h"
+#include "tests/support/platform.h"
 
 namespace bilten::test {
 
@@ -39,18 +40,5 @@ struct Outcome {
   std::string out, err;
 };
 Outcome run_to_end(const Program& program, const std::vector<std::string>& words);
-
-class Folder {
- public:
-  Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder();
-  std::string write(const std::string& name, const std::string& text) const;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 }  // namespace bilten::test

@@ -1,6 +1,8 @@
 // The whole runtime: threads, LMDB, sockets, a broker and bilten-events, all in this process.
 #include "common/service/runtime.h"
 
+#include <poll.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -154,8 +156,8 @@ class Running {
     ticker_ = std::thread([this] {
       while (!stop_) {
         runtime->tick();
-        std::this_thread::sleep_for(
-            std::chrono::milliseconds(std::min<int64_t>(runtime->tick_wait_ms(), 20)));
+        pollfd woken{runtime->tick_fd(), POLLIN, 0};
+        ::poll(&woken, 1, static_cast<int>(std::min<int64_t>(runtime->tick_wait_ms(), 20)));
       }
     });
     REQUIRE(wait_until([&] { return runtime->connected(); }));

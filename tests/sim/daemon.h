@@ -1,0 +1,100 @@
+// A stateful daemon's process: the writer, the feeds, queries and prepares as the runtime's shell
+// runs them (common/service/runtime.h), with events of the virtual clock for its threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/service/builtin.h"
+#include "common/service/feeds.h"
+#include "common/service/token.h"
+#include "common/service/writer.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/member.h"
+
+namespace bilten::sim {
+
+class Daemon final : private Watch {
+ public:
+  Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit);
+
+  void start();
+  void crash();
+  bool is_up() const { return core_ != nullptr; }
+
+  // What an owner without commands of its own is to announce; survives a crash until it is
+  // committed.
+  void record(Effects effects);
+  // The process dies in its next commit, before or after it lasts, and starts again `down` later.
+  void die_in_commit(bool before, SteadyMicros down);
+  void crash_for(SteadyMicros down);
+  void fill_disk(SteadyMicros until);
+  void slow_disk(SteadyMicros until);
+  // No death and no trouble with the disk is to come any more.
+  void spare();
+  void jump_clock(int64_t milliseconds) { offset_ms_ += milliseconds; }
+
+  // Told after each commit that lasts.
+  std::function<void()> on_commit;
+  Store& store() { return disk_; }
+  const Table& table() const { return table_; }
+  uint32_t member() const { return member_.index(); }
+  bool idle() const { return is_up() && scripted_.empty() && core_->parked() == 0; }
+
+ private:
+  void begin(std::string_view, std::string_view) override {}
+  void end(std::string_view name, Code code) override;
+
+  // Requests (daemon_requests.cpp).
+  void on_requests(std::vector<net::Incoming> incoming);
+  void admit(net::Incoming incoming);
+  Status check_person(Request& request);
+  void submit_query(Request request);
+  void run_query(Request request);
+  void submit_prepare(Request request);
+  void reply(std::vector<Reply> replies);
+  void reply_one(const ReplyAddress& to, Result<std::string> answer);
+  UnixMillis reader_now(const Snapshot& snapshot) const;
+
+  // The writer and the feeds (daemon.cpp).
+  void later(SteadyMicros delay, std::function<void()> what);
+  void wake_writer(SteadyMicros delay);
+  void write();
+  SteadyMicros commit_time();
+  void carry_out(WriterCore::Output out);
+  void publish(std::vector<AnnouncedFact> facts);
+  void publish_watermark();
+  void publish_signers();
+  void with_feeds(const std::function<void(Feeds&, SteadyMicros)>& use);
+  void arm_feeds();
+  void ask_head(const std::string& owner);
+  void read_journal_of(const Feeds::Read& read);
+  UnixMillis wall() const { return world_.wall_ms() + offset_ms_; }
+
+  World& world_;
+  const Table& table_;
+  const uint32_t credit_;
+  SeededRandom random_;
+  Disk disk_;
+  Member member_;
+  std::vector<Effects> scripted_;
+  int64_t offset_ms_ = 0;
+  SteadyMicros full_until_ = 0, slow_until_ = 0;
+  SteadyMicros down_ = 0;  // How long the death in a commit lasts.
+  uint64_t life_ = 0;
+
+  // Of one process; gone with it.
+  std::unique_ptr<Builtin> builtin_;
+  std::unique_ptr<TokenChecker> tokens_;
+  std::unique_ptr<WriterCore> core_;
+  std::unique_ptr<Feeds> feeds_;
+  WriterCore::Input inbox_;
+  bool writing_ = false;
+  SteadyMicros write_at_ = kNever, feeds_at_ = kNever;
+  int64_t wall_offset_ms_ = 0;
+};
+
+}  // namespace bilten::sim

@@ -1,0 +1,86 @@
+// The simulator: runs seed after seed (docs/simulator.md).
+//
+//   BILTEN_FIRST_SEED  where to begin; 1
+//   BILTEN_SEEDS       how many; without it as many as 20 seconds hold
+//   BILTEN_STORY       1: tells the last of the first seed's story, even if all holds
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "common/crypto/crypto.h"
+#include "tests/sim/shrink.h"
+
+namespace bilten::sim {
+namespace {
+
+constexpr double kSecondsWithoutCount = 20;
+constexpr uint64_t kTwiceEvery = 16;  // Every so many seeds one is run twice.
+
+uint64_t number_from(const char* variable, uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+void print_story(const Plan& plan, const Outcome& outcome) {
+  std::printf("What was done (seed %llu, %u brokers, credit %u, %zu frames in a connection):\n",
+              static_cast<unsigned long long>(plan.seed), plan.brokers, plan.credit,
+              plan.high_water);
+  for (const auto& action : plan.actions) std::printf("  %s\n", words_of(action).c_str());
+  std::printf("How it ended:\n");
+  for (const auto& line : outcome.story) std::printf("  %s\n", line.c_str());
+}
+
+// The failure of a seed; empty: all held.
+std::string failure_of(uint64_t seed) {
+  const Plan plan = make_plan(seed);
+  const auto outcome = run(plan, false);
+  if (!outcome.failure.empty() || seed % kTwiceEvery != 0) return outcome.failure;
+  return run(plan, false).trace_hash == outcome.trace_hash
+             ? ""
+             : "the same seed ran in two different ways";
+}
+
+void explain(uint64_t seed, const std::string& failure) {
+  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), failure.c_str());
+  std::fflush(stdout);
+  const Plan plan = shrink(make_plan(seed));
+  print_story(plan, run(plan, true));
+  std::printf("Again: make sim SEEDS=1 FIRST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+}
+
+int run_seeds() {
+  const uint64_t first = number_from("BILTEN_FIRST_SEED", 1);
+  const uint64_t count = number_from("BILTEN_SEEDS", 0);
+  if (number_from("BILTEN_STORY", 0) == 1)
+    print_story(make_plan(first), run(make_plan(first), true));
+  const auto began = std::chrono::steady_clock::now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  uint64_t passed = 0, failed = 0;
+  double busy = 0;  // Without explaining.
+  for (uint64_t seed = first; count > 0 ? seed - first < count : busy < kSecondsWithoutCount;
+       ++seed) {
+    const double start = seconds();
+    const auto failure = failure_of(seed);
+    busy += seconds() - start;
+    ++(failure.empty() ? passed : failed);
+    if (!failure.empty() && failed == 1) explain(seed, failure);
+    if (!failure.empty() && failed > 1) {
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), failure.c_str());
+    }
+  }
+  std::printf("%.0f seeds a second\n", static_cast<double>(passed + failed) / busy);
+  std::printf("sim: %llu passed, %llu failed\n", static_cast<unsigned long long>(passed),
+              static_cast<unsigned long long>(failed));
+  return failed > 0 ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace bilten::sim
+
+int main() {
+  bilten::crypto::init();
+  return bilten::sim::run_seeds();
+}

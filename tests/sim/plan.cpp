@@ -1,0 +1,174 @@
+#include "tests/sim/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace bilten::sim {
+
+namespace {
+
+constexpr SteadyMicros kBegin = 1 * kSecond;
+constexpr SteadyMicros kClose = 200 * kMillisecond;
+constexpr int64_t kHourMs = 3'600'000;
+
+constexpr std::array kPeople{Deed::order,       Deed::order,   Deed::order,
+                             Deed::order_twice, Deed::confirm, Deed::cancel,
+                             Deed::admit,       Deed::admit,   Deed::confirm};
+constexpr std::array kFaults{
+    Deed::kill_daemon,       Deed::die_before_commit, Deed::die_after_commit, Deed::fill_disk,
+    Deed::jump_clock,        Deed::kill_broker,       Deed::break_link,       Deed::partition,
+    Deed::slow_network,      Deed::lose_publications, Deed::die_after_commit, Deed::break_link,
+    Deed::die_before_commit, Deed::move_event,        Deed::slow_disk};
+
+class Maker {
+ public:
+  explicit Maker(uint64_t seed) : random_(seed ^ 0x62696C74656E) {}
+
+  Plan make(uint64_t seed) {
+    Plan plan;
+    plan.seed = seed;
+    plan.brokers = number(1, 2);
+    plan.credit = number(0, 1) ? number(1, 3) : number(4, 32);
+    plan.high_water = number(0, 3) == 0 ? 8 : 256;
+    const SteadyMicros length = number(2, 7) * kSecond;
+    const uint32_t people = number(8, 40), faults = number(0, 8);
+    for (uint32_t i = 0; i < faults; ++i) add(plan, fault(length, plan.brokers), i);
+    for (uint32_t i = 0; i < people; ++i) add(plan, of_people(length), faults);
+    std::stable_sort(plan.actions.begin(), plan.actions.end(),
+                     [](const Action& a, const Action& b) { return a.at < b.at; });
+    for (uint32_t i = 0; i < plan.actions.size(); ++i) plan.actions[i].number = i;
+    return plan;
+  }
+
+ private:
+  uint32_t number(uint32_t least, uint32_t most) {
+    return least + static_cast<uint32_t>(random_.below(most - least + 1));
+  }
+  SteadyMicros time(SteadyMicros most) {
+    return static_cast<SteadyMicros>(random_.below(static_cast<uint64_t>(most)));
+  }
+  // Faults of the ticket daemon are the ones that hurt.
+  uint32_t some_daemon() { return number(0, 2) > 0 ? kTicket : number(0, kDaemons - 1); }
+
+  // Half of all comes when something else breaks.
+  void add(Plan& plan, Action action, uint32_t faults_before) {
+    if (faults_before > 0 && number(0, 1)) {
+      const auto near = plan.actions[number(0, faults_before - 1)].at;
+      action.at = std::max(kBegin, near + time(kClose) - kClose / 2);
+    }
+    plan.actions.push_back(action);
+  }
+
+  Action of_people(SteadyMicros length) {
+    Action action;
+    action.at = kBegin + time(length);
+    action.deed = kPeople[number(0, kPeople.size() - 1)];
+    action.a = number(0, kBuyers - 1);
+    const bool orders = action.deed == Deed::order || action.deed == Deed::order_twice;
+    action.b = orders ? number(0, 1) : number(0, 99);
+    action.value = action.deed == Deed::rush ? number(5, 20) : number(1, 3);
+    return action;
+  }
+
+  Action fault(SteadyMicros length, uint32_t brokers) {
+    Action action;
+    action.at = kBegin + time(length);
+    action.deed = kFaults[number(0, kFaults.size() - 1)];
+    action.length = number(0, 1) ? time(200 * kMillisecond) : time(3 * kSecond);
+    switch (action.deed) {
+      case Deed::kill_broker: action.a = number(0, brokers - 1); break;
+      case Deed::break_link:
+      case Deed::partition:
+        action.a = number(0, 1) ? kTicket : number(0, kDaemons + kBuyers - 1);
+        action.b = number(0, brokers - 1);
+        action.value = action.deed == Deed::partition ? number(1, 3) : number(0, 1);
+        break;
+      case Deed::jump_clock:
+        action.a = some_daemon();
+        action.value = static_cast<int64_t>(random_.below(4 * kHourMs)) - 2 * kHourMs;
+        break;
+      default: action.a = some_daemon();
+    }
+    return action;
+  }
+
+  SeededRandom random_;
+};
+
+const char* name_of(uint32_t member) {
+  static constexpr std::array kNames{"user",    "event",   "ticket", "reader",
+                                     "buyer 0", "buyer 1", "buyer 2"};
+  return kNames[member];
+}
+
+std::string count_of(const char* what, uint32_t number) {
+  return std::string(what) + " " + std::to_string(number);
+}
+
+std::string target_of(const Action& action) {
+  const std::string buyer = count_of("buyer", action.a);
+  const std::string link = "between " + std::string(name_of(action.a % (kDaemons + kBuyers))) +
+                           " and " + count_of("broker", action.b);
+  switch (action.deed) {
+    case Deed::order:
+      return buyer + " orders " + std::to_string(action.value) + " of type " +
+             std::to_string(action.b);
+    case Deed::order_twice:
+      return buyer + " and the next order " + std::to_string(action.value) + " of type " +
+             std::to_string(action.b) + " under one key";
+    case Deed::rush:
+      return "all buyers together send " + std::to_string(action.value) + " orders at once";
+    case Deed::confirm: return buyer + " pays for " + count_of("order", action.b);
+    case Deed::cancel: return buyer + " cancels " + count_of("order", action.b);
+    case Deed::admit: return "the tickets of " + count_of("order", action.b) + " are scanned twice";
+    case Deed::move_event: return "the event is taken off sale and put back";
+    case Deed::kill_daemon: return std::string(name_of(action.a)) + " is killed";
+    case Deed::die_before_commit:
+      return std::string(name_of(action.a)) + " dies before its next commit lasts";
+    case Deed::die_after_commit:
+      return std::string(name_of(action.a)) + " dies after its next commit, unheard";
+    case Deed::fill_disk: return std::string(name_of(action.a)) + " finds no space";
+    case Deed::slow_disk: return std::string(name_of(action.a)) + "'s disk is slow";
+    case Deed::jump_clock:
+      return "the clock of " + std::string(name_of(action.a)) + " jumps by " +
+             std::to_string(action.value) + " ms";
+    case Deed::kill_broker: return count_of("broker", action.a) + " is killed";
+    case Deed::break_link:
+      return "the connection " + link +
+             (action.value ? " breaks" : " breaks, and the broker is not told");
+    case Deed::partition:
+      return "nothing passes " + link +
+             (action.value == 1   ? ", to the broker"
+              : action.value == 2 ? ", from the broker"
+                                  : "");
+    case Deed::slow_network: return "the network is slow";
+    case Deed::lose_publications: return "publications are lost";
+  }
+  return "";
+}
+
+}  // namespace
+
+Plan make_plan(uint64_t seed) {
+  return Maker(seed).make(seed);
+}
+
+SteadyMicros end_of(const Plan& plan) {
+  SteadyMicros end = kBegin;
+  for (const auto& action : plan.actions) end = std::max(end, action.at + action.length);
+  return end;
+}
+
+std::string words_of(const Action& action) {
+  char stamp[48];
+  std::snprintf(stamp, sizeof stamp, "%3u. %9.4f s  ", action.number,
+                static_cast<double>(action.at - kSecond) / kSecond);
+  std::string words = stamp + target_of(action);
+  if (action.length > 0) {
+    words += ", for " + std::to_string(action.length / kMillisecond) + " ms";
+  }
+  return words;
+}
+
+}  // namespace bilten::sim

@@ -1,0 +1,62 @@
+// What is done to the platform in one run, by whom and when: made from the seed at once, so that a
+// failing run can be tried again with parts of it left out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/sim/world.h"
+
+namespace bilten::sim {
+
+constexpr uint32_t kBuyers = 3;
+
+enum class Deed : uint8_t {
+  // Of people.
+  order,        // a: buyer, b: ticket type, value: how many.
+  order_twice,  // The same, by two buyers at once under one key.
+  rush,         // value: how many orders at once.
+  confirm,      // a: buyer, b: which order.
+  cancel,       // a: buyer, b: which order.
+  admit,        // a: buyer, b: which order. Each of its tickets is scanned at two doors.
+  move_event,   // Off sale for `length`.
+  // Faults, over when `length` has passed.
+  kill_daemon,        // a: daemon.
+  die_before_commit,  // a: daemon.
+  die_after_commit,   // a: daemon.
+  fill_disk,          // a: daemon.
+  slow_disk,          // a: daemon. Each commit takes up to a second.
+  jump_clock,         // a: daemon, value: milliseconds. For good.
+  kill_broker,        // a: broker.
+  break_link,         // a: member, b: broker, value: 1 with notice.
+  partition,          // a: member, b: broker, value: bit 0 to the broker, bit 1 from it.
+  slow_network,
+  lose_publications,
+};
+
+struct Action {
+  SteadyMicros at = 0;
+  Deed deed = Deed::order;
+  uint32_t a = 0, b = 0;
+  SteadyMicros length = 0;
+  int64_t value = 0;
+  uint32_t number = 0;  // Of the whole plan: a part of it keeps the numbers.
+};
+
+// Daemons and members by number: user, event, ticket, reader, then the buyers.
+constexpr uint32_t kUser = 0, kEvent = 1, kTicket = 2, kReader = 3, kDaemons = 4;
+
+struct Plan {
+  uint64_t seed = 0;
+  uint32_t brokers = 1;
+  uint32_t credit = 16;         // Of the ticket daemon, for each broker.
+  size_t high_water = 64;       // Frames in a connection.
+  std::vector<Action> actions;  // By time.
+};
+
+Plan make_plan(uint64_t seed);
+// When the last fault is over.
+SteadyMicros end_of(const Plan& plan);
+std::string words_of(const Action& action);
+
+}  // namespace bilten::sim

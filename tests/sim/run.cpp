@@ -1,0 +1,174 @@
+#include "tests/sim/run.h"
+
+#include <memory>
+#include <vector>
+
+#include "daemons/ticket/rows.h"
+#include "tests/sim/broker_node.h"
+#include "tests/sim/checks.h"
+#include "tests/sim/services.h"
+
+namespace bilten::sim {
+
+namespace {
+
+// After the last fault a fresh order must succeed and all must be read.
+constexpr SteadyMicros kLively = 30 * kSecond;
+constexpr SteadyMicros kLook = 50 * kMillisecond;
+
+class Run final : private Insight {
+ public:
+  Run(const Plan& plan, bool telling)
+      : plan_(plan), world_(plan.seed, telling), network_(world_, plan.high_water) {
+    for (uint32_t i = 0; i < plan.brokers; ++i) {
+      brokers_.push_back(std::make_unique<BrokerNode>(world_, network_));
+    }
+    // In the order of plan.h's numbers, which are the network's.
+    for (const auto* table : {&user_table(), &event_table(), &ticket_table(), &reader_table()}) {
+      const bool sells = table == &ticket_table();
+      daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.brokers,
+                                                  sells ? plan.credit : 64));
+    }
+    Insight& insight = *this;
+    shop_ = std::make_unique<Shop>(world_, network_, plan.brokers, plan.seed, insight);
+    daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
+  }
+
+  Outcome run() {
+    open();
+    for (const auto& action : plan_.actions) world_.at(action.at, [&] { act(action); });
+    const SteadyMicros quiet_at = end_of(plan_);
+    go_on_until(quiet_at, [] { return false; });
+    if (!world_.failed()) become_quiet(quiet_at);
+    if (!world_.failed()) check_all(world_, house(), *shop_);
+    return {world_.failure(), world_.trace_hash(), world_.story()};
+  }
+
+ private:
+  House house() {
+    return {*daemons_[kUser], *daemons_[kEvent], *daemons_[kTicket], *daemons_[kReader]};
+  }
+
+  void open() {
+    for (auto& broker : brokers_) broker->start();
+    for (auto& daemon : daemons_) daemon->start();
+    daemons_[kUser]->record(opening_of_user());
+    daemons_[kEvent]->record(opening_of_event(world_.wall_ms()));
+    shop_->open();
+  }
+
+  void act(const Action& action) {
+    if (world_.telling()) world_.tell("* " + words_of(action));
+    world_.trace(action.number, "act");
+    const SteadyMicros until = world_.now() + action.length;
+    switch (action.deed) {
+      case Deed::move_event: return move_event(until);
+      case Deed::kill_daemon: return daemon(action).crash_for(action.length);
+      case Deed::die_before_commit: return daemon(action).die_in_commit(true, action.length);
+      case Deed::die_after_commit: return daemon(action).die_in_commit(false, action.length);
+      case Deed::fill_disk: return daemon(action).fill_disk(until);
+      case Deed::slow_disk: return daemon(action).slow_disk(until);
+      case Deed::jump_clock: return daemon(action).jump_clock(action.value);
+      case Deed::kill_broker: return kill_broker(action.a, action.length);
+      case Deed::break_link: return network_.break_link(action.a, action.b, action.value == 1);
+      case Deed::partition:
+        if (action.value & 1) network_.stall(action.a, action.b, true, until);
+        if (action.value & 2) network_.stall(action.a, action.b, false, until);
+        return;
+      case Deed::slow_network: return network_.slow_down(until);
+      case Deed::lose_publications: return network_.lose_publications(until);
+      default: return shop_->act(action);
+    }
+  }
+
+  Daemon& daemon(const Action& action) { return *daemons_[action.a]; }
+
+  void move_event(SteadyMicros until) {
+    daemons_[kEvent]->record(event_moves(false, ++version_, world_.wall_ms()));
+    world_.at(until, [this] {
+      daemons_[kEvent]->record(event_moves(true, ++version_, world_.wall_ms()));
+    });
+  }
+
+  void kill_broker(uint32_t number, SteadyMicros down) {
+    brokers_[number]->crash();
+    world_.after(down, [this, number] {
+      if (!brokers_[number]->is_up()) brokers_[number]->start();
+    });
+  }
+
+  void become_quiet(SteadyMicros quiet_at) {
+    if (world_.telling()) world_.tell("* the last fault is over");
+    for (auto& broker : brokers_) {
+      if (!broker->is_up()) broker->start();
+    }
+    for (auto& daemon : daemons_) {
+      daemon->spare();
+      daemon->start();
+    }
+    shop_->ask_fresh();
+    if (!go_on_until(quiet_at + kLively, [&] { return is_settled(); })) not_settled();
+  }
+
+  bool is_settled() { return shop_->fresh_done() && shop_->idle() && all_is_read(house()); }
+
+  // True: `done` came true; false: the time was over first, or something is broken.
+  template <class Done>
+  bool go_on_until(SteadyMicros until, Done done) {
+    SteadyMicros look_at = world_.now();
+    while (!world_.failed() && world_.run_next(until)) {
+      if (world_.now() < look_at) continue;
+      look_at = world_.now() + kLook;
+      if (done()) return true;
+    }
+    return false;
+  }
+
+  void not_settled() {
+    if (!shop_->fresh_done()) {
+      world_.fail("no fresh order succeeded within 30 s after the last fault");
+    } else if (!shop_->idle()) {
+      world_.fail("a call is still under way 30 s after the last fault");
+    } else {
+      world_.fail("a reader has not taken all facts 30 s after the last fault");
+    }
+  }
+
+  std::optional<Id> find_list() override {
+    std::optional<Id> found;
+    daemons_[kTicket]->store().snapshot()->rows().scan<ticket::ListRow>(
+        {}, {}, 1, [&](std::string_view key, const ticket::ListRow&) {
+          found = Id::from_bytes(key);
+          return false;
+        });
+    return found;
+  }
+
+  bool has_order(const std::string& mail) override {
+    bool found = false;
+    const auto snapshot = daemons_[kTicket]->store().snapshot();
+    snapshot->rows().scan<ticket::OrderRow>(
+        {}, {}, SIZE_MAX, [&](std::string_view key, const ticket::OrderRow&) {
+          const auto buyer = snapshot->vault().get(ticket::vault_key(*Id::from_bytes(key)));
+          found = buyer && decode<api::ticket::Buyer>(*buyer)->email == mail;
+          return !found;
+        });
+    return found;
+  }
+
+  const Plan& plan_;
+  World world_;
+  Network network_;
+  std::vector<std::unique_ptr<BrokerNode>> brokers_;
+  std::vector<std::unique_ptr<Daemon>> daemons_;
+  std::unique_ptr<Shop> shop_;
+  int64_t version_ = 2;
+};
+
+}  // namespace
+
+Outcome run(const Plan& plan, bool telling) {
+  return Run(plan, telling).run();
+}
+
+}  // namespace bilten::sim

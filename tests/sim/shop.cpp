@@ -1,0 +1,250 @@
+#include "tests/sim/shop.h"
+
+#include <algorithm>
+#include <array>
+
+#include "tests/sim/services.h"
+
+namespace bilten::sim {
+
+using namespace api::ticket;
+
+namespace {
+
+constexpr SteadyMicros kGrace = 60 * kMillisecond;  // Beyond the budget, until a call must end.
+constexpr uint32_t kAnswerTwicePerMille = 150;      // Who asks again though there was an answer.
+constexpr uint32_t kStubborn = 1'000'000;           // Attempts of who never gives up.
+constexpr SteadyMicros kAgain = 50 * kMillisecond;  // Until then a type may be on sale.
+constexpr int64_t kReserve = 1'000'000;
+
+// A no that these calls may never get.
+bool is_our_fault(const Error& error) {
+  static constexpr std::array kNever{Code::internal,    Code::invalid,  Code::denied,
+                                     Code::bad_frame,   Code::version,  Code::too_large,
+                                     Code::unsupported, Code::forbidden};
+  const bool bad_code = std::find(kNever.begin(), kNever.end(), error.code) != kNever.end();
+  return bad_code || error.reason == "key_reused" || error.reason == "nonce_reused" ||
+         error.reason == "invalid";
+}
+
+std::string words_of(const Error& error) {
+  return std::string(word(error.code)) + " (" + error.reason + ": " + error.detail + ")";
+}
+
+}  // namespace
+
+std::string mail_of(uint32_t number) {
+  return "buyer" + std::to_string(number) + "@example.org";
+}
+
+Shop::Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight)
+    : world_(world), insight_(insight), random_(seed ^ 0x73686F70) {
+  for (uint32_t i = 0; i < kBuyers; ++i) {
+    buyers_.push_back(std::make_unique<Member>(
+        world, network, "gateway", std::vector<std::string>{}, brokers, Member::Handlers{}));
+    buyers_.back()->start(world.wall_ms(), {});
+  }
+}
+
+void Shop::open() {
+  const int64_t prices[kTypes] = {0, 2500, 0};
+  const int64_t quantities[kTypes] = {4 + static_cast<int64_t>(random_.below(20)),
+                                      4 + static_cast<int64_t>(random_.below(20)), kReserve};
+  for (uint32_t type = 0; type < kTypes; ++type) {
+    AddType message;
+    message.event_id = event_id();
+    message.title.plain = "Type " + std::to_string(type);
+    message.price = {prices[type], "EGP"};
+    message.quantity = quantities[type];
+    auto& operation = add(Wish::add_type, std::string(AddType::name), encode(message));
+    operation.call.ext.claims = manager_token();
+    operation.attempts_left = kStubborn;
+    send(operation, 0);
+  }
+}
+
+void Shop::act(const Action& action) {
+  const bool orders = action.deed == Deed::order || action.deed == Deed::order_twice;
+  if (orders) {
+    std::vector<uint32_t> buyers{action.a};
+    if (action.deed == Deed::order_twice) buyers.push_back((action.a + 1) % kBuyers);
+    return order(action.b, action.value, std::move(buyers), 4);
+  }
+  if (action.deed == Deed::rush) {
+    for (uint32_t i = 0; i < action.value; ++i) order(i % kTypes, 1, {i % kBuyers}, 4);
+    return;
+  }
+  if (orders_.empty()) return;
+  const auto chosen = orders_[action.b % orders_.size()];
+  if (action.deed == Deed::confirm) confirm(action.a, chosen);
+  if (action.deed == Deed::cancel) cancel(action.a, chosen);
+  if (action.deed == Deed::admit) read_tickets(action.a, chosen);
+}
+
+void Shop::ask_fresh() {
+  if (!types_[kTypes - 1]) return world_.after(kAgain, [this] { ask_fresh(); });
+  first_fresh_ = operations_.size();
+  for (uint32_t buyer = 0; buyer < kBuyers; ++buyer) order(kTypes - 1, 1, {buyer}, kStubborn);
+}
+
+bool Shop::fresh_done() const {
+  if (!first_fresh_) return false;
+  const auto first = operations_.begin() + static_cast<std::ptrdiff_t>(*first_fresh_);
+  return std::all_of(first, first + kBuyers,
+                     [](const auto& operation) { return operation.answer.has_value(); });
+}
+
+Operation& Shop::add(Wish wish, std::string name, std::string body) {
+  auto& operation = operations_.emplace_back();
+  operation.number = static_cast<uint32_t>(operations_.size() - 1);
+  operation.wish = wish;
+  operation.call.name = std::move(name);
+  operation.call.body = std::move(body);
+  operation.call.budget_ms = 300 + static_cast<uint32_t>(random_.below(2000));
+  operation.call.idempotent = random_.below(4) > 0;
+  operation.call.ext.idempotency_key.resize(16);
+  random_.fill(operation.call.ext.idempotency_key.data(), 16);
+  return operation;
+}
+
+void Shop::order(uint32_t type, int64_t quantity, std::vector<uint32_t> buyers, uint32_t attempts) {
+  if (!types_[type]) return;
+  Order message;
+  message.event_id = event_id();
+  message.items = {{*types_[type], quantity}};
+  message.buyer = {mail_of(static_cast<uint32_t>(operations_.size())), "Nadia Fathy"};
+  auto& operation = add(Wish::order, std::string(Order::name), encode(message));
+  operation.attempts_left = attempts;
+  for (const auto buyer : buyers) send(operation, buyer);
+}
+
+void Shop::confirm(uint32_t buyer, const OrderView& order) {
+  ConfirmOrder message{order.id, {}};
+  random_.fill(message.payment_id.bytes.data(), message.payment_id.bytes.size());
+  auto& operation = add(Wish::confirm, std::string(ConfirmOrder::name), encode(message));
+  operation.order_id = order.id;
+  send(operation, buyer);
+}
+
+void Shop::cancel(uint32_t buyer, const OrderView& order) {
+  auto& operation = add(Wish::cancel, std::string(CancelOrder::name),
+                        encode(CancelOrder{order.id, order.secret}));
+  operation.order_id = order.id;
+  send(operation, buyer);
+}
+
+void Shop::read_tickets(uint32_t buyer, const OrderView& order) {
+  auto& operation = add(Wish::read_tickets, std::string(ListOrderTickets::name),
+                        encode(ListOrderTickets{order.id, order.secret}));
+  operation.call.ext.idempotency_key.clear();
+  operation.order_id = order.id;
+  send(operation, buyer);
+}
+
+void Shop::scan(uint32_t buyer, const TicketView& ticket) {
+  const auto list = insight_.find_list();
+  if (!list || !ticket.code) return;
+  CheckIn message;
+  message.code = *ticket.code;
+  message.check_in_list_id = *list;
+  message.nonce = "nonce-" + std::to_string(operations_.size());
+  auto& operation = add(Wish::scan, std::string(CheckIn::name), encode(message));
+  operation.call.ext.claims = door_token();
+  operation.call.request_class = Class::critical;
+  operation.nonce = message.nonce;
+  operation.ticket_id = ticket.id;
+  send(operation, buyer);
+}
+
+void Shop::send(Operation& operation, uint32_t buyer) {
+  if (operation.attempts_left > 0) --operation.attempts_left;
+  ++operation.open;
+  ++open_;
+  if (world_.telling()) tell(operation, buyer, "asks for");
+  const auto due = world_.now() + int64_t{operation.call.budget_ms} * kMillisecond + kGrace;
+  const auto ends = std::make_shared<int>(0);
+  buyers_[buyer]->call(operation.call, [=, this, &operation](net::Answer answer) {
+    if (++*ends > 1) return world_.fail("a call ended twice");
+    if (world_.now() > due) world_.fail("a call ended long after its budget");
+    --operation.open;
+    --open_;
+    ended(operation, buyer, answer);
+  });
+  world_.at(due + 1, [=, this, number = operation.number] {
+    if (*ends == 0) world_.fail("call " + std::to_string(number) + " has not ended in its budget");
+  });
+}
+
+void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer) {
+  if (world_.telling()) {
+    tell(operation, buyer,
+         answer.code == Code::ok ? "has" : "hears " + words_of(answer.error) + " to");
+  }
+  bool again = answer.code != Code::ok;
+  if (answer.code == Code::ok) {
+    const bool is_first = !operation.answer;
+    const bool must_equal = operation.wish != Wish::read_tickets;
+    if (!is_first && must_equal && *operation.answer != answer.body) {
+      return world_.fail("operation " + std::to_string(operation.number) +
+                         " was answered in two ways under one key");
+    }
+    operation.answer = answer.body;
+    if (is_first) succeeded(operation, buyer);
+    again = is_first && world_.happens(kAnswerTwicePerMille);
+  } else {
+    check_refusal(operation, answer.error);
+    if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
+    if (ran(answer.code) == Ran::no) check_not_run(operation);
+    if (ran(answer.code) == Ran::yes) operation.refusal = answer.error;
+    const bool is_stubborn = operation.attempts_left > 1000;
+    if (ran(answer.code) == Ran::yes && !is_stubborn) again = false;
+  }
+  if (!again || operation.attempts_left == 0) return;
+  ++open_;
+  world_.after(world_.between(10 * kMillisecond, 400 * kMillisecond), [=, this, &operation] {
+    --open_;
+    send(operation, buyer);
+  });
+}
+
+// "It did not run" is believed: of all attempts so far, none may have made the order.
+void Shop::check_not_run(const Operation& operation) {
+  const bool all_know = !operation.may_have_run && !operation.answer && operation.open == 0;
+  if (operation.wish != Wish::order || !all_know) return;
+  if (insight_.has_order(mail_of(operation.number))) {
+    world_.fail("operation " + std::to_string(operation.number) +
+                " was told that it did not run, and the order exists");
+  }
+}
+
+void Shop::check_refusal(const Operation& operation, const Error& error) {
+  if (is_our_fault(error)) {
+    world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
+                ") was refused: " + words_of(error));
+  }
+  if (operation.answer && ran(error.code) == Ran::yes) {
+    world_.fail("operation " + std::to_string(operation.number) +
+                " succeeded, and its repeat was refused: " + words_of(error));
+  }
+}
+
+void Shop::succeeded(Operation& operation, uint32_t buyer) {
+  const auto& body = *operation.answer;
+  if (operation.wish == Wish::add_type) {
+    types_[operation.number] = decode<TicketTypeView>(body)->id;
+  } else if (operation.wish == Wish::order) {
+    orders_.push_back(*decode<OrderView>(body));
+  } else if (operation.wish == Wish::read_tickets) {
+    for (const auto& ticket : decode<ListOf<TicketView>>(body)->items) {
+      scan(buyer, ticket);
+      scan((buyer + 1) % kBuyers, ticket);
+    }
+  }
+}
+
+void Shop::tell(const Operation& operation, uint32_t buyer, const std::string& what) {
+  world_.tell("buyer " + std::to_string(buyer) + " " + what + " operation " +
+              std::to_string(operation.number) + ", " + operation.call.name);
+}
+
+}  // namespace bilten::sim

@@ -1,0 +1,89 @@
+// The people of a run, seen from outside: what they asked for, under which key, and all they were
+// told. They repeat with the same key what they got no word of, as real clients do.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/api/ticket.h"
+#include "tests/sim/member.h"
+#include "tests/sim/plan.h"
+
+namespace bilten::sim {
+
+enum class Wish : uint8_t { add_type, order, confirm, cancel, read_tickets, scan };
+
+// One thing somebody wants, over all its attempts.
+struct Operation {
+  uint32_t number = 0;
+  Wish wish = Wish::order;
+  net::Call call;
+  std::string nonce;  // Of a scan.
+  Id order_id;        // What a confirm, a cancel and a read are about.
+  Id ticket_id;       // What a scan is about.
+  uint32_t attempts_left = 4;
+  uint32_t open = 0;                  // Attempts without an end.
+  bool may_have_run = false;          // An attempt ended without saying whether it ran.
+  std::optional<std::string> answer;  // The body that it succeeded with.
+  std::optional<Error> refusal;       // The service's last no.
+};
+
+// What a run knows of the ticket service without asking it.
+class Insight {
+ public:
+  virtual ~Insight() = default;
+  // The check-in list of the event, once there is one.
+  virtual std::optional<Id> find_list() = 0;
+  // Whether there is an order of this buyer.
+  virtual bool has_order(const std::string& mail) = 0;
+};
+
+class Shop {
+ public:
+  Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight);
+
+  // The manager puts three types on sale; the last never runs out.
+  void open();
+  // What people do; faults are not its business.
+  void act(const Action& action);
+  // Everybody orders one ticket of the last type, once it is on sale, until that succeeds.
+  void ask_fresh();
+  bool fresh_done() const;
+  bool idle() const { return open_ == 0; }
+
+  const std::deque<Operation>& operations() const { return operations_; }
+
+ private:
+  static constexpr uint32_t kTypes = 3;
+
+  Operation& add(Wish wish, std::string name, std::string body);
+  void order(uint32_t type, int64_t quantity, std::vector<uint32_t> buyers, uint32_t attempts);
+  void confirm(uint32_t buyer, const api::ticket::OrderView& order);
+  void cancel(uint32_t buyer, const api::ticket::OrderView& order);
+  void read_tickets(uint32_t buyer, const api::ticket::OrderView& order);
+  void scan(uint32_t buyer, const api::ticket::TicketView& ticket);
+  void send(Operation& operation, uint32_t buyer);
+  void ended(Operation& operation, uint32_t buyer, const net::Answer& answer);
+  void succeeded(Operation& operation, uint32_t buyer);
+  void check_not_run(const Operation& operation);
+  void check_refusal(const Operation& operation, const Error& error);
+  void tell(const Operation& operation, uint32_t buyer, const std::string& what);
+
+  World& world_;
+  Insight& insight_;
+  SeededRandom random_;  // Of keys and payments: what the network does must not change them.
+  std::vector<std::unique_ptr<Member>> buyers_;
+  std::deque<Operation> operations_;
+  std::optional<Id> types_[kTypes];
+  std::vector<api::ticket::OrderView> orders_;  // That somebody was told of.
+  std::optional<size_t> first_fresh_;
+  uint64_t open_ = 0;
+};
+
+// Where the buyer of the order with this number gets mail: tells orders apart in the journal.
+std::string mail_of(uint32_t number);
+
+}  // namespace bilten::sim
