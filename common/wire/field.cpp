@@ -190,11 +190,9 @@ void Wire<Money>::read(const Value& v, const Limits& l, Money& into, const Path&
 Schema Wire<Money>::schema(const Limits& l) {
   const auto bounds = l.max == 0 && l.min == 0 ? between(-kMoneyMax, kMoneyMax) : l;
   Schema schema(Type::object);
-  schema.properties = {{"amount", Schema(Type::integer, bounds), true, "Minor units."},
-                       {"currency",
-                        Schema(Type::string, length(3, 3, Format::currency)),
-                        true,
-                        "ISO 4217."}};
+  schema.properties = {
+      {"amount", Schema(Type::integer, bounds), true, "Minor units."},
+      {"currency", Schema(Type::string, length(3, 3, Format::currency)), true, "ISO 4217."}};
   return schema;
 }
 

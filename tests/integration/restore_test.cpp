@@ -63,9 +63,7 @@ TEST_CASE("a folder copied back by hand is noticed by its readers", "[integratio
   files::remove_all(store);
   files::copy(copy, store, files::copy_options::recursive);
   platform.start();
-  CHECK(wait_until([&] {
-    return platform.log().find("feed_stopped") != std::string::npos;
-  }));
+  CHECK(wait_until([&] { return platform.log().find("feed_stopped") != std::string::npos; }));
   Api guest(platform.url());
   CHECK(guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1)).status == 201);
 }

@@ -41,6 +41,14 @@ bool is_empty(const WriterCore::Input& input) {
          input.heads.empty() && input.orders.empty() && input.stopped.empty();
 }
 
+Effects all_of(const std::vector<Effects>& scripted) {
+  Effects all;
+  for (const auto& effects : scripted) {
+    all.facts.insert(all.facts.end(), effects.facts.begin(), effects.facts.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 Daemon::Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit)
@@ -149,28 +157,24 @@ void Daemon::wake_writer(SteadyMicros delay) {
 void Daemon::write() {
   write_at_ = kNever;
   writing_ = true;
-  const bool full = world_.now() < full_until_;
   if (disk_.fate() == Fate::lasting || disk_.fate() == Fate::refused) {
-    disk_.set_fate(full ? Fate::refused : Fate::lasting);
+    disk_.set_fate(world_.now() < full_until_ ? Fate::refused : Fate::lasting);
   }
   auto input = std::exchange(inbox_, {});
   input.wall = wall();
   input.steady = world_.now();
-  const size_t scripted = scripted_.size();
   const std::function<Effects(const Rows&, const Context&)> script = [&](auto&, auto&) {
-    Effects all;
-    for (const auto& effects : scripted_) {
-      all.facts.insert(all.facts.end(), effects.facts.begin(), effects.facts.end());
-    }
-    return all;
+    return all_of(scripted_);
   };
-  if (scripted > 0) input.on_start = &script;
-  const auto head_before = disk_.snapshot()->head().seq;
+  if (!scripted_.empty()) input.on_start = &script;
+  const auto before = disk_.snapshot()->head();
   auto out = core_->step(std::move(input));
   const auto head = disk_.snapshot()->head();
   world_.trace(head.seq, {head.hash.data(), head.hash.size()});
-  if (scripted > 0 && head.seq > head_before) scripted_.clear();
-  if (head.seq > head_before && on_commit) on_commit();
+  if (head.seq > before.seq) {
+    scripted_.clear();
+    if (on_commit) on_commit();
+  }
   if (disk_.dead()) return crash_for(down_);
   wall_offset_ms_ = core_->wall_offset_ms();
   later(commit_time(), [this, held = std::make_shared<WriterCore::Output>(std::move(out))] {
@@ -238,12 +242,7 @@ void Daemon::with_feeds(const std::function<void(Feeds&, SteadyMicros)>& use) {
   use(*feeds_, world_.now());
   auto out = feeds_->take(world_.now());
   for (const auto& owner : out.stopped) {
-    world_.fail(table_.name() + "'s feed of " + owner + " stopped: " + [&] {
-      for (const auto& state : feeds_->states()) {
-        if (state.owner == owner) return state.stopped;
-      }
-      return std::string();
-    }());
+    world_.fail(table_.name() + " takes no more facts of " + owner + ", whose history it doubts");
   }
   for (auto& facts : out.facts) inbox_.feeds.push_back(std::move(facts));
   if (!out.facts.empty()) wake_writer(world_.between(0, 100));

@@ -3,7 +3,11 @@
 //   BILTEN_FIRST_SEED  where to begin; 1
 //   BILTEN_SEEDS       how many; without it as many as 20 seconds hold
 //   BILTEN_STORY       1: tells the last of the first seed's story, even if all holds
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -16,6 +20,20 @@ namespace {
 
 constexpr double kSecondsWithoutCount = 20;
 constexpr uint64_t kTwiceEvery = 16;  // Every so many seeds one is run twice.
+
+// What to write should a broken invariant of the platform end the process within a run.
+char last_words[64];
+
+void on_abort(int) {
+  [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, last_words, sizeof last_words);
+  ::_exit(1);
+}
+
+void be_ready_to_end_at(uint64_t seed) {
+  const int length = std::snprintf(last_words, sizeof last_words, "seed %llu: ended the process\n",
+                                   static_cast<unsigned long long>(seed));
+  std::fill(last_words + length, last_words + sizeof last_words, ' ');
+}
 
 uint64_t number_from(const char* variable, uint64_t otherwise) {
   const char* text = std::getenv(variable);
@@ -33,6 +51,7 @@ void print_story(const Plan& plan, const Outcome& outcome) {
 
 // The failure of a seed; empty: all held.
 std::string failure_of(uint64_t seed) {
+  be_ready_to_end_at(seed);
   const Plan plan = make_plan(seed);
   const auto outcome = run(plan, false);
   if (!outcome.failure.empty() || seed % kTwiceEvery != 0) return outcome.failure;
@@ -81,6 +100,7 @@ int run_seeds() {
 }  // namespace bilten::sim
 
 int main() {
+  std::signal(SIGABRT, bilten::sim::on_abort);
   bilten::crypto::init();
   return bilten::sim::run_seeds();
 }

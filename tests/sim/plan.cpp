@@ -102,50 +102,48 @@ const char* name_of(uint32_t member) {
   return kNames[member];
 }
 
-std::string count_of(const char* what, uint32_t number) {
+std::string count_of(const char* what, int64_t number) {
   return std::string(what) + " " + std::to_string(number);
 }
 
-std::string target_of(const Action& action) {
-  const std::string buyer = count_of("buyer", action.a);
-  const std::string link = "between " + std::string(name_of(action.a % (kDaemons + kBuyers))) +
-                           " and " + count_of("broker", action.b);
+std::string words_of_people(const Action& action) {
+  const auto buyer = count_of("buyer", action.a), chosen = count_of("order", action.b);
+  const auto tickets = std::to_string(action.value) + " of " + count_of("type", action.b);
   switch (action.deed) {
-    case Deed::order:
-      return buyer + " orders " + std::to_string(action.value) + " of type " +
-             std::to_string(action.b);
-    case Deed::order_twice:
-      return buyer + " and the next order " + std::to_string(action.value) + " of type " +
-             std::to_string(action.b) + " under one key";
-    case Deed::rush:
-      return "all buyers together send " + std::to_string(action.value) + " orders at once";
-    case Deed::confirm: return buyer + " pays for " + count_of("order", action.b);
-    case Deed::cancel: return buyer + " cancels " + count_of("order", action.b);
-    case Deed::admit: return "the tickets of " + count_of("order", action.b) + " are scanned twice";
-    case Deed::move_event: return "the event is taken off sale and put back";
-    case Deed::kill_daemon: return std::string(name_of(action.a)) + " is killed";
-    case Deed::die_before_commit:
-      return std::string(name_of(action.a)) + " dies before its next commit lasts";
-    case Deed::die_after_commit:
-      return std::string(name_of(action.a)) + " dies after its next commit, unheard";
-    case Deed::fill_disk: return std::string(name_of(action.a)) + " finds no space";
-    case Deed::slow_disk: return std::string(name_of(action.a)) + "'s disk is slow";
-    case Deed::jump_clock:
-      return "the clock of " + std::string(name_of(action.a)) + " jumps by " +
-             std::to_string(action.value) + " ms";
-    case Deed::kill_broker: return count_of("broker", action.a) + " is killed";
-    case Deed::break_link:
-      return "the connection " + link +
-             (action.value ? " breaks" : " breaks, and the broker is not told");
-    case Deed::partition:
-      return "nothing passes " + link +
-             (action.value == 1   ? ", to the broker"
-              : action.value == 2 ? ", from the broker"
-                                  : "");
-    case Deed::slow_network: return "the network is slow";
-    case Deed::lose_publications: return "publications are lost";
+    case Deed::order: return buyer + " orders " + tickets;
+    case Deed::order_twice: return buyer + " and the next order " + tickets + " under one key";
+    case Deed::rush: return "all buyers together send " + count_of("orders:", action.value);
+    case Deed::confirm: return buyer + " pays for " + chosen;
+    case Deed::cancel: return buyer + " cancels " + chosen;
+    case Deed::admit: return "the tickets of " + chosen + " are scanned twice";
+    default: return "the event is taken off sale and put back";
   }
-  return "";
+}
+
+std::string words_of_link(const Action& action) {
+  const auto link =
+      "between " + std::string(name_of(action.a)) + " and " + count_of("broker", action.b);
+  if (action.deed == Deed::break_link) {
+    return "the connection " + link + (action.value ? " breaks" : " breaks unnoticed");
+  }
+  constexpr std::array kWays{"", " to the broker", " from the broker", ""};
+  return "nothing passes " + link + kWays[static_cast<size_t>(action.value)];
+}
+
+std::string words_of_fault(const Action& action) {
+  if (action.deed == Deed::slow_network) return "the network is slow";
+  if (action.deed == Deed::lose_publications) return "publications are lost";
+  if (action.deed == Deed::kill_broker) return count_of("broker", action.a) + " is killed";
+  const std::string daemon = name_of(action.a);
+  switch (action.deed) {
+    case Deed::kill_daemon: return daemon + " is killed";
+    case Deed::die_before_commit: return daemon + " dies before its next commit lasts";
+    case Deed::die_after_commit: return daemon + " dies after its next commit, unheard";
+    case Deed::fill_disk: return daemon + " finds no space";
+    case Deed::slow_disk: return daemon + "'s disk is slow";
+    case Deed::jump_clock: return daemon + "'s clock jumps, ms: " + std::to_string(action.value);
+    default: return words_of_link(action);
+  }
 }
 
 }  // namespace
@@ -164,7 +162,8 @@ std::string words_of(const Action& action) {
   char stamp[48];
   std::snprintf(stamp, sizeof stamp, "%3u. %9.4f s  ", action.number,
                 static_cast<double>(action.at - kSecond) / kSecond);
-  std::string words = stamp + target_of(action);
+  std::string words =
+      stamp + (action.deed <= Deed::move_event ? words_of_people(action) : words_of_fault(action));
   if (action.length > 0) {
     words += ", for " + std::to_string(action.length / kMillisecond) + " ms";
   }

@@ -129,8 +129,8 @@ void Model::saw_error(PeerId to, const Frame& frame) {
   ++seen[std::string(word(code))];
   if (request.state == State::sent && !members_[request.holder].lost) return abandon(request);
   auto& line = lines_[request.service];
-  const bool queued_again = request.state == State::sent && request.idempotent &&
-                            !request.resent && now_ < request.expires && line.resend_budget >= 5 &&
+  const bool queued_again = request.state == State::sent && request.idempotent && !request.resent &&
+                            now_ < request.expires && line.resend_budget >= 5 &&
                             is_served(request.service);
   if (queued_again) line.resend_budget -= 5;
   if (request.state == State::queued) dequeue(request);

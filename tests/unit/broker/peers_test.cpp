@@ -195,6 +195,22 @@ TEST_CASE("an idempotent request of a lost worker runs once more at another", "[
   CHECK(error_to(world, kGateway) == Code::worker_lost);  // Once more, not twice.
 }
 
+TEST_CASE("what was sent to a worker that is lost is never said not to have run", "[broker]") {
+  World world;
+  world.join(kTicket, "user", {World::claim("mail", 8)});
+  world.join(kGateway, "gateway");
+  world.request(kGateway, 7, "mail.send", 60'000, flag::kIdempotent);
+  world.join(kOther, "user", {World::claim("mail", 8)});
+  world.gone = {kTicket};
+  world.live_ms(251);
+  world.heard(kGateway);
+  const auto again = world.heard(kOther);
+  REQUIRE_FALSE(again.empty());
+  const auto id = again.back().frame().header.id;
+  world.say(kOther, build_error(id, {Code::unavailable, "unavailable", "no space"}));
+  CHECK(error_to(world, kGateway) == Code::worker_lost);
+}
+
 TEST_CASE("a request whose worker vanished before the send goes to another", "[broker]") {
   World world;
   world.join(kTicket, "user", {World::claim("mail", 8)});

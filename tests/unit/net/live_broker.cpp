@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "common/base/check.h"
+#include "tests/support/platform.h"
 
 namespace bilten::net {
 
@@ -101,12 +102,7 @@ void EchoWorker::answer(const std::vector<Incoming>& in) {
 }
 
 bool eventually(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
+  return test::wait_until(condition, 10);
 }
 
 }  // namespace bilten::net
