@@ -87,7 +87,9 @@ int call(const Session& session, const std::string& service, const std::string& 
   const std::string name = service + "." + method;
   // The broker's own messages and those of every runtime have no entry in a contract.
   MessageDescription description;
-  if (service != "$mesh" && !method.starts_with("$") && !method.starts_with("journal.")) {
+  const bool from_runtime =
+      method.starts_with("$") || method.starts_with("journal.") || method.starts_with("feeds.");
+  if (service != "$mesh" && !from_runtime) {
     auto contract = (*link)->contract(service);
     if (!contract) return report(session, contract.error());
     std::string known;

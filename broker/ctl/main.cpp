@@ -18,6 +18,7 @@ struct Typed {
   std::string config, output = "text";
   std::vector<std::string> sets;
   Chosen chosen;
+  bool local = false;  // Needs no mesh, so no settings of one.
 };
 
 void add_mesh_commands(CLI::App& app, Typed& typed) {
@@ -131,6 +132,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   up_command->add_flag("--demo", options->demo, "New accounts need no mailed link");
   up_command->add_option("--set", options->sets, "section.key=value for every program");
   up_command->callback([&typed, options] {
+    typed.local = true;
     typed.chosen = [options](Session&, Process& process) { return up(process, *options); };
   });
 
@@ -141,6 +143,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   gen->add_option("--dir", *folder, "Key folder");
   gen->add_option("--access", *access, "Names the principals");
   gen->callback([&typed, folder, access] {
+    typed.local = true;
     typed.chosen = [folder, access](Session&, Process&) { return generate(*folder, *access); };
   });
 
@@ -151,6 +154,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   seed->add_option("--file", *file, "Events to enter");
   seed->add_option("--url", *url, "Where the gateway listens");
   seed->callback([&typed, file, url] {
+    typed.local = true;
     typed.chosen = [file, url](Session& s, Process&) {
       auto made = seed_demo(*file, *url, true);
       if (!made) return report(s, made.error());
@@ -169,6 +173,7 @@ int run_chosen(Typed& typed) {
   program.settings.section("mesh", session.mesh);
   program.run = [&](Process& process) { return typed.chosen(session, process); };
   session.as_json = typed.output == "json";
+  if (typed.local) typed.config.clear();
   session.config = typed.config;
   std::vector<std::string> words{"biltenctl"};
   if (!typed.config.empty()) words.insert(words.end(), {"--config", typed.config});

@@ -56,6 +56,7 @@ int run_verb(const Session& session, const std::vector<std::string>& services,
       command.push_back("-o");
       command.push_back("json");
     }
+    if (!session.as_json) std::printf("%s: ", service.c_str());
     worst = std::max(worst, run_one(command));
   }
   return worst;

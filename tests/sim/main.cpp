@@ -30,8 +30,8 @@ void on_abort(int) {
 }
 
 void be_ready_to_end_at(uint64_t seed) {
-  const int length = std::snprintf(last_words, sizeof last_words, "seed %llu: ended the process\n",
-                                   static_cast<unsigned long long>(seed));
+  const int length = std::snprintf(last_words, sizeof last_words, "seed %s: ended the process\n",
+                                   std::to_string(seed).c_str());
   std::fill(last_words + length, last_words + sizeof last_words, ' ');
 }
 
@@ -41,9 +41,8 @@ uint64_t number_from(const char* variable, uint64_t otherwise) {
 }
 
 void print_story(const Plan& plan, const Outcome& outcome) {
-  std::printf("What was done (seed %llu, %u brokers, credit %u, %zu frames in a connection):\n",
-              static_cast<unsigned long long>(plan.seed), plan.brokers, plan.credit,
-              plan.high_water);
+  std::printf("What was done (seed %s, %u brokers, credit %u, %zu frames in a connection):\n",
+              std::to_string(plan.seed).c_str(), plan.brokers, plan.credit, plan.high_water);
   for (const auto& action : plan.actions) std::printf("  %s\n", words_of(action).c_str());
   std::printf("How it ended:\n");
   for (const auto& line : outcome.story) std::printf("  %s\n", line.c_str());
@@ -60,19 +59,19 @@ std::string failure_of(uint64_t seed) {
              : "the same seed ran in two different ways";
 }
 
-void explain(uint64_t seed, const std::string& failure) {
-  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), failure.c_str());
+void explain(uint64_t seed) {
   std::fflush(stdout);
   const Plan plan = shrink(make_plan(seed));
   print_story(plan, run(plan, true));
-  std::printf("Again: make sim SEEDS=1 FIRST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::printf("Again: make sim SEEDS=1 FIRST_SEED=%s\n", std::to_string(seed).c_str());
 }
 
 int run_seeds() {
   const uint64_t first = number_from("BILTEN_FIRST_SEED", 1);
   const uint64_t count = number_from("BILTEN_SEEDS", 0);
-  if (number_from("BILTEN_STORY", 0) == 1)
+  if (number_from("BILTEN_STORY", 0) == 1) {
     print_story(make_plan(first), run(make_plan(first), true));
+  }
   const auto began = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -85,14 +84,13 @@ int run_seeds() {
     const auto failure = failure_of(seed);
     busy += seconds() - start;
     ++(failure.empty() ? passed : failed);
-    if (!failure.empty() && failed == 1) explain(seed, failure);
-    if (!failure.empty() && failed > 1) {
-      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), failure.c_str());
-    }
+    if (failure.empty()) continue;
+    std::printf("seed %s: %s\n", std::to_string(seed).c_str(), failure.c_str());
+    if (failed == 1) explain(seed);
   }
   std::printf("%.0f seeds a second\n", static_cast<double>(passed + failed) / busy);
-  std::printf("sim: %llu passed, %llu failed\n", static_cast<unsigned long long>(passed),
-              static_cast<unsigned long long>(failed));
+  std::printf("sim: %s passed, %s failed\n", std::to_string(passed).c_str(),
+              std::to_string(failed).c_str());
   return failed > 0 ? 1 : 0;
 }
 

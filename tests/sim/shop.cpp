@@ -13,7 +13,6 @@ namespace {
 
 constexpr SteadyMicros kGrace = 60 * kMillisecond;  // Beyond the budget, until a call must end.
 constexpr uint32_t kAnswerTwicePerMille = 150;      // Who asks again though there was an answer.
-constexpr uint32_t kStubborn = 1'000'000;           // Attempts of who never gives up.
 constexpr SteadyMicros kAgain = 50 * kMillisecond;  // Until then a type may be on sale.
 constexpr int64_t kReserve = 1'000'000;
 
@@ -58,7 +57,7 @@ void Shop::open() {
     message.quantity = quantities[type];
     auto& operation = add(Wish::add_type, std::string(AddType::name), encode(message));
     operation.call.ext.claims = manager_token();
-    operation.attempts_left = kStubborn;
+    operation.stubborn = true;
     send(operation, 0);
   }
 }
@@ -68,10 +67,10 @@ void Shop::act(const Action& action) {
   if (orders) {
     std::vector<uint32_t> buyers{action.a};
     if (action.deed == Deed::order_twice) buyers.push_back((action.a + 1) % kBuyers);
-    return order(action.b, action.value, std::move(buyers), 4);
+    return order(action.b, action.value, buyers);
   }
   if (action.deed == Deed::rush) {
-    for (uint32_t i = 0; i < action.value; ++i) order(i % kTypes, 1, {i % kBuyers}, 4);
+    for (uint32_t i = 0; i < action.value; ++i) order(i % kTypes, 1, {i % kBuyers});
     return;
   }
   if (orders_.empty()) return;
@@ -84,7 +83,7 @@ void Shop::act(const Action& action) {
 void Shop::ask_fresh() {
   if (!types_[kTypes - 1]) return world_.after(kAgain, [this] { ask_fresh(); });
   first_fresh_ = operations_.size();
-  for (uint32_t buyer = 0; buyer < kBuyers; ++buyer) order(kTypes - 1, 1, {buyer}, kStubborn);
+  for (uint32_t buyer = 0; buyer < kBuyers; ++buyer) order(kTypes - 1, 1, {buyer}, true);
 }
 
 bool Shop::fresh_done() const {
@@ -107,14 +106,15 @@ Operation& Shop::add(Wish wish, std::string name, std::string body) {
   return operation;
 }
 
-void Shop::order(uint32_t type, int64_t quantity, std::vector<uint32_t> buyers, uint32_t attempts) {
+void Shop::order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& buyers,
+                 bool stubborn) {
   if (!types_[type]) return;
   Order message;
   message.event_id = event_id();
   message.items = {{*types_[type], quantity}};
   message.buyer = {mail_of(static_cast<uint32_t>(operations_.size())), "Nadia Fathy"};
   auto& operation = add(Wish::order, std::string(Order::name), encode(message));
-  operation.attempts_left = attempts;
+  operation.stubborn = stubborn;
   for (const auto buyer : buyers) send(operation, buyer);
 }
 
@@ -180,7 +180,7 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     tell(operation, buyer,
          answer.code == Code::ok ? "has" : "hears " + words_of(answer.error) + " to");
   }
-  bool again = answer.code != Code::ok;
+  bool again = false;
   if (answer.code == Code::ok) {
     const bool is_first = !operation.answer;
     const bool must_equal = operation.wish != Wish::read_tickets;
@@ -195,11 +195,9 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     check_refusal(operation, answer.error);
     if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
     if (ran(answer.code) == Ran::no) check_not_run(operation);
-    if (ran(answer.code) == Ran::yes) operation.refusal = answer.error;
-    const bool is_stubborn = operation.attempts_left > 1000;
-    if (ran(answer.code) == Ran::yes && !is_stubborn) again = false;
+    again = operation.stubborn || ran(answer.code) != Ran::yes;
   }
-  if (!again || operation.attempts_left == 0) return;
+  if (!again || (operation.attempts_left == 0 && !operation.stubborn)) return;
   ++open_;
   world_.after(world_.between(10 * kMillisecond, 400 * kMillisecond), [=, this, &operation] {
     --open_;

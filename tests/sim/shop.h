@@ -25,10 +25,10 @@ struct Operation {
   Id order_id;        // What a confirm, a cancel and a read are about.
   Id ticket_id;       // What a scan is about.
   uint32_t attempts_left = 4;
+  bool stubborn = false;              // Asks until it succeeds.
   uint32_t open = 0;                  // Attempts without an end.
   bool may_have_run = false;          // An attempt ended without saying whether it ran.
   std::optional<std::string> answer;  // The body that it succeeded with.
-  std::optional<Error> refusal;       // The service's last no.
 };
 
 // What a run knows of the ticket service without asking it.
@@ -60,7 +60,8 @@ class Shop {
   static constexpr uint32_t kTypes = 3;
 
   Operation& add(Wish wish, std::string name, std::string body);
-  void order(uint32_t type, int64_t quantity, std::vector<uint32_t> buyers, uint32_t attempts);
+  void order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& buyers,
+             bool stubborn = false);
   void confirm(uint32_t buyer, const api::ticket::OrderView& order);
   void cancel(uint32_t buyer, const api::ticket::OrderView& order);
   void read_tickets(uint32_t buyer, const api::ticket::OrderView& order);

@@ -20,8 +20,10 @@ namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t kMany = 100;
+constexpr double kFreshMs = 2'000;
 #else
 constexpr size_t kMany = 1'000;
+constexpr double kFreshMs = 100;
 #endif
 constexpr size_t kStalled = 50;
 
@@ -68,10 +70,10 @@ std::string post(const std::string& body, const std::string& headers = "") {
 }
 const std::string kItem = R"({"title":"Cup","quantity":2})";
 
-// The best of three, since the machine has other work too.
+// The best of ten at most, since the machine has other work too.
 double fresh_client_ms(uint32_t port) {
   double best = 1e9;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 10 && best >= kFreshMs; ++i) {
     const auto started = std::chrono::steady_clock::now();
     HttpClient client(port);
     client.send(kGet);
@@ -101,7 +103,7 @@ TEST_CASE(
     CHECK(client.is_closed());
   }
   CHECK(gateway.mesh.calls("shop.add_item").size() == before);
-  CHECK(fresh_client_ms(gateway.server.port()) < 1000);
+  CHECK(fresh_client_ms(gateway.server.port()) < kFreshMs);
 }
 
 TEST_CASE("requests that came together are answered one after the other") {
@@ -215,7 +217,7 @@ TEST_CASE("a thousand idle clients do not keep a fresh one waiting") {
     idle.back().send(kGet);
     REQUIRE(idle.back().read().status == 200);
   }
-  CHECK(fresh_client_ms(gateway.server.port()) < 100);
+  CHECK(fresh_client_ms(gateway.server.port()) < kFreshMs);
 }
 
 TEST_CASE("a thousand half-sent heads do not keep a fresh client waiting, and are cut with 408") {
@@ -225,7 +227,7 @@ TEST_CASE("a thousand half-sent heads do not keep a fresh client waiting, and ar
     slow.push_back(gateway.client());
     slow.back().send("GET /v1/items HTTP/1.1\r\nHost: a\r\nX: ");
   }
-  CHECK(fresh_client_ms(gateway.server.port()) < 100);
+  CHECK(fresh_client_ms(gateway.server.port()) < kFreshMs);
   for (auto& client : slow) {
     REQUIRE(client.read(10'000).status == 408);
     REQUIRE(client.is_closed());
@@ -245,7 +247,7 @@ TEST_CASE("fifty readers that stall do not keep a fresh client waiting, and are 
     stalled.emplace_back(gateway.server.port(), 2048);
     stalled.back().send(flood);
   }
-  CHECK(fresh_client_ms(gateway.server.port()) < 200);
+  CHECK(fresh_client_ms(gateway.server.port()) < kFreshMs);
   CHECK(eventually([&] { return gateway.server.counts().in_flight == 0; }, 30'000));
   gateway.mesh.on("shop.list_items", [](const net::Call&) {
     return FakeMesh::ok(encode(shop::ItemViews{{shop::item()}, "c1"}));
