@@ -233,7 +233,8 @@ void Shop::succeeded(Operation& operation, uint32_t buyer) {
   } else if (operation.wish == Wish::order) {
     orders_.push_back(*decode<OrderView>(body));
   } else if (operation.wish == Wish::read_tickets) {
-    for (const auto& ticket : decode<ListOf<TicketView>>(body)->items) {
+    const auto list = decode<ListOf<TicketView>>(body);
+    for (const auto& ticket : list->items) {
       scan(buyer, ticket);
       scan((buyer + 1) % kBuyers, ticket);
     }
