@@ -75,7 +75,7 @@ TEST_CASE("every demo event can be drafted and published", "[event]") {
 }
 
 TEST_CASE("demo ticket types fit their events", "[event]") {
-  for (const auto& entry : demo_data().at("events")) {
+  for (const json data = demo_data(); const auto& entry : data.at("events")) {
     INFO(entry.at("event").at("title").dump());
     int64_t quantity = 0;
     CHECK(entry.at("ticket_types").size() <= 4);
