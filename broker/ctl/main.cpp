@@ -85,7 +85,9 @@ void add_maintenance_commands(CLI::App& app, Typed& typed) {
                            [](Session& s, const auto& services) {
                              return run_verb(s, services, "rebuild", {"--verify"});
                            });
-  rebuild->add_flag("--verify", "Compare with the rows on disk, byte by byte")->required();
+  rebuild->add_flag("--verify")
+      ->description("Compare with the rows on disk, byte by byte")
+      ->required();
   auto folder = std::make_shared<std::string>();
   add_verb(app, typed, "backup", "Copy the stores while they run",
            [folder](Session& s, const auto& services) {

@@ -40,9 +40,10 @@ int zmq_type(SocketType type) {
     case SocketType::pub: return ZMQ_PUB;
     case SocketType::sub: return ZMQ_SUB;
     case SocketType::xpub: return ZMQ_XPUB;
-    case SocketType::xsub: return ZMQ_XSUB;
+    case SocketType::xsub: break;
   }
-  CHECK_INVARIANT(!"a socket type");
+  CHECK_INVARIANT(type == SocketType::xsub);
+  return ZMQ_XSUB;
 }
 
 bool set(void* handle, int option, int value) {
