@@ -45,8 +45,8 @@ endif
 # Libraries each program needs beyond those of common.
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
 LIBS-gateway := -lcivetweb -lsimdjson
-LIBS-daemons/event := -ldate-tz -lsqlite3
-LIBS-daemons/ticket := -lqrcodegencpp -ldate-tz
+LIBS-daemons/event := -ldate-tz
+LIBS-daemons/ticket := -lqrcodegencpp
 
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.

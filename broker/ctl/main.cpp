@@ -1,5 +1,6 @@
 // biltenctl: the operators' and developers' tool.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "broker/ctl/commands.h"
 #include "broker/ctl/maintenance.h"
@@ -166,15 +167,21 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   });
 }
 
-int run_chosen(Typed& typed) {
-  Session session;
+Program program_of(Session& session, Chosen chosen) {
   Program program;
   program.name = "biltenctl";
   program.summary = "The operators' and developers' tool of Bilten.";
   program.settings.section("mesh", session.mesh);
-  program.run = [&](Process& process) { return typed.chosen(session, process); };
-  session.as_json = typed.output == "json";
+  program.run = [&session, chosen = std::move(chosen)](Process& process) {
+    return chosen(session, process);
+  };
+  return program;
+}
+
+int run_chosen(Typed& typed) {
+  Session session;
   if (typed.local) typed.config.clear();
+  session.as_json = typed.output == "json";
   session.config = typed.config;
   std::vector<std::string> words{"biltenctl"};
   if (!typed.config.empty()) words.insert(words.end(), {"--config", typed.config});
@@ -182,10 +189,21 @@ int run_chosen(Typed& typed) {
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  return run(program, static_cast<int>(words.size()), argv.data());
+  return run(program_of(session, typed.chosen), static_cast<int>(words.size()), argv.data());
+}
+
+// What every program answers about its settings, without a subcommand.
+bool asks_about_settings(int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc, [](std::string_view word) {
+    return word == "--check-config" || word == "--print-config";
+  });
 }
 
 int main_of_ctl(int argc, char** argv) {
+  if (asks_about_settings(argc, argv)) {
+    Session session;
+    return run(program_of(session, {}), argc, argv);
+  }
   Typed typed;
   CLI::App app("biltenctl: the operators' and developers' tool of Bilten.");
   app.footer(

@@ -98,8 +98,13 @@ void WriterCore::run_command(Turn& turn, Request request) {
     watch_.end(name, decided.error().code);
     return refuse(turn, std::move(request), std::move(decided.error()));
   }
-  const bool recorded = turn.recording.record(*decided, request.traceparent);
   watch_.end(name, decided->problem ? decided->problem->code : Code::ok);
+  // A declared problem too may rest on rows that are behind: nothing is recorded before that is
+  // known.
+  if (decided->problem && must_wait(table_, request, *decided->problem)) {
+    return park(turn, std::move(request), std::move(*decided->problem));
+  }
+  const bool recorded = turn.recording.record(*decided, request.traceparent);
   Result<std::string> answer = std::move(decided->answer);
   if (decided->problem) answer = std::move(*decided->problem);
   if (recorded && !request.key.empty()) {

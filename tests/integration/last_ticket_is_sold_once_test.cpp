@@ -81,3 +81,25 @@ TEST_CASE("nobody is refused what their own earlier success contradicts", "[inte
   for (const auto& fault : faults) CHECK(fault == "");
   CHECK(done == kConnections * kRounds);
 }
+
+TEST_CASE("doors that were just moved are open at once", "[integration]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 10)});
+  Api guest(platform.url());
+  auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 10));
+  REQUIRE(order.status == 201);
+  auto tickets = guest.get("/v1/orders/" + order.body["id"].get<std::string>() +
+                           "/tickets?secret=" + order.body["secret"].get<std::string>());
+  REQUIRE(tickets.body["items"].size() == 10);
+  const auto path = "/v1/events/" + sale.event_id;
+  for (const auto& ticket : tickets.body["items"]) {
+    REQUIRE(host.api.patch(path, {{"doors_at", "2028-05-01T17:00:00Z"}}).status == 200);
+    REQUIRE(host.api.patch(path, {{"doors_at", "2026-01-01T00:00:00Z"}}).status == 200);
+    auto scan = host.api.post(
+        "/v1/check-ins",
+        {{"code", ticket["code"]}, {"check_in_list_id", sale.list_id}, {"nonce", fresh_key()}});
+    INFO(scan.text);
+    CHECK(scan.status == 201);
+  }
+}
