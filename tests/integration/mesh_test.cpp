@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "common/net/feed.h"
 #include "common/service/builtin.h"
@@ -55,19 +56,20 @@ ServiceClaim claim(const std::string& service) {
 }
 
 std::unique_ptr<Probe> greeter(const Platform& platform) {
-  auto place = std::make_shared<net::Mesh*>(nullptr);
+  std::promise<net::Mesh*> known;  // Requests may come before the probe is made.
   Probe::Options options;
   options.services = {claim("probe")};
   options.services[0].contract_hash.data = std::string(16, '\7');
-  options.handlers.on_requests = [place](std::vector<net::Incoming> requests) {
+  options.handlers.on_requests = [mesh = known.get_future().share()](
+                                     std::vector<net::Incoming> requests) {
     std::vector<net::Mesh::Reply> replies;
     for (auto& request : requests) {
       replies.push_back({request.link, request.generation, request.header.id, answer_of(request)});
     }
-    if (*place) (*place)->reply(std::move(replies));
+    mesh.get()->reply(std::move(replies));
   };
   auto probe = std::make_unique<Probe>(platform, std::move(options));
-  *place = &probe->mesh();
+  known.set_value(&probe->mesh());
   return probe;
 }
 
