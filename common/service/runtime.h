@@ -73,7 +73,7 @@ class Runtime {
   void run_query(size_t slot, Request request);
   void submit_prepare(Request request);
   void run_prepare(size_t slot, Request request);
-  void reply(std::vector<Reply> replies);
+  void reply(const std::vector<Reply>& replies);
   void reply_one(const ReplyAddress& to, Result<std::string> answer);
   UnixMillis reader_now(const Snapshot& snapshot) const;
 
