@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <sstream>
 
 #include "common/http/client.h"
+#include "tests/support/program.h"
 
 namespace bilten::test {
 namespace {
@@ -28,29 +28,6 @@ std::string read_file(const std::string& path) {
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
-}
-
-// Starts a program with its output going to `log_fd`.
-pid_t spawn(const std::vector<std::string>& command, const std::vector<std::string>& more,
-            int log_fd) {
-  std::vector<std::string> environment = more;
-  for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
-  std::vector<char*> argv, envp;
-  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  for (const auto& entry : environment) envp.push_back(const_cast<char*>(entry.c_str()));
-  argv.push_back(nullptr);
-  envp.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, log_fd, 1);
-  posix_spawn_file_actions_adddup2(&actions, log_fd, 2);
-  pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
-  posix_spawn_file_actions_destroy(&actions);
-  INFO("cannot run " << command.front());
-  REQUIRE(error == 0);
-  return pid;
 }
 
 }  // namespace
@@ -96,7 +73,7 @@ Finished run_program(const std::vector<std::string>& command,
   Folder folder;
   const auto path = folder.path() + "/out";
   const int log = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = spawn(command, environment, log);
+  const pid_t pid = spawn_program(command, environment, log);
   int status = 0;
   ::waitpid(pid, &status, 0);
   ::close(log);
@@ -117,7 +94,7 @@ void Platform::start() {
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   const int log =
       ::open((folder_.path() + "/log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  up_ = spawn(command, {}, log);
+  up_ = spawn_program(command, {}, log);
   ::close(log);
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
@@ -131,15 +108,9 @@ Platform::~Platform() {
 }
 
 int Platform::stop() {
-  ::kill(up_, SIGINT);
-  int status = 0;
-  const bool ended = wait_until([&] { return ::waitpid(up_, &status, WNOHANG) == up_; }, 30);
-  if (!ended) {
-    ::kill(up_, SIGKILL);
-    ::waitpid(up_, &status, 0);
-  }
+  const int status = stop_program(up_, SIGINT);
   up_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return status;
 }
 
 pid_t Platform::pid(const std::string& process) const {

@@ -3,12 +3,14 @@
 Publications and watermarks are hints; whatever they leave out is read from the owner's journal.
 """
 import queue
+import time
 from dataclasses import dataclass
 
 import bmp
 from bilten_mesh import Refused
 
 SILENCE_S = 3.0  # With nothing heard this long we look for ourselves.
+HINTS_MAX = 4096  # Kept while we read; beyond it the journal has them.
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,10 @@ class Cursor:
 @dataclass(frozen=True)
 class Fact:
     name: str
-    at: int       # Unix ms
-    body: bytes   # MessagePack
-    after: Cursor  # To store in the transaction that holds the fact's effect.
+    at: int             # Unix ms
+    traceparent: bytes  # 25 bytes, or none.
+    body: bytes         # MessagePack
+    after: Cursor       # To store in the transaction that holds the fact's effect.
 
 
 class HistoryDiffers(Exception):
@@ -37,28 +40,35 @@ class Follower:
 
     def __init__(self, mesh, owner, cursor, take):
         self._mesh, self._owner, self._cursor, self._take = mesh, owner, cursor, take
-        self._heard = queue.SimpleQueue()
+        self._hints = queue.Queue(HINTS_MAX)
         self._stopping = False
-        mesh.hear(owner + ".", lambda frame, ext: self._heard.put((frame, ext)))
-        mesh.hear("wm." + owner, lambda frame, ext: self._heard.put((frame, ext)))
+        mesh.hear(owner + ".", self._keep)
+        mesh.hear("wm." + owner, self._keep)
+
+    def _keep(self, frame, ext):
+        try:
+            self._hints.put_nowait((frame, ext))
+        except queue.Full:
+            pass
 
     def stop(self):
-        """From any thread or a signal handler: run() returns after the fact in hand."""
+        """From any thread or a signal handler: run() returns soon, after the fact in hand."""
         self._stopping = True
-        self._heard.put(None)
 
     def run(self):
         self._catch_up()
+        heard_at = time.monotonic()
         while not self._stopping:
             try:
-                heard = self._heard.get(timeout=SILENCE_S)
+                self._on_hint(*self._hints.get(timeout=0.2))
+                heard_at = time.monotonic()
             except queue.Empty:
-                self._catch_up()
-                continue
-            if heard:
-                self._on_hint(*heard)
+                if time.monotonic() - heard_at >= SILENCE_S:
+                    self._catch_up()
+                    heard_at = time.monotonic()
 
     def _on_hint(self, frame, ext):
+        """A hint leads to a fact where it fits exactly, and otherwise to a question."""
         if frame.name == "wm." + self._owner:
             head = bmp.unpack(frame.body)
             if Cursor(head["epoch"], head["seq"], head["hash"]) != self._cursor:
@@ -67,12 +77,15 @@ class Follower:
         same_epoch = ext.get("epoch", 0) == self._cursor.epoch
         if same_epoch and frame.id <= self._cursor.seq:
             return  # Taken already.
-        follows = (same_epoch and ext.get("previous", 0) == self._cursor.seq and
+        fact = Fact(frame.name, ext.get("at", 0), ext.get("traceparent", b""), frame.body,
+                    Cursor(ext.get("epoch", 0), frame.id, ext.get("hash", b"")))
+        follows = (same_epoch and "hash" in ext and
+                   ext.get("previous", 0) == self._cursor.seq and
                    ext.get("previous_hash") == self._cursor.hash)
-        if not follows:
-            return self._catch_up()
-        self._hand_out(frame.id, ext.get("at", 0), frame.name, ext.get("traceparent", b""),
-                       frame.body, ext["hash"])
+        if follows and self._is_chained(fact):
+            self._hand_out(fact)
+        else:
+            self._catch_up()
 
     def _catch_up(self):
         """Reads the owner's journal until level."""
@@ -90,18 +103,22 @@ class Follower:
                 self._cursor = Cursor(epoch=epoch)
             if epoch != self._cursor.epoch:
                 raise HistoryDiffers(f"epoch {epoch} instead of {self._cursor.epoch}")
-            for fact in page["facts"]:
-                if fact["seq"] > self._cursor.seq:
-                    self._hand_out(fact["seq"], fact["at"], fact["name"], fact["traceparent"],
-                                   fact["body"], fact["hash"])
+            for entry in page["facts"]:
+                if entry["seq"] <= self._cursor.seq:
+                    continue
+                fact = Fact(entry["name"], entry["at"], entry["traceparent"], entry["body"],
+                            Cursor(epoch, entry["seq"], entry["hash"]))
+                if not self._is_chained(fact):
+                    raise HistoryDiffers(f"fact {entry['seq']} is not what its hash says")
+                self._hand_out(fact)
             if self._cursor.seq >= page["head"]["seq"] or not page["facts"]:
                 return
 
-    def _hand_out(self, seq, at, name, traceparent, body, its_hash):
-        # Private facts may stand between two public ones; where none does, the chain must fit.
-        if seq == self._cursor.seq + 1:
-            if bmp.fact_hash(self._cursor.hash, at, name, traceparent, body) != its_hash:
-                raise HistoryDiffers(f"fact {seq} is not what its hash says")
-        after = Cursor(self._cursor.epoch, seq, its_hash)
-        self._take(Fact(name, at, body, after))
-        self._cursor = after
+    def _is_chained(self, fact):
+        """Private facts may stand between two public ones; where none does, the hash must fit."""
+        return (fact.after.seq != self._cursor.seq + 1 or fact.after.hash == bmp.fact_hash(
+            self._cursor.hash, fact.at, fact.name, fact.traceparent, fact.body))
+
+    def _hand_out(self, fact):
+        self._take(fact)
+        self._cursor = fact.after
