@@ -72,6 +72,13 @@ json on_route(Api& api, const std::string& path) {
 
 }  // namespace
 
+TEST_CASE("the specification alone gives the bytes of every golden frame", "[integration]") {
+  if (!has_modules()) return;
+  const auto checked = run_program({kPython, "tests/golden/check_frames"}, kEnvironment);
+  INFO(checked.out);
+  CHECK(checked.status == 0);
+}
+
 TEST_CASE("a worker written in Python serves a route, with the faults of its contract",
           "[integration]") {
   if (!has_modules()) return;
