@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,15 +14,17 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "common/http/client.h"
-#include "tests/support/program.h"
 
 namespace bilten::test {
 namespace {
 
 namespace files = std::filesystem;
 using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path);
@@ -30,7 +33,38 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
-}  // namespace
+pid_t start_program(const std::vector<std::string>& command, const std::string& log,
+                    const std::vector<std::string>& more) {
+  std::vector<std::string> environment = more;
+  for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
+  std::vector<char*> argv, envp;
+  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  for (const auto& entry : environment) envp.push_back(const_cast<char*>(entry.c_str()));
+  argv.push_back(nullptr);
+  envp.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  pid_t pid = -1;
+  const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
+  posix_spawn_file_actions_destroy(&actions);
+  INFO("cannot run " << command.front());
+  REQUIRE(error == 0);
+  return pid;
+}
+
+int end_program(pid_t pid, int signal) {
+  ::kill(pid, signal);
+  int status = 0;
+  const bool ended = wait_until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, 30);
+  if (!ended) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, &status, 0);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 double time_scale() {
   const char* scale = std::getenv("BILTEN_TEST_SCALE");
@@ -72,11 +106,9 @@ Finished run_program(const std::vector<std::string>& command,
                      const std::vector<std::string>& environment) {
   Folder folder;
   const auto path = folder.path() + "/out";
-  const int log = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = spawn_program(command, environment, log);
+  const pid_t pid = start_program(command, path, environment);
   int status = 0;
   ::waitpid(pid, &status, 0);
-  ::close(log);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(path)};
 }
 
@@ -92,10 +124,7 @@ void Platform::start() {
       "conf/access.toml"};
   if (options_.demo) command.push_back("--demo");
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
-  const int log =
-      ::open((folder_.path() + "/log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  up_ = spawn_program(command, {}, log);
-  ::close(log);
+  up_ = start_program(command, folder_.path() + "/log");
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
@@ -108,14 +137,23 @@ Platform::~Platform() {
 }
 
 int Platform::stop() {
-  const int status = stop_program(up_, SIGINT);
-  up_ = -1;
-  return status;
+  return end_program(std::exchange(up_, -1), SIGINT);
 }
 
-pid_t Platform::pid(const std::string& process) const {
-  const auto run = nlohmann::json::parse(read_file(data() + "/run.json"));
+pid_t pid_in(const std::string& data, const std::string& process) {
+  const auto run = nlohmann::json::parse(read_file(data + "/run.json"));
   return run["processes"][process].get<pid_t>();
+}
+
+bool serves_all(const std::string& url) {
+  http::Client client;
+  auto ready = client.send({.url = url + "/readyz", .timeout_ms = 1000});
+  if (!ready || ready->status != 200) return false;
+  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
+    auto answer = client.send({.url = url + path, .timeout_ms = 3000});
+    if (!answer || answer->status != 200) return false;
+  }
+  return true;
 }
 
 void Platform::kill(const std::string& process, int signal) const {
@@ -129,17 +167,6 @@ void Platform::crash(const std::string& process) const {
     const pid_t now = pid(process);
     return now > 0 && now != before;
   }));
-}
-
-bool Platform::is_ready() const {
-  http::Client client;
-  auto ready = client.send({.url = url_ + "/readyz", .timeout_ms = 1000});
-  if (!ready || ready->status != 200) return false;
-  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
-    auto answer = client.send({.url = url_ + path, .timeout_ms = 3000});
-    if (!answer || answer->status != 200) return false;
-  }
-  return true;
 }
 
 Finished Platform::ctl(const std::vector<std::string>& arguments) const {

@@ -311,7 +311,11 @@ class Mesh:
         if described is None:
             raise Refused("unsupported", "unknown_message", f"there is no message {frame.name}")
         try:
-            body, ext = bmp.unpack(frame.body or b"\x80"), bmp.parse_ext(frame.ext)
+            ext = bmp.parse_ext(frame.ext, frame.flags)
+        except bmp.BadFrame as why:
+            raise Refused("bad_frame", text=str(why)) from None
+        try:
+            body = bmp.unpack(frame.body)
         except bmp.BadFrame as why:
             raise Refused("invalid", "malformed", str(why)) from None
         found = contract.faults(described["request"], body)

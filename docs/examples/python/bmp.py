@@ -16,7 +16,7 @@ HEADER = struct.Struct("<HBBHBBQIIIBBH")  # 32 bytes, little-endian
 READY, WELCOME, REQUEST, REPLY, PARTIAL, ERROR, CANCEL, CREDIT = range(1, 9)
 HEARTBEAT, DISCONNECT, DRAIN, ROUTES, EVENT = range(9, 14)
 
-ONEWAY, IDEMPOTENT, RESERVED_FLAGS = 1 << 0, 1 << 1, 0xF000
+ONEWAY, IDEMPOTENT, MUST_UNDERSTAND_EXT, RESERVED_FLAGS = 1 << 0, 1 << 1, 1 << 7, 0xF000
 
 NAME = re.compile(rb"[a-z0-9_$-]+(\.[a-z0-9_$-]+)*\Z")
 
@@ -108,8 +108,8 @@ def build_ext(**fields):
     return pack(dict(sorted(pairs.items()))) if pairs else b""
 
 
-def parse_ext(data):
-    """The known fields, by name; unknown keys are skipped."""
+def parse_ext(data, flags=0):
+    """The known fields, by name. Unknown keys are skipped, unless the frame's flags forbid it."""
     if not data:
         return {}
     pairs = unpack(data)
@@ -119,6 +119,8 @@ def parse_ext(data):
     for key, value in pairs.items():
         name, kind, length = EXT.get(key, (None, None, None))
         if name is None:
+            if flags & MUST_UNDERSTAND_EXT and not (isinstance(key, int) and key >= 32):
+                raise BadFrame(f"unknown ext key {key}")
             continue
         if not isinstance(value, kind) or (length and len(value) != length):
             raise BadFrame(f"ext {name}")
@@ -144,7 +146,7 @@ def parse_publication(data):
     frame = parse(rest)
     if not zero or frame.command != EVENT or frame.name.encode() != topic:
         raise BadFrame("not a publication")
-    return frame, parse_ext(frame.ext)
+    return frame, parse_ext(frame.ext, frame.flags)
 
 
 def fact_hash(before, at, name, traceparent, body):
