@@ -73,6 +73,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
                     .version = BILTEN_VERSION,
                     .credit = options_.credit,
                     .owner = true,
+                    .epoch = options_.owner_epoch,
                     .folder_id = {store_.folder_id()},
                     .contract_hash = {table_.contract_hash()}}};
 
