@@ -38,6 +38,12 @@ struct Finished {
 // Runs a program to its end.
 Finished run_program(const std::vector<std::string>& command,
                      const std::vector<std::string>& environment = {});
+// Starts one and leaves it running, with stdout and stderr at the end of the file `log`.
+pid_t start_program(const std::vector<std::string>& command, const std::string& log,
+                    const std::vector<std::string>& environment = {});
+// The signal, and its end; SIGKILL where that takes too long. Answers the exit status.
+int end_program(pid_t pid, int signal);
+std::string read_file(const std::string& path);
 std::string binary(const std::string& name);  // "biltenctl" -> its path
 
 class Platform {
