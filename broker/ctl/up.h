@@ -22,7 +22,7 @@ struct UpOptions {
   // The settings, already written, as are the keys they name; port, mesh_port, access and demo say
   // nothing then. Empty: `up` writes both.
   std::string config;
-  bool demo = false;              // Sign-up verifies at once.
+  bool demo = false;  // Sign-up verifies at once.
 };
 
 // "broker", "events", ... in the order of start.

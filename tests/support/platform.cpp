@@ -140,9 +140,20 @@ int Platform::stop() {
   return end_program(std::exchange(up_, -1), SIGINT);
 }
 
-pid_t Platform::pid(const std::string& process) const {
-  const auto run = nlohmann::json::parse(read_file(data() + "/run.json"));
+pid_t pid_in(const std::string& data, const std::string& process) {
+  const auto run = nlohmann::json::parse(read_file(data + "/run.json"));
   return run["processes"][process].get<pid_t>();
+}
+
+bool serves_all(const std::string& url) {
+  http::Client client;
+  auto ready = client.send({.url = url + "/readyz", .timeout_ms = 1000});
+  if (!ready || ready->status != 200) return false;
+  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
+    auto answer = client.send({.url = url + path, .timeout_ms = 3000});
+    if (!answer || answer->status != 200) return false;
+  }
+  return true;
 }
 
 void Platform::kill(const std::string& process, int signal) const {
@@ -156,17 +167,6 @@ void Platform::crash(const std::string& process) const {
     const pid_t now = pid(process);
     return now > 0 && now != before;
   }));
-}
-
-bool Platform::is_ready() const {
-  http::Client client;
-  auto ready = client.send({.url = url_ + "/readyz", .timeout_ms = 1000});
-  if (!ready || ready->status != 200) return false;
-  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
-    auto answer = client.send({.url = url_ + path, .timeout_ms = 3000});
-    if (!answer || answer->status != 200) return false;
-  }
-  return true;
 }
 
 Finished Platform::ctl(const std::vector<std::string>& arguments) const {
