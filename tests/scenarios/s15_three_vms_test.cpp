@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
 #include "tests/support/crowd.h"
@@ -23,6 +25,15 @@ const std::set<int> kAll{1, 2, 3};
 
 bool is_full() {
   return std::getenv("BILTEN_FULL") != nullptr;
+}
+
+// Preloaded libraries do not go with them.
+bool is_sanitized() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#else
+  return false;
+#endif
 }
 
 bool vms_here() {
@@ -182,6 +193,14 @@ class Clocks {
   Folder folder_;
 };
 
+// What a machine's gateway takes for the time, less what this test does.
+double seconds_ahead(int machine) {
+  const auto date = Api(Vms::url(machine)).get("/healthz").headers["date"];
+  std::tm told{};
+  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &told) == nullptr) return NAN;
+  return std::difftime(::timegm(&told), std::time(nullptr));
+}
+
 // Signs up, logs in, is let in, holds a ticket and pays for none of it.
 void live_through(const std::string& when) {
   INFO(when);
@@ -200,18 +219,30 @@ void live_through(const std::string& when) {
 
 TEST_CASE("orders, tokens and holds go on while one machine's clock is 90 s off", "[s15][vms]") {
   if (!vms_here()) return;
+  if (!std::filesystem::exists(kFakeTime) || is_sanitized()) {
+    std::printf("SKIPPED s15 with a wrong clock: needs faketime, and no sanitizer\n");
+    return;
+  }
   Clocks clocks;
   Sale shop({.environment = clocks.environment()});
-  for (const int machine : kAll) {
-    for (const int seconds : {90, -90}) {
-      const auto when = "clock of machine " + std::to_string(machine) + " off by " +
-                        std::to_string(seconds) + " s";
-      shop.without_failure(when, [&] {
-        clocks.set(machine, seconds);
-        live_through(when);
-      });
-      clocks.set(machine, 0);
-    }
+  std::vector<std::pair<int, int>> wrong = {{Vms::kTicket, 90}, {Vms::kUser, -90}};
+  if (is_full()) {
+    wrong.insert(wrong.end(),
+                 {{Vms::kTicket, -90}, {Vms::kUser, 90}, {Vms::kEvent, 90}, {Vms::kEvent, -90}});
+  }
+  for (const auto& [machine, seconds] : wrong) {
+    const auto when =
+        "clock of machine " + std::to_string(machine) + " off by " + std::to_string(seconds) + " s";
+    shop.without_failure(when, [&, machine = machine, seconds = seconds] {
+      const auto began = Clock::now();
+      clocks.set(machine, seconds);
+      CHECK(wait_until([&] { return std::abs(seconds_ahead(machine) - seconds) <= 2; }));
+      live_through(when);
+      // A service believes a jump that has lasted five seconds.
+      wait_until([&] { return Clock::now() - began > std::chrono::seconds(8); }, 20);
+      live_through(when + ", believed");
+    });
+    clocks.set(machine, 0);
   }
   shop.close_books();
 }
