@@ -22,7 +22,9 @@ void Faults::add(const Path& path, std::string message) {
   if (list.size() < kMax) list.push_back({path.pointer(), std::move(message)});
 }
 
-void Faults::add_missing(const Path& path) { add(path, "is missing"); }
+void Faults::add_missing(const Path& path) {
+  add(path, "is missing");
+}
 
 Error invalid(Faults faults) {
   Error error{Code::invalid, "invalid", "The request has invalid fields; see errors."};
