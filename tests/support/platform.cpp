@@ -185,6 +185,17 @@ Finished Platform::ctl(const std::vector<std::string>& arguments) const {
   return run_program(command);
 }
 
+std::string Platform::setting(const std::string& key) const {
+  std::ifstream in(config());
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key + " = ")) continue;
+    const auto first = line.find('"') + 1;
+    return line.substr(first, line.find('"', first) - first);
+  }
+  FAIL("no setting " << key);
+  return {};
+}
+
 std::string Platform::log() const {
   return read_file(folder_.path() + "/log");
 }

@@ -80,6 +80,8 @@ class Platform {
   bool is_ready() const { return serves_all(url_); }
   // Runs biltenctl with this mesh's configuration.
   Finished ctl(const std::vector<std::string>& arguments) const;
+  // `brokers = ["tcp://..."]` and the like of the configuration that `biltenctl up` wrote.
+  std::string setting(const std::string& key) const;
   std::string log() const;  // What all processes wrote so far.
   // Ctrl-C; answers the exit status.
   int stop();
