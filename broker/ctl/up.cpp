@@ -137,24 +137,10 @@ Status write_config(const Layout& layout, const UpOptions& options, const std::s
       << "[broker]\nlisten = \"" << layout.endpoint(0) << "\"\naccess = \"" << access << "\"\n\n"
       << "[events]\nlisten_publish = \"" << layout.endpoint(1) << "\"\n"
       << "listen_subscribe = \"" << layout.endpoint(2) << "\"\n"
-      << "listen_operations = \"" << layout.endpoint(3)
-      << "\"
-         "
-      << "listen_peers = \"" << layout.endpoint(4)
-      << "\"
-      access = \"" << access
-                   << "\"
-
-                      "
-                   << "[gateway]
-               listen = \"" << layout.listen
-                            << "\"
-                        access = \"" << access
-                                     << "\"
-
-                                        "
-                                     << "[user]\ndemo = " << (options.demo ? "true" : "false")
-                                     << "\n";
+      << "listen_operations = \"" << layout.endpoint(3) << "\"\n"
+      << "listen_peers = \"" << layout.endpoint(4) << "\"\naccess = \"" << access << "\"\n\n"
+      << "[gateway]\nlisten = \"" << layout.listen << "\"\naccess = \"" << access << "\"\n\n"
+      << "[user]\ndemo = " << (options.demo ? "true" : "false") << "\n";
   out.close();
   return out ? Status(Done{}) : Status(fault("cannot write " + layout.config.string()));
 }
