@@ -25,7 +25,6 @@ bool is_full() {
   return std::getenv("BILTEN_FULL") != nullptr;
 }
 
-// Preloaded libraries do not go with them.
 bool is_sanitized() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return true;
@@ -35,7 +34,8 @@ bool is_sanitized() {
 }
 
 bool vms_here() {
-  const auto obstacle = Lab::obstacle();
+  const auto obstacle =
+      is_sanitized() ? "a dozen sanitized processes are too slow for it" : Lab::obstacle();
   if (!obstacle.empty()) std::printf("SKIPPED s15 on three machines: %s\n", obstacle.c_str());
   return obstacle.empty();
 }
@@ -71,6 +71,7 @@ struct Sale {
     crowd.finish();
     REQUIRE(wait_until([&] { return vms.is_ready(1); }, 20));
     crowd.check_books(host.api, kSeats);
+    std::printf("s15 on three machines: %s\n", crowd.summary().c_str());
     for (const int machine : kAll) {
       const auto verified =
           vms.ctl(machine, {"journal", "verify", "--service", Vms::service_of(machine)});
@@ -217,8 +218,8 @@ void live_through(const std::string& when) {
 
 TEST_CASE("orders, tokens and holds go on while one machine's clock is 90 s off", "[s15][vms]") {
   if (!vms_here()) return;
-  if (!std::filesystem::exists(kFakeTime) || is_sanitized()) {
-    std::printf("SKIPPED s15 with a wrong clock: needs faketime, and no sanitizer\n");
+  if (!std::filesystem::exists(kFakeTime)) {
+    std::printf("SKIPPED s15 with a wrong clock: needs faketime\n");
     return;
   }
   Clocks clocks;

@@ -51,6 +51,11 @@ std::string Crowd::failures() const {
   return failures_;
 }
 
+std::string Crowd::summary() const {
+  return std::to_string(told_.size()) + " orders, " + std::to_string(admitted_.size()) +
+         " scans, " + std::to_string(failed_) + " calls failed";
+}
+
 void Crowd::note_failure(int machine, const Reply& reply) {
   ++failed_;
   std::lock_guard lock(mutex_);

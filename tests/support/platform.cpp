@@ -127,9 +127,16 @@ Platform::Platform(Options options) : options_(std::move(options)) {
 void Platform::start() {
   files::create_directories(data());
   files::remove(data() + "/run.json");
-  std::vector<std::string> command{
-      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
-      "conf/access.toml"};
+  std::vector<std::string> command{binary("biltenctl"),
+                                   "up",
+                                   "--port",
+                                   "0",
+                                   "--mesh-port",
+                                   std::to_string(options_.mesh_port),
+                                   "--data",
+                                   data(),
+                                   "--access",
+                                   "conf/access.toml"};
   if (options_.demo) command.push_back("--demo");
   if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());

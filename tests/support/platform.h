@@ -63,6 +63,7 @@ class Platform {
     bool demo = true;                     // Sign-ups are verified at once.
     std::vector<std::string> extra = {};  // More arguments of `up`.
     std::string only = {};                // As of `up`; without the gateway there is no url().
+    int mesh_port = 0;                    // 0: any free ones.
   };
   Platform() : Platform(Options{}) {}
   explicit Platform(Options options);
