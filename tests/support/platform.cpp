@@ -111,8 +111,8 @@ void Platform::start() {
   files::create_directories(data());
   files::remove(data() + "/run.json");
   std::vector<std::string> command{
-      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
-      "conf/access.toml"};
+      binary("biltenctl"), "up",           "--port", "0", "--mesh-port", "0", "--data", data(),
+      "--access",          options_.access};
   if (options_.demo) command.push_back("--demo");
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   const int log =

@@ -43,7 +43,8 @@ std::string binary(const std::string& name);  // "biltenctl" -> its path
 class Platform {
  public:
   struct Options {
-    bool demo = true;                     // Sign-ups are verified at once.
+    bool demo = true;  // Sign-ups are verified at once.
+    std::string access = "conf/access.toml";
     std::vector<std::string> extra = {};  // More arguments of `up`.
   };
   Platform() : Platform(Options{}) {}
