@@ -15,14 +15,36 @@ void fuzz_bodies(std::string_view bytes) {
   check_round_trip<Welcome>(bytes);
   check_round_trip<Credit>(bytes);
   check_round_trip<Load>(bytes);
+  check_round_trip<Routes>(bytes);
 }
+
+constexpr broker::PeerId kNeighbour = 15;  // In the input: the broker that this one has dialled.
 
 broker::CoreOptions small() {
   broker::CoreOptions options;
   options.inflight_max = 1024;
   options.peers_max = 8;
+  options.neighbours = {{"broker", "tcp://neighbour:1"}};
   return options;
 }
+
+// With a neighbour that has been dialled and has said WELCOME.
+struct Federated : broker::World {
+  Federated() : World(small()) {
+    auto rules = World::rules();
+    rules.push_back(rule("broker", 1, {}, {}));
+    rules.back().broker = true;
+    core->set_access(now, rules);
+    live_ms(1);
+    Welcome welcome;
+    welcome.broker = instance(99);
+    welcome.name = "neighbour";
+    say(dialled, frame(Command::welcome, 0, encode(welcome)));
+  }
+  void dial(uint32_t, broker::PeerId as) override { dialled = as; }
+
+  broker::PeerId dialled = 0;
+};
 
 // Cuts the front off: its length is told by one byte of the input.
 std::string_view take(std::string_view& bytes) {
@@ -35,8 +57,8 @@ std::string_view take(std::string_view& bytes) {
 
 // Steps of: who and what, then a name's length with the name, a body's with the body.
 void fuzz_core(std::string_view bytes) {
-  static const std::string names[] = {"ticket", "user", "gateway", "ops", "nobody"};
-  broker::World world(small());
+  static const std::string names[] = {"ticket", "user", "gateway", "ops", "broker", "nobody"};
+  Federated world;
   for (int step = 0; step < 64 && bytes.size() >= 2; ++step) {
     const auto peer = static_cast<broker::PeerId>(bytes[0] & 15);
     const bool more = (bytes[0] & 0x70) == 0x70;
@@ -53,8 +75,9 @@ void fuzz_core(std::string_view bytes) {
     // An id that some request has: the core numbers them itself.
     header.id = world.sent.empty() ? 1 : world.sent.back().frame().header.id;
     if (command == Command::heartbeat && body.empty()) world.live_ms(250);
-    world.say(peer, build_frame(header, name, {}, body), more);
-    CHECK_INVARIANT(world.core->peers() <= 8);
+    const auto from = peer == kNeighbour ? world.dialled : peer;
+    world.say(from, build_frame(header, name, {}, body), more);
+    CHECK_INVARIANT(world.core->peers() <= 8 + 1);
   }
   world.core->farewell(world.now);
   CHECK_INVARIANT(world.core->peers() == 0);

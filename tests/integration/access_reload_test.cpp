@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "tests/support/probe.h"
 
@@ -13,13 +11,6 @@ using namespace bilten;
 using namespace bilten::test;
 
 namespace {
-
-std::string text_of(const std::string& path) {
-  std::ifstream in(path);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 std::string replaced(std::string text, const std::string& old, const std::string& with) {
   const auto at = text.find(old);
@@ -43,7 +34,7 @@ size_t count_of(const std::string& text, const std::string& words) {
 TEST_CASE("an access file with a typo keeps the old rights and names the line; a right one counts",
           "[integration]") {
   const Folder folder;
-  const auto good = text_of("conf/access.toml");
+  const auto good = read_file("conf/access.toml");
   const auto path = folder.write("access.toml", good);
   Platform platform(Platform::Options{.access = path});
   Probe gateway(platform, {.principal = "gateway"});

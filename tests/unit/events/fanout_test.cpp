@@ -61,3 +61,52 @@ TEST_CASE("each door lets in only those that access.toml names for it", "[events
   CHECK_FALSE(operators.receive(message, more));
   CHECK(house.fanout->gate().strangers() == 0);
 }
+
+TEST_CASE("a fact crosses to readers of another machine once, and no further", "[events]") {
+  House there;
+  House here(&there);
+  auto publisher = there.connect(net::SocketType::pub, "ticket", there.fanout->publish_endpoint());
+  auto reader = here.reader("analytics", here.fanout->subscribe_endpoint(), "ticket.");
+  auto operators = here.reader("ops", here.fanout->operations_endpoint(), "ops.");
+  auto third = there.connect(net::SocketType::sub, "events", here.fanout->peers_endpoint());
+  REQUIRE(third.subscribe("ticket."));
+  net::Message message;
+  bool more = false;
+  uint64_t seq = 0;
+  const auto hears = [&](net::Socket& socket, const std::string& topic) {
+    return here.until([&] {
+      REQUIRE(there.fanout->turn(-1, 1));
+      publisher.send(publication(topic, ++seq));
+      CHECK_FALSE(third.receive(message, more));
+      return socket.receive(message, more);
+    });
+  };
+  REQUIRE(hears(reader, "ticket.sold"));
+  const auto first = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+  REQUIRE(first);
+  const auto last = seq;
+  uint64_t before = first->header.id;
+  REQUIRE(here.until([&] {
+    REQUIRE(there.fanout->turn(-1, 1));
+    while (reader.receive(message, more)) {
+      const auto next = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+      CHECK(next->header.id == ++before);
+    }
+    return before == last;
+  }));
+  REQUIRE(hears(operators, "ops.disk"));
+  CHECK(message.view().starts_with("ops.disk"));
+  CHECK(here.fanout->gate().passed() == 0);
+  CHECK(here.fanout->gate().relayed() >= last - first->header.id);
+}
+
+TEST_CASE("what a peer hears, only another machine's bilten-events may hear", "[events]") {
+  House house;
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto stranger = house.reader("analytics", house.fanout->peers_endpoint(), "");
+  auto peer = house.reader("events", house.fanout->peers_endpoint(), "ticket.");
+  CHECK(heard(house, owner, peer, "ticket.sold") == publication("ticket.sold", 1));
+  net::Message message;
+  bool more = false;
+  CHECK_FALSE(stranger.receive(message, more));
+}

@@ -17,9 +17,10 @@ struct House {
   std::vector<AccessRule> rules;
   std::unique_ptr<Fanout> fanout;
 
-  House() {
+  // With the keys of another, and its bilten-events as a peer.
+  explicit House(const House* kin = nullptr) {
     for (const char* name : {"events", "ticket", "user", "ops", "analytics"}) {
-      pairs[name] = net::make_key_pair();
+      pairs[name] = kin != nullptr ? kin->pairs.at(name) : net::make_key_pair();
       ring.public_keys[name] = pairs[name].public_key;
     }
     ring.name = "events";
@@ -28,9 +29,12 @@ struct House {
     add("user", {"user."}, false, false);
     add("analytics", {}, true, false);
     add("ops", {}, false, true);
+    add("events", {}, false, false);
+    rules.back().broker = true;
     Config config;
     config.listen_publish = config.listen_subscribe = config.listen_operations =
-        "tcp://127.0.0.1:0";
+        config.listen_peers = "tcp://127.0.0.1:0";
+    if (kin != nullptr) config.peers = {kin->fanout->peers_endpoint()};
     auto opened = Fanout::open(context, config, ring, rules);
     REQUIRE(opened);
     fanout = std::move(*opened);
