@@ -5,6 +5,8 @@
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "common/process/metrics.h"
+#include "common/process/trace.h"
 
 namespace bilten::broker {
 namespace {
@@ -151,6 +153,20 @@ void Broker::note(std::string_view what, std::string_view principal, std::string
   const bool usual = what == "peer_joined" || what == "peer_left";
   log(usual ? LogLevel::info : LogLevel::warning, what,
       {{"principal", principal}, {"detail", detail}});
+}
+
+void Broker::keep(Span span, SteadyMicros began, SteadyMicros ended) {
+  span.start_ns = unix_nanos(began);
+  span.end_ns = span.start_ns + (ended - began) * 1000;
+  record(std::move(span));
+}
+
+Result<std::string> Broker::trace(std::string_view question) {
+  return answer_trace(question);
+}
+
+std::string Broker::process_metrics() {
+  return bilten::metrics_text();
 }
 
 namespace {

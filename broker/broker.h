@@ -47,6 +47,9 @@ class Broker final : private Outside {
   std::string principal_of(PeerId peer, const net::Message& message) override;
   UnixMillis wall_ms() override { return clock_.wall_ms(); }
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
+  void keep(Span span, SteadyMicros began, SteadyMicros ended) override;
+  Result<std::string> trace(std::string_view question) override;
+  std::string process_metrics() override;
   Status admit(const House& house);
   void take_frames(SteadyMicros now);
 

@@ -69,6 +69,7 @@ void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool mo
     malformed(*peer, 0, frame.error().detail);
   } else {
     peer->heard_at = now;
+    if (tap_.wants(now)) tap_.note(now, outside_.wall_ms(), *peer, *frame, random_);
     dispatch(*peer, *frame, message);
   }
   settle();
@@ -119,6 +120,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   request.flags = header.flags;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
+  request.arrived_at = now_;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
   if (!(header.flags & flag::kOneway)) {
     request.client = &peer;
@@ -129,6 +131,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   }
   service->resend_budget = std::min(service->resend_budget + 1, kResendBudgetMax);
   patch_principal(message.data(), peer.principal->rule.number);
+  if (header.flags & flag::kSampled) begin_span(slot, frame, message);
   // Only another broker's word counts here, and none is a peer yet.
   if (header.flags & flag::kForwarded) {
     patch_flags(message.data(), static_cast<uint16_t>(header.flags & ~flag::kForwarded));
@@ -214,6 +217,7 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   }
   InFlight& request = requests_[slot];
   Service& service = *request.service;
+  if (request.stage == Stage::sent) account(slot, static_cast<Code>(frame.header.code));
   if (request.client != nullptr) {
     const auto said = static_cast<Code>(frame.header.code);
     const auto known = known_of(request, said);
@@ -267,6 +271,7 @@ void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
 // The broker's own answer. A worker that has the request keeps its slot until it answers too.
 void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
+  account(slot, known_of(request, code));
   if (request.client != nullptr) {
     refuse(*request.client, request.client_id, 0, known_of(request, code));
   }
@@ -307,6 +312,7 @@ void Core::finish(uint32_t slot) {
   release_client(request, slot);
   release_holder(request, slot);
   wheel_.remove(requests_, slot);
+  if (request.flags & flag::kSampled) spans_.erase(requests_.token(slot));
   requests_.give_back(slot);
 }
 

@@ -72,9 +72,13 @@ std::string merge_metrics(const MetricTexts& texts) {
 
 std::string gather_metrics(const Contracts& contracts, const CallService& call) {
   MetricTexts texts{{"gateway", metrics_text()}};
-  for (const auto& service : contracts.reachable()) {
+  auto others = contracts.reachable();
+  std::erase(others, "gateway");
+  others.push_back("$mesh");
+  for (const auto& service : others) {
+    const bool is_broker = service == "$mesh";
     net::Call question;
-    question.name = service + ".$metrics";
+    question.name = is_broker ? "$mesh.metrics" : service + ".$metrics";
     question.body = encode(Nothing{});
     question.budget_ms = kBudgetMs;
     question.request_class = Class::bulk;
@@ -82,7 +86,7 @@ std::string gather_metrics(const Contracts& contracts, const CallService& call) 
     const auto answer = call(std::move(question));
     if (answer.code != Code::ok) continue;
     if (auto text = decode<mesh::MetricsText>(answer.body)) {
-      texts.emplace_back(service, std::move(text->text));
+      texts.emplace_back(is_broker ? "broker" : service, std::move(text->text));
     }
   }
   return merge_metrics(texts);
