@@ -61,7 +61,7 @@ std::optional<Result<std::string>> Core::seeing_answer(const Frame& frame) {
   if (frame.name == "$mesh.metrics") {
     const auto text =
         metrics_text(registry_, counters_, {.peers = peers_.size(), .inflight = requests_.used()});
-    return encode(mesh::MetricsText{text + outside_.process_metrics()});
+    return encode(mesh::MetricsText{text + outside_.process_metrics(), options_.name});
   }
   if (frame.name != "$mesh.tap") return std::nullopt;
   const auto question = decode<mesh::TapQuestion>(frame.body);

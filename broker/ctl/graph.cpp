@@ -48,10 +48,22 @@ Result<std::string> access_path(const Session& session, const GraphOptions& opti
   return std::string(kUsualAccess);
 }
 
+// Of a worker at another broker nobody says the principal here: whoever may serve it.
+std::string server_of(const mesh::WorkerInfo& worker, const std::string& service,
+                      const std::vector<AccessRule>& rules) {
+  if (!worker.principal.empty()) return worker.principal;
+  for (const auto& rule : rules) {
+    if (matches_any(rule.serve, service)) return rule.principal;
+  }
+  return service;
+}
+
 void add_serves(Graph& graph, const std::vector<AccessRule>& rules, const mesh::Services& live) {
   for (const auto& service : live.services) {
     std::map<std::string, size_t> workers;
-    for (const auto& worker : service.workers) ++workers[worker.principal];
+    for (const auto& worker : service.workers) {
+      ++workers[server_of(worker, service.service, rules)];
+    }
     for (const auto& [principal, count] : workers) {
       graph.serves.push_back({principal, service.service, count});
     }

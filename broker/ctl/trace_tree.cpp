@@ -40,7 +40,6 @@ Result<Hops> gather(Link& link, const std::string& trace_id) {
   if (!services) return services.error();
   const auto question = encode(mesh::TraceQuestion{{trace_id}});
   Hops hops;
-  ask_for_spans(link, "$mesh.trace", question, hops);
   for (const auto& service : services->services) {
     const size_t workers = service.workers.size();
     const size_t asks = workers > 1 ? workers * kAsksPerWorker : workers;
@@ -49,6 +48,16 @@ Result<Hops> gather(Link& link, const std::string& trace_id) {
     }
   }
   return hops;
+}
+
+// Every broker keeps its own: each is asked by itself.
+void ask_brokers(const MeshSettings& mesh, const std::string& trace_id, Hops& hops) {
+  for (const auto& broker : mesh.brokers) {
+    MeshSettings alone = mesh;
+    alone.brokers = {broker};
+    const auto link = Link::open(alone);
+    if (link) ask_for_spans(**link, "$mesh.trace", encode(mesh::TraceQuestion{{trace_id}}), hops);
+  }
 }
 
 std::string millis(int64_t nanos) {
@@ -133,8 +142,9 @@ int trace(const Session& session, const std::string& id) {
   }
   auto link = Link::open(session.mesh);
   if (!link) return report(session, link.error());
-  const auto hops = gather(**link, *trace_id);
+  auto hops = gather(**link, *trace_id);
   if (!hops) return report(session, hops.error());
+  ask_brokers(session.mesh, *trace_id, *hops);
   if (hops->empty()) {
     return report(session, {Code::not_found, "not_found",
                             "No process keeps spans of it: it was not recorded ([trace] sample), "

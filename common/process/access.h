@@ -25,6 +25,7 @@ struct AccessRule {
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false;
   bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics.
+  bool broker = false;      // May join as another broker, or as another bilten-events.
 };
 
 // Unknown keys, doubled numbers and malformed patterns are errors that name line and key.

@@ -1,5 +1,7 @@
 #include "common/process/self_service.h"
 
+#include <unistd.h>
+
 #include "common/process/metrics.h"
 #include "common/process/trace.h"
 #include "common/wire/contract.h"
@@ -10,11 +12,16 @@ namespace {
 
 constexpr uint32_t kCredit = 16;
 
+std::string host_name() {
+  char name[65] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
 Result<std::string> answer_of(const std::string& name, const net::Incoming& request) {
   const auto prefix = name + ".";
   auto message = std::string_view(request.name);
   if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
-  if (message == "$metrics") return encode(mesh::MetricsText{metrics_text()});
+  if (message == "$metrics") return encode(mesh::MetricsText{metrics_text(), host_name()});
   if (message == "$trace") return answer_trace(request.body);
   if (message == "$contract") {
     ServiceDescription description;

@@ -379,8 +379,8 @@ TEST_CASE("the gateway's metrics page holds every process, and is sound", "[inte
   const bool whole = wait_until(
       [&] {
         page = client.get("/metrics").text;
-        return has("bilten_broker_requests_total{service=\"broker\"}") &&
-               has("bilten_events_passed_total{service=\"events\"}") &&
+        return has("bilten_broker_requests_total{service=\"broker\",node=\"broker\"}") &&
+               has("bilten_events_passed_total{service=\"events\",node=") &&
                has("bilten_build_info{service=\"gateway\"") &&
                has("bilten_build_info{service=\"ticket\"");
       },
@@ -388,6 +388,5 @@ TEST_CASE("the gateway's metrics page holds every process, and is sound", "[inte
   INFO(page);
   CHECK(whole);
   CHECK(exposition_faults(page) == std::vector<std::string>{});
-  CHECK(has(
-      "bilten_broker_request_seconds_bucket{service=\"broker\",target=\"event\",le=\"0.001\"}"));
+  CHECK(has("bilten_broker_request_seconds_bucket{service=\"broker\",node=\"broker\",target="));
 }
