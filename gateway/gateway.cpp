@@ -107,6 +107,7 @@ net::Mesh::Handlers Gateway::handlers() {
   };
   handlers.on_requests = [this](const std::vector<net::Incoming>& requests) {
     std::vector<net::Mesh::Reply> replies;
+    replies.reserve(requests.size());
     for (const auto& request : requests) replies.push_back(self_reply(kName, request));
     mesh_.reply(std::move(replies));
   };

@@ -64,6 +64,7 @@ SelfService::SelfService(net::Context& context, const MeshSettings& settings, ne
   net::Mesh::Handlers handlers;
   handlers.on_requests = [this, name](const std::vector<net::Incoming>& requests) {
     std::vector<net::Mesh::Reply> replies;
+    replies.reserve(requests.size());
     for (const auto& request : requests) replies.push_back(self_reply(name, request));
     mesh_->reply(std::move(replies));
   };

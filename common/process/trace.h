@@ -20,7 +20,7 @@ struct TraceSettings {
   std::string otlp;
   double sample = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("otlp", &TraceSettings::otlp, length(0, 200))
             .doc("Collector of spans, OTLP/HTTP: \"http://host:4318\". Empty: none are sent."),
         field("sample", &TraceSettings::sample, between(0, 1))

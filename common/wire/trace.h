@@ -45,9 +45,9 @@ struct SpanAttribute {
   std::optional<int64_t> number;
   bool operator==(const SpanAttribute&) const = default;
   static constexpr auto fields() {
-    return std::make_tuple(field("key", &SpanAttribute::key, length(1, 64)),
-                           field("text", &SpanAttribute::text, length(0, 200)),
-                           field("number", &SpanAttribute::number, between(INT64_MIN, INT64_MAX)));
+    return field_list(field("key", &SpanAttribute::key, length(1, 64)),
+                      field("text", &SpanAttribute::text, length(0, 200)),
+                      field("number", &SpanAttribute::number, between(INT64_MIN, INT64_MAX)));
   }
 };
 
@@ -69,14 +69,14 @@ struct Span {
   std::string traceparent() const;
 
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("trace_id", &Span::trace_id, between(kTraceIdBytes, kTraceIdBytes)),
-        field("span_id", &Span::span_id, between(kSpanIdBytes, kSpanIdBytes)),
-        field("parent_id", &Span::parent_id, between(0, kSpanIdBytes)),
-        field("name", &Span::name, length(1, 200)), field("kind", &Span::kind),
-        field("start_ns", &Span::start_ns, between(0, INT64_MAX)),
-        field("end_ns", &Span::end_ns, between(0, INT64_MAX)), field("status", &Span::status),
-        field("attributes", &Span::attributes, items(0, kAttributesMax)));
+    return field_list(field("trace_id", &Span::trace_id, between(kTraceIdBytes, kTraceIdBytes)),
+                      field("span_id", &Span::span_id, between(kSpanIdBytes, kSpanIdBytes)),
+                      field("parent_id", &Span::parent_id, between(0, kSpanIdBytes)),
+                      field("name", &Span::name, length(1, 200)), field("kind", &Span::kind),
+                      field("start_ns", &Span::start_ns, between(0, INT64_MAX)),
+                      field("end_ns", &Span::end_ns, between(0, INT64_MAX)),
+                      field("status", &Span::status),
+                      field("attributes", &Span::attributes, items(0, kAttributesMax)));
   }
 };
 

@@ -221,7 +221,7 @@ struct Hello {
   Instant at;
   bool loud = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("name", &Hello::name_, length(1, 40, Format::line)).doc("Whom to greet."),
         field("times", &Hello::times, between(1, 5)),
         field("tags", &Hello::tags, items(0, 3, length(1, 20, Format::word))),
