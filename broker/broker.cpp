@@ -211,10 +211,11 @@ void Broker::note(std::string_view what, std::string_view principal, std::string
       {{"principal", principal}, {"detail", detail}});
 }
 
-void Broker::keep(Span span, SteadyMicros began, SteadyMicros ended) {
-  span.start_ns = unix_nanos(began);
-  span.end_ns = span.start_ns + (ended - began) * 1000;
-  record(std::move(span));
+void Broker::keep(const Span& span, SteadyMicros began, SteadyMicros ended) {
+  Span timed = span;
+  timed.start_ns = unix_nanos(began);
+  timed.end_ns = timed.start_ns + (ended - began) * 1000;
+  record(std::move(timed));
 }
 
 Result<std::string> Broker::trace(std::string_view question) {

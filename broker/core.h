@@ -43,7 +43,7 @@ class Outside {
   virtual void note(std::string_view what, std::string_view principal, std::string_view detail) = 0;
   // What the process keeps beside the core, for those who look at it: the broker's span of a
   // sampled request (its times are not filled in yet), the answer to $mesh.trace, its own metrics.
-  virtual void keep(Span, SteadyMicros /*began*/, SteadyMicros /*ended*/) {}
+  virtual void keep(const Span& /*span*/, SteadyMicros /*began*/, SteadyMicros /*ended*/) {}
   virtual Result<std::string> trace(std::string_view /*question*/) {
     return encode(mesh::TraceAnswer{});
   }

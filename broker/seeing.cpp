@@ -35,7 +35,7 @@ void Core::account(uint32_t slot, Code code) {
   if (request.resent) span.note("bilten.resent", int64_t{1});
   if (code != Code::ok) span.note("bilten.code", std::string(word(code)));
   span.status = span_status(code);
-  outside_.keep(std::move(span), request.arrived_at, now_);
+  outside_.keep(span, request.arrived_at, now_);
   spans_.erase(found);
 }
 

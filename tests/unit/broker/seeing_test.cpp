@@ -26,8 +26,8 @@ struct Seen : World {
     join(kOps, "ops");
     sent.clear();
   }
-  void keep(Span span, SteadyMicros began, SteadyMicros ended) override {
-    spans.push_back({std::move(span), began, ended});
+  void keep(const Span& span, SteadyMicros began, SteadyMicros ended) override {
+    spans.push_back({span, began, ended});
   }
   // The worker's next REQUEST.
   Frame take(std::string& bytes) {
