@@ -96,8 +96,9 @@ Status Broker::reload(const House& house) {
   for (const auto& rule : house.rules) names.push_back(rule.principal);
   auto guests = net::guests_of(house.keys, names);
   if (!guests) return guests.error();
-  zap_.admit(kDomain, std::move(*guests));
+  zap_.admit(kDomain, *guests);
   core_.set_access(clock_.steady_us(), house.rules);
+  core_.keep_keys(clock_.steady_us(), *guests);
   return Done{};
 }
 
@@ -111,11 +112,20 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   // Rounded up: a timer that is not due yet when we wake would make the loop spin.
   const auto wait_ms = std::min((std::min(due_in, wait_max_ms * 1000) + 999) / 1000, wait_max_ms);
   net::poll(items.data(), stop_fd >= 0 ? 3 : 2, wait_ms);
-  if (items[1].readable && !zap_.answer()) return false;
+  if (items[1].readable && !answer_door()) return false;
   const SteadyMicros now = clock_.steady_us();
   if (items[0].readable) take_frames(now);
   core_.tick(now);
   return true;
+}
+
+bool Broker::answer_door() {
+  const bool sound = zap_.answer();
+  core_.count_handshakes(zap_.admitted(), zap_.refused());
+  if (const auto refusals = zap_.take_refusals(); !refusals.empty()) {
+    note("handshake_refused", "", refusals);
+  }
+  return sound;
 }
 
 void Broker::take_frames(SteadyMicros now) {

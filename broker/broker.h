@@ -45,9 +45,12 @@ class Broker final : private Outside {
          Random& random);
   net::Sent send(PeerId peer, net::Message& message) override;
   std::string principal_of(PeerId peer, const net::Message& message) override;
+  std::string key_of(const net::Message& message) override {
+    return std::string(message.peer_key());
+  }
   UnixMillis wall_ms() override { return clock_.wall_ms(); }
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
-  Status admit(const House& house);
+  [[nodiscard]] bool answer_door();
   void take_frames(SteadyMicros now);
 
   const Clock& clock_;

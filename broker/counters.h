@@ -28,6 +28,8 @@ struct Counters {
   uint64_t fenced = 0;
   uint64_t peers_joined = 0;
   uint64_t peers_lost = 0;  // Silent, or found gone.
+  uint64_t handshakes_admitted = 0;
+  uint64_t handshakes_refused = 0;  // Keys that are unknown, revoked or not of this door.
 
   static constexpr auto list() {
     using Named = std::pair<std::string_view, uint64_t Counters::*>;
@@ -48,7 +50,9 @@ struct Counters {
                                  {"strangers", &Counters::strangers},
                                  {"fenced", &Counters::fenced},
                                  {"peers_joined", &Counters::peers_joined},
-                                 {"peers_lost", &Counters::peers_lost}});
+                                 {"peers_lost", &Counters::peers_lost},
+                                 {"handshakes_admitted", &Counters::handshakes_admitted},
+                                 {"handshakes_refused", &Counters::handshakes_refused}});
   }
 };
 

@@ -1,6 +1,8 @@
 #include "broker/events/fanout.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "common/process/log.h"
 
@@ -11,6 +13,8 @@ constexpr int kMessagesPerTurn = 256;
 constexpr int64_t kTurnMaxMs = 500;  // How soon SIGHUP is seen at rest.
 constexpr SteadyMicros kReportMicros = 1'000'000;
 constexpr size_t kTopicMax = 200;
+constexpr int kBindTries = 400;
+constexpr int64_t kBindRetryMs = 5;
 
 // One ZAP domain for each door.
 constexpr const char* kPublishers = "pub";
@@ -24,6 +28,10 @@ Result<net::Socket> listen(net::Context& context, net::SocketType type, const Co
   options.zap_domain = domain;
   options.send_high_water = options.receive_high_water = static_cast<int>(config.high_water);
   return net::Socket::open(context, type, options);
+}
+
+bool lost_some(const net::Guests& before, const net::Guests& now) {
+  return std::ranges::any_of(before, [&](const auto& guest) { return !now.contains(guest.first); });
 }
 
 int fail(const Error& error, int exit_code) {
@@ -52,6 +60,8 @@ Result<std::unique_ptr<Fanout>> Fanout::open(net::Context& context, const Config
   if (auto bound = fanout->operations_.bind(config.listen_operations); !bound) {
     return bound.error();
   }
+  fanout->out_endpoint_ = fanout->out_.endpoint();
+  fanout->operations_endpoint_ = fanout->operations_.endpoint();
   if (auto bound = fanout->in_.bind(config.listen_publish); !bound) return bound.error();
   // Operators choose among these few at their own socket: nothing of theirs travels upstream.
   for (const char* topic : {"ops.", "metric.", "log."}) {
@@ -79,11 +89,27 @@ Status Fanout::reload(const net::KeyRing& keys, const std::vector<AccessRule>& r
   if (!may_publish) return may_publish.error();
   if (!may_hear) return may_hear.error();
   if (!may_operate) return may_operate.error();
-  zap_.admit(kPublishers, std::move(*may_publish));
-  zap_.admit(kReaders, std::move(*may_hear));
-  zap_.admit(kOperators, std::move(*may_operate));
+  zap_.admit(kPublishers, *may_publish);
+  zap_.admit(kReaders, *may_hear);
+  zap_.admit(kOperators, *may_operate);
   gate_.set_access(rules);
-  return Done{};
+  publishers_ = std::move(*may_publish);
+  const bool part_readers = lost_some(std::exchange(readers_, *may_hear), *may_hear);
+  const bool part_operators = lost_some(std::exchange(operators_, *may_operate), *may_operate);
+  if (part_readers) {
+    if (auto done = turn_out(out_, out_endpoint_); !done) return done;
+  }
+  return part_operators ? turn_out(operations_, operations_endpoint_) : Status(Done{});
+}
+
+Status Fanout::turn_out(net::Socket& door, const std::string& endpoint) {
+  door.unbind(endpoint);
+  // libzmq's thread gives the port back a moment later.
+  for (int tries = 0;; ++tries) {
+    auto bound = door.bind(endpoint);
+    if (bound || tries == kBindTries) return bound;
+    net::poll(nullptr, 0, kBindRetryMs);
+  }
 }
 
 bool Fanout::turn(int stop_fd, int64_t wait_max_ms) {
@@ -105,8 +131,10 @@ void Fanout::pass_publications() {
   net::Message message;
   bool more = false;
   for (int taken = 0; taken < kMessagesPerTurn && in_.receive(message, more); ++taken) {
+    auto principal = message.user_id();
+    if (!publishers_.contains(message.peer_key())) principal += " by an old key";
     // Of several frames the first alone is judged, and it is no whole publication.
-    const auto verdict = gate_.judge(message.user_id(), more ? std::string_view() : message.view());
+    const auto verdict = gate_.judge(principal, more ? std::string_view() : message.view());
     if (verdict == Verdict::fact) out_.send(message);
     if (verdict == Verdict::operations) operations_.send(message);
   }
@@ -131,10 +159,12 @@ void Fanout::drop_operators_words() {
 }
 
 void Fanout::report(SteadyMicros now) {
-  const uint64_t dropped = gate_.strangers() + gate_.malformed();
-  if (dropped == reported_ || now - reported_at_ < kReportMicros) return;
-  reported_ = dropped;
+  if (now - reported_at_ < kReportMicros) return;
   reported_at_ = now;
+  const auto refusals = zap_.take_refusals();
+  if (!refusals.empty()) log_warning("handshake_refused", {{"detail", refusals}});
+  const uint64_t dropped = gate_.strangers() + gate_.malformed();
+  if (std::exchange(reported_, dropped) == dropped) return;
   std::string who;
   for (const auto& [principal, count] : gate_.strangers_by_principal()) {
     who += (who.empty() ? "" : ", ") + principal + " " + std::to_string(count);

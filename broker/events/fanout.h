@@ -29,14 +29,17 @@ class Fanout {
   // One wake: waits for work or a readable `stop_fd` (-1: none), at most wait_max_ms, and passes on
   // what has come. False: the ZAP handler is broken, end the process.
   [[nodiscard]] bool turn(int stop_fd, int64_t wait_max_ms);
-  // Both or neither: a fault leaves what stood.
+  // Both or neither: a fault leaves what stood. Who published by a key that is good no more is not
+  // heard from then on. One reader's connection cannot be ended alone: where a reader lost its
+  // right, all are made to come again, and repair from the journals what they missed.
   Status reload(const net::KeyRing& keys, const std::vector<AccessRule>& rules);
-  // Logs what was dropped since the last time, at most once a second.
+  // Logs who was refused and what was dropped since the last time, at most once a second.
   void report(SteadyMicros now);
   const Gate& gate() const { return gate_; }
 
  private:
   Fanout(net::Zap zap, net::Socket in, net::Socket out, net::Socket operations);
+  Status turn_out(net::Socket& door, const std::string& endpoint);
   void pass_publications();
   void pass_subscriptions();
   void drop_operators_words();
@@ -44,6 +47,8 @@ class Fanout {
   net::Zap zap_;
   net::Socket in_, out_, operations_;
   Gate gate_;
+  std::string out_endpoint_, operations_endpoint_;
+  net::Guests publishers_, readers_, operators_;
   uint64_t reported_ = 0;  // Drops, when report() last spoke.
   SteadyMicros reported_at_ = 0;
 };

@@ -221,7 +221,7 @@ void MeshCore::tick(SteadyMicros now) {
 
 void MeshCore::open(SteadyMicros now, uint32_t link) {
   links_[link].opened(now);
-  output_.sockets.push_back({link, true});
+  output_.sockets.push_back({link, true, links_[link].fruitless()});
   send_ready(now, link);
 }
 

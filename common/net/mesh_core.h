@@ -28,6 +28,7 @@ class MeshCore {
   struct SocketWish {
     uint32_t link = 0;
     bool open = false;
+    bool again = false;  // The socket before led to no WELCOME: another key may.
   };
   struct Outgoing {
     uint32_t link = 0;

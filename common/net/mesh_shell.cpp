@@ -22,6 +22,7 @@ constexpr int64_t kPollMaxMs = 1000;
 constexpr int64_t kStoppingPollMs = 20;  // How soon the end of the drain is noticed.
 // Last replies and DISCONNECT leave after the socket is closed.
 constexpr int kLingerMs = 500;
+constexpr SteadyMicros kEventsSilentUs = 3'000'000;
 
 MeshCore::Options core_options(const MeshOptions& options, const Clock& clock, Random& random) {
   MeshCore::Options out;
@@ -85,7 +86,9 @@ Mesh::Shell::Shell(Context& context, MeshOptions options, Handlers handlers, con
             return core;
           }(),
           random_),
-      links_(options_.brokers.size()) {}
+      links_(options_.brokers.size()),
+      broker_keys_(options_.brokers.size(), ServerKey(options_.keys, "broker")),
+      events_key_(options_.keys, "events") {}
 
 Mesh::Shell::~Shell() {
   if (thread_.joinable()) {
@@ -174,7 +177,7 @@ Status Mesh::Shell::start() {
   const auto now = clock_.steady_us();
   core_.tick(now);
   for (const auto& wish : std::exchange(core_.output().sockets, {})) {
-    if (auto status = open_link(wish.link); !status) return status;
+    if (auto status = open_link(wish.link, false); !status) return status;
   }
   carry_out(now);
   {
@@ -196,17 +199,17 @@ Status Mesh::Shell::check_options() const {
   return Done{};
 }
 
-SocketOptions Mesh::Shell::socket_options(const std::string& server) const {
+SocketOptions Mesh::Shell::socket_options(const ServerKey& server) const {
   SocketOptions options;
   options.keys = options_.keys.own;
-  options.server_key = options_.keys.public_keys.at(server);
+  options.server_key = server.in_use();
   options.linger_ms = kLingerMs;
   return options;
 }
 
 Status Mesh::Shell::open_event_sockets() {
   if (!options_.events_subscribe.empty()) {
-    auto socket = Socket::open(context_, SocketType::sub, socket_options("events"));
+    auto socket = Socket::open(context_, SocketType::sub, socket_options(events_key_));
     if (!socket) return socket.error();
     for (const auto& topic : options_.topics) {
       if (auto status = socket->subscribe(topic); !status) return status;
@@ -215,7 +218,7 @@ Status Mesh::Shell::open_event_sockets() {
     subscriber_ = std::move(*socket);
   }
   if (!options_.events_publish.empty()) {
-    auto socket = Socket::open(context_, SocketType::pub, socket_options("events"));
+    auto socket = Socket::open(context_, SocketType::pub, socket_options(events_key_));
     if (!socket) return socket.error();
     if (auto status = socket->connect(options_.events_publish); !status) return status;
     publisher_ = std::move(*socket);
@@ -223,9 +226,23 @@ Status Mesh::Shell::open_event_sockets() {
   return Done{};
 }
 
-Status Mesh::Shell::open_link(uint32_t link) {
+// Watermarks come every second. Where nothing comes, bilten-events may have been restarted with a
+// new key, which libzmq cannot find out by itself.
+void Mesh::Shell::renew_event_sockets(SteadyMicros now) {
+  if (now < events_doubted_at_) return;
+  events_doubted_at_ = now + kEventsSilentUs;
+  const auto before = events_key_.in_use();
+  if (events_key_.renew(true) == before) return;
+  subscriber_.reset();
+  publisher_.reset();
+  // What fails here failed at the start too, or is tried again with the other key.
+  static_cast<void>(open_event_sockets());
+}
+
+Status Mesh::Shell::open_link(uint32_t link, bool again) {
   links_[link].reset();
-  auto socket = Socket::open(context_, SocketType::dealer, socket_options("broker"));
+  broker_keys_[link].renew(again);
+  auto socket = Socket::open(context_, SocketType::dealer, socket_options(broker_keys_[link]));
   if (!socket) return socket.error();
   if (auto status = socket->connect(options_.brokers[link]); !status) return status;
   links_[link] = std::move(*socket);
@@ -240,7 +257,8 @@ void Mesh::Shell::run() {
     wait(clock_.steady_us());
     const auto now = clock_.steady_us();
     receive_frames(now);
-    receive_publications();
+    receive_publications(now);
+    renew_event_sockets(now);
     take_inbox(now);
     core_.tick(now);
     carry_out(now);
@@ -302,11 +320,12 @@ void Mesh::Shell::receive_frames(SteadyMicros now) {
   }
 }
 
-void Mesh::Shell::receive_publications() {
+void Mesh::Shell::receive_publications(SteadyMicros now) {
   if (!subscriber_) return;
   std::vector<Publication> publications;
   bool more = false;
   for (size_t i = 0; i < kBurst && subscriber_->receive(message_, more); ++i) {
+    events_doubted_at_ = now + kEventsSilentUs;
     auto publication = parse_event_frame(message_.view());
     if (more || !publication) {
       ++bad_publications_;
@@ -334,7 +353,7 @@ void Mesh::Shell::carry_out_sockets(SteadyMicros now) {
   for (const auto& wish : wishes) {
     links_[wish.link].reset();
     if (!wish.open) continue;
-    if (auto status = open_link(wish.link); !status) {
+    if (auto status = open_link(wish.link, wish.again); !status) {
       core_.broken(now, wish.link, status.error().detail);
     }
   }

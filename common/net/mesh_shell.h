@@ -54,14 +54,15 @@ class Mesh::Shell {
   bool post(Put put);
   Status check_options() const;
   Status open_event_sockets();
-  Status open_link(uint32_t link);
-  SocketOptions socket_options(const std::string& server) const;
+  void renew_event_sockets(SteadyMicros now);
+  Status open_link(uint32_t link, bool again);
+  SocketOptions socket_options(const ServerKey& server) const;
 
   void run();
   void wait(SteadyMicros now);
   void take_inbox(SteadyMicros now);
   void receive_frames(SteadyMicros now);
-  void receive_publications();
+  void receive_publications(SteadyMicros now);
   void carry_out(SteadyMicros now);
   void carry_out_sockets(SteadyMicros now);
   void send_frames(SteadyMicros now);
@@ -78,6 +79,9 @@ class Mesh::Shell {
 
   std::vector<std::optional<Socket>> links_;
   std::optional<Socket> subscriber_, publisher_;
+  std::vector<ServerKey> broker_keys_;  // By link.
+  ServerKey events_key_;
+  SteadyMicros events_doubted_at_ = 0;  // Silence until then makes us look at the key folder.
   int wake_fd_ = -1;
   std::vector<PollItem> items_;
   std::vector<MeshCore::Outgoing> sending_;  // Members to keep their capacity.

@@ -68,6 +68,8 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
             gauge("bilten_feed_lag", "Public facts known and not taken yet.", {{"owner", owner}}),
             gauge("bilten_feed_stopped", "1 while an operator must decide.", {{"owner", owner}})));
   }
+  // Its own watermark, heard back, tells the mesh that the way through bilten-events is open.
+  mesh.topics.push_back("wm." + table_.name());
   feeds_ = std::make_unique<Feeds>(owners);
   mesh.services = {{.service = table_.name(),
                     .version = BILTEN_VERSION,
