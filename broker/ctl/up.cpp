@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,11 +16,11 @@
 #include <nlohmann/json.hpp>
 
 #include "broker/ctl/children.h"
+#include "broker/ctl/keys.h"
 #include "broker/ctl/maintenance.h"
 #include "broker/ctl/seed.h"
 #include "common/http/client.h"
 #include "common/net/keys.h"
-#include "common/process/access.h"
 
 namespace bilten::ctl {
 namespace {
@@ -95,14 +96,10 @@ Result<Layout> lay_out(const UpOptions& options) {
   return layout;
 }
 
-Status make_keys(const Layout& layout, const std::string& access) {
-  auto rules = load_access(access);
-  if (!rules) return rules.error();
-  std::vector<std::string> names;
-  for (const auto& rule : *rules) names.push_back(rule.principal);
-  const auto folder = layout.data / "keys";
-  files::create_directories(folder);
-  return net::generate_keys(folder.string(), names);
+Status make_keys(const Layout& layout, const std::string& access, bool with_probe) {
+  const auto names = principals_of(access, with_probe);
+  if (!names) return names.error();
+  return net::generate_keys((layout.data / "keys").string(), *names);
 }
 
 // The settings of this mesh; everything not named keeps its default.
@@ -182,7 +179,8 @@ void say_where(const Layout& layout, bool demo) {
 int up(Process& process, const UpOptions& options) {
   auto layout = lay_out(options);
   const auto access = files::absolute(options.access).string();
-  Status prepared = layout ? make_keys(*layout, access) : Status(layout.error());
+  Status prepared =
+      layout ? make_keys(*layout, access, options.with_probe) : Status(layout.error());
   if (prepared) prepared = write_config(*layout, options, access);
   if (!prepared) {
     std::fprintf(stderr, "%s\n", prepared.error().detail.c_str());
@@ -214,6 +212,9 @@ int up(Process& process, const UpOptions& options) {
   auto known = children.pids();
   while (!process.stopping()) {
     children.step(process.stop_fd(), 200);
+    if (process.reload_wanted()) {
+      for (const auto* server : {"broker", "events"}) children.signal(server, SIGHUP);
+    }
     if (!told && seed.finished()) {
       told = true;
       say_where(*layout, true);

@@ -19,10 +19,11 @@ struct UpOptions {
   uint32_t mesh_port = 5570;      // First of five; 0: any free ones.
   std::vector<std::string> sets;  // "section.key=value", for every program.
   bool demo = false;              // Sign-up verifies at once.
+  bool with_probe = false;        // A key for the tests' principal too.
 };
 
-// Runs until Ctrl-C or SIGTERM. Prints `ready: http://...` once every process is ready.
-// DATA/run.json says who runs where.
+// Runs until Ctrl-C or SIGTERM; SIGHUP is passed on to broker and events. Prints `ready:
+// http://...` once every process is ready. DATA/run.json says who runs where.
 int up(Process& process, const UpOptions& options);
 
 }  // namespace bilten::ctl

@@ -80,8 +80,8 @@ Status Fanout::reload(const net::KeyRing& keys, const std::vector<AccessRule>& r
   std::vector<std::string> publishers, readers, operators;
   for (const auto& rule : rules) {
     if (!rule.publish.empty()) publishers.push_back(rule.principal);
-    if (rule.hear) readers.push_back(rule.principal);
-    if (rule.operations) operators.push_back(rule.principal);
+    if (rule.hears(Stream::facts)) readers.push_back(rule.principal);
+    if (rule.hears(Stream::operations)) operators.push_back(rule.principal);
   }
   auto may_publish = net::guests_of(keys, publishers);
   auto may_hear = net::guests_of(keys, readers);

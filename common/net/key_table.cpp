@@ -191,8 +191,7 @@ Status write_table(const std::string& folder, const KeyTable& table) {
                  table.current);
   append_section(text, "\n# Accepted too, until biltenctl keys rotate --finish.\n[previous]\n",
                  table.previous);
-  append_section(text, "\n# Never good again.\n[revoked]\n",
-                 table.revoked);
+  append_section(text, "\n# Never good again.\n[revoked]\n", table.revoked);
   return write_file(table_path(folder), text, 0644);
 }
 

@@ -13,8 +13,8 @@
 namespace bilten::net {
 
 // KEYS/public.toml: name = "public key" for each principal; [previous] has the keys that are still
-// accepted while their principal is rotated, [revoked] the last one of each principal that was taken
-// back. A name that is only there may not come in.
+// accepted while their principal is rotated, [revoked] the last one of each principal that was
+// taken back. A name that is only there may not come in.
 struct KeyTable {
   using Keys = std::map<std::string, std::string>;  // name -> Z85
   Keys current, previous, revoked;

@@ -33,9 +33,9 @@ std::string find_key(const KeyTable::Keys& keys, const std::string& name) {
 }
 
 Error is_revoked(const std::string& name) {
-  return key_error("key_revoked",
-                   "the key of " + name +
-                       " is revoked; make a new pair with biltenctl keys rotate " + name);
+  return key_error(
+      "key_revoked",
+      "the key of " + name + " is revoked; make a new pair with biltenctl keys rotate " + name);
 }
 
 std::string path_of_own(const std::string& folder, const std::string& name) {
@@ -108,7 +108,9 @@ Result<KeyRing> load_keys(const std::string& folder, const std::string& name) {
 }
 
 Status generate_keys(const std::string& folder, const std::vector<std::string>& names) {
-  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+  // Open to all, whatever the umask: the table is read by processes that may not read the pairs.
+  const bool made_folder = mkdir(folder.c_str(), 0755) == 0 && chmod(folder.c_str(), 0755) == 0;
+  if (!made_folder && errno != EEXIST) {
     return key_error("key_file", "cannot create " + folder + ": " + std::strerror(errno));
   }
   KeyTable table;
@@ -200,9 +202,7 @@ std::string fingerprint(const std::string& public_key) {
 }
 
 ServerKey::ServerKey(const KeyRing& ring, std::string server)
-    : folder_(ring.folder),
-      server_(std::move(server)),
-      key_(find_key(ring.public_keys, server_)) {}
+    : folder_(ring.folder), server_(std::move(server)), key_(find_key(ring.public_keys, server_)) {}
 
 const std::string& ServerKey::renew(bool failed) {
   if (folder_.empty()) return key_;

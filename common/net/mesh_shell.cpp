@@ -63,6 +63,7 @@ struct WaitSlot {
 
 void Mesh::Shell::Inbox::clear() {
   calls.clear();
+  cancels.clear();
   replies.clear();
   publications.clear();
   credits.clear();
@@ -123,6 +124,10 @@ void Mesh::Shell::call(Call call, OnAnswer done) {
     inbox.calls.push_back({std::move(call), std::move(done)});
   });
   if (!taken) done(stopped_answer());
+}
+
+void Mesh::Shell::cancel(std::shared_ptr<CallHandle> handle) {
+  post([&](Inbox& inbox) { inbox.cancels.push_back(std::move(handle)); });
 }
 
 Answer Mesh::Shell::call_and_wait(Call call) {
@@ -297,6 +302,7 @@ void Mesh::Shell::take_inbox(SteadyMicros now) {
   for (auto& [service, credit] : taken_.credits) core_.set_credit(now, service, credit);
   for (auto& reply : taken_.replies) core_.reply(now, std::move(reply));
   for (auto& [call, done] : taken_.calls) core_.call(now, std::move(call), std::move(done));
+  for (const auto& handle : taken_.cancels) core_.cancel(now, handle->id);
   if (publisher_) {
     // A full queue drops: the journal has every fact, publications are hints.
     for (const auto& frame : taken_.publications) publisher_->send(frame);
@@ -380,6 +386,11 @@ void Mesh::Shell::hand_over() {
     if (handlers_.on_link) handlers_.on_link(is_connected);
   }
   if (!output.requests.empty()) handlers_.on_requests(std::exchange(output.requests, {}));
+  if (auto cancelled = std::exchange(output.cancellations, {});
+      !cancelled.empty() && handlers_.on_cancellations) {
+    handlers_.on_cancellations(std::move(cancelled));
+  }
+  for (auto& [to, body] : std::exchange(output.parts, {})) to(std::move(body));
   ending_.swap(core_.ended());
   for (auto& [done, answer] : ending_) done(std::move(answer));
   ending_.clear();

@@ -26,6 +26,7 @@ class Mesh::Shell {
 
   Status start();
   void call(Call call, OnAnswer done);
+  void cancel(std::shared_ptr<CallHandle> handle);
   Answer call_and_wait(Call call);
   void reply(std::vector<Reply> replies);
   void publish(std::vector<std::string> frames);
@@ -42,6 +43,7 @@ class Mesh::Shell {
   // What other threads want of the mesh thread; swapped out whole, so both sides keep capacity.
   struct Inbox {
     std::vector<NewCall> calls;
+    std::vector<std::shared_ptr<CallHandle>> cancels;
     std::vector<Reply> replies;
     std::vector<std::string> publications;
     std::vector<std::pair<std::string, uint32_t>> credits;

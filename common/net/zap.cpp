@@ -43,9 +43,12 @@ std::string property(std::string_view name, std::string_view value) {
 bool send_answer(void* handle, const std::string& request_id, const std::string& name,
                  const std::string& key) {
   const bool welcome = !name.empty();
-  const std::array<std::string, 6> frames{
-      "1.0", request_id, welcome ? "200" : "400", welcome ? "OK" : "not admitted",
-      name,  welcome ? property(kKeyProperty, key) : std::string()};
+  const std::array<std::string, 6> frames{"1.0",
+                                          request_id,
+                                          welcome ? "200" : "400",
+                                          welcome ? "OK" : "not admitted",
+                                          name,
+                                          welcome ? property(kKeyProperty, key) : std::string()};
   for (size_t i = 0; i < frames.size(); ++i) {
     const int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
     if (zmq_send(handle, frames[i].data(), frames[i].size(), flags) < 0) return false;

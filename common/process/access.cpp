@@ -18,13 +18,14 @@ constexpr auto kPatterns = items(0, 100, length(1, 200, Format::line));
 struct Entry {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
-  bool hear = false, operations = false;
+  std::vector<Stream> hear;
+  bool operations = false;
   static constexpr auto fields() {
     return std::make_tuple(
         field("number", &Entry::number, between(1, UINT32_MAX)),
         field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
         field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
-        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
+        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear, items(0, 2)),
         field("operations", &Entry::operations));
   }
 };
@@ -74,7 +75,7 @@ class Table {
     hold(section, "number " + std::to_string(entry->number));
     for (const auto& route : entry->routes) hold(section, "route " + route);
     rules_.push_back({name, entry->number, std::move(entry->serve), std::move(entry->call),
-                      std::move(entry->publish), std::move(entry->routes), entry->hear,
+                      std::move(entry->publish), std::move(entry->routes), std::move(entry->hear),
                       entry->operations});
   }
 
@@ -114,6 +115,10 @@ class Table {
 };
 
 }  // namespace
+
+bool AccessRule::hears(Stream stream) const {
+  return std::ranges::find(hear, stream) != hear.end();
+}
 
 Result<std::vector<AccessRule>> load_access(const std::string& path) {
   const auto sections = toml_file::read(path);

@@ -19,6 +19,7 @@ namespace bilten {
 struct ReplyAddress {
   uint32_t link = 0, generation = 0;
   uint64_t id = 0;
+  bool operator==(const ReplyAddress&) const = default;
 };
 
 // One command or query on its way through the daemon.
@@ -36,6 +37,7 @@ struct Request {
   SteadyMicros expires_at = 0;
   std::optional<Result<std::any>> prepared;  // What the command's prepare found, once it ran.
   std::vector<std::string> settled;          // Owners whose facts as of the arrival are all taken.
+  bool is_cancelled = false;                 // Its caller gave up before it began.
   bool leads = false;  // It is prepared or parked, and repeats of its key wait for its answer.
 
   const MessageDescription& description() const {
@@ -96,5 +98,6 @@ bool must_wait(const Table& table, const Request& request, const Error& refusal)
 std::string poison_id(const Request& request);
 
 Error expired_in_queue();
+Error cancelled();  // Code::cancelled: this process did not run it, another may have.
 
 }  // namespace bilten

@@ -92,6 +92,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
                   feeds.on_publications(now, std::move(publications));
                 });
               },
+          .on_cancellations = [this](const auto& gone) { on_cancellations(gone); },
           .on_link =
               [this](bool connected) {
                 connected_ = connected;
@@ -239,6 +240,7 @@ void Runtime::tick() {
     watermark_at_ = now + kWatermarkEvery * 1000;
     if (connected_) publish_watermark();
     show_feeds();
+    mesh_metrics_.show(mesh_->counts());
   }
   with_feeds([](Feeds&, SteadyMicros) {});
 }

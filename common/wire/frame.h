@@ -15,7 +15,8 @@ namespace bilten {
 inline constexpr size_t kHeaderBytes = 32;
 inline constexpr size_t kNameMax = 64;  // `ticket.order`
 inline constexpr size_t kExtMax = 4096;
-inline constexpr size_t kBodyMax = 1 << 20;  // 1 MiB
+inline constexpr uint64_t kExtApplication = 32;  // Ext keys from here on belong to applications.
+inline constexpr size_t kBodyMax = 1 << 20;      // 1 MiB
 inline constexpr size_t kFrameMax = kBodyMax + 8192;
 inline constexpr uint16_t kMagic = 0x4D42;
 inline constexpr uint8_t kProtocolVersion = 1;
@@ -116,8 +117,10 @@ struct Ext {
   uint32_t version = 0;         // 10: expected version.
   std::string request_hash;     // 18: 32 bytes: what the key covers besides the body.
   std::string hash;             // 21: 32 bytes, hash of this fact (events).
+  uint32_t chunk = 0;  // 11: number of a PARTIAL, from 1; in its REPLY: how many there were.
 
-  static Result<Ext> parse(std::string_view messagepack);
+  // `must_understand`: the frame's flag; an unknown key below 32 is refused then.
+  static Result<Ext> parse(std::string_view messagepack, bool must_understand = false);
   std::string pack() const;  // Empty when nothing is set.
 };
 

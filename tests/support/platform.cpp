@@ -110,9 +110,17 @@ Platform::Platform(Options options) : options_(std::move(options)) {
 void Platform::start() {
   files::create_directories(data());
   files::remove(data() + "/run.json");
-  std::vector<std::string> command{
-      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
-      "conf/access.toml"};
+  std::vector<std::string> command{binary("biltenctl"),
+                                   "up",
+                                   "--port",
+                                   "0",
+                                   "--mesh-port",
+                                   "0",
+                                   "--data",
+                                   data(),
+                                   "--access",
+                                   "conf/access.toml",
+                                   "--with-probe"};
   if (options_.demo) command.push_back("--demo");
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   const int log =
@@ -151,9 +159,21 @@ void Platform::kill(const std::string& process, int signal) const {
   ::kill(pid(process), signal);
 }
 
+void Platform::reload() const {
+  ::kill(up_, SIGHUP);
+}
+
 void Platform::crash(const std::string& process) const {
+  replace(process, SIGKILL);
+}
+
+void Platform::restart(const std::string& process) const {
+  replace(process, SIGTERM);
+}
+
+void Platform::replace(const std::string& process, int signal) const {
   const pid_t before = pid(process);
-  ::kill(before, SIGKILL);
+  ::kill(before, signal);
   REQUIRE(wait_until([&] {
     const pid_t now = pid(process);
     return now > 0 && now != before;

@@ -57,6 +57,9 @@ class Platform {
   std::string config() const { return data() + "/bilten.toml"; }
   pid_t pid(const std::string& process) const;  // As run.json says now.
   void kill(const std::string& process, int signal) const;
+  void reload() const;  // SIGHUP to `up`, which passes it on.
+  // Asked to stop, and waits until another process has taken its place.
+  void restart(const std::string& process) const;
   // kill -9, and wait until another process has taken its place (not: until it is ready).
   void crash(const std::string& process) const;
   bool is_ready() const;  // /readyz answers 200 and every service has a worker.
@@ -70,6 +73,8 @@ class Platform {
  private:
   Options options_;
   Folder folder_;
+  void replace(const std::string& process, int signal) const;
+
   std::string url_;
   pid_t up_ = -1;
 };
