@@ -180,6 +180,7 @@ Status Mesh::Shell::start() {
   if (auto status = open_event_sockets(); !status) return status;
   // The first sockets are opened here, so that an address that cannot work is told at once.
   const auto now = clock_.steady_us();
+  events_doubted_at_ = now + kEventsSilentUs;
   core_.tick(now);
   for (const auto& wish : std::exchange(core_.output().sockets, {})) {
     if (auto status = open_link(wish.link, false); !status) return status;
