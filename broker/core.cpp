@@ -49,14 +49,23 @@ Core::Core(CoreOptions options, Random& random, Outside& outside)
       random_(random),
       outside_(outside),
       started_at_ms_(outside.wall_ms()),
-      requests_(options_.inflight_max, random) {}
+      requests_(options_.inflight_max, random) {
+  CHECK_INVARIANT(options_.neighbours.size() <= kNeighboursMax);
+  for (const auto& address : options_.neighbours) {
+    neighbours_.emplace_back(address, static_cast<uint32_t>(neighbours_.size()));
+  }
+}
 
 void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool more) {
   now_ = now;
   ++counters_.frames;
+  const auto frame = parse_frame(message.view());
+  if (is_dialled(from)) {
+    receive_dialled(from, frame, message, more);
+    return settle();
+  }
   const auto found = peers_.find(from);
   Peer* peer = found == peers_.end() ? nullptr : found->second.get();
-  const auto frame = parse_frame(message.view());
   if (peer != nullptr && more) {
     ++counters_.bad_frames;
     part_with(*peer, Code::bad_frame, "a message is one frame");
@@ -93,14 +102,22 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
   malformed(peer, frame.header.id, "this command is not for a broker");
 }
 
-// Why the request may not even wait for a worker; ok when it may.
-Code Core::admission(const Peer& peer, const Frame& frame, const Service* service) const {
-  if (!matches_any(peer.principal->rule.call, frame.name)) return Code::denied;
+// Why the request may not even wait for a worker; ok when it may. `asker`: whose rights count.
+Code Core::admission(const Peer& peer, const Principal* asker, const Frame& frame,
+                     const Service* service) const {
+  const bool forwarded = peer.role == PeerRole::broker;
+  if (asker == nullptr || !matches_any(asker->rule.call, frame.name)) return Code::denied;
+  if (forwarded && frame.header.hops != 0) return Code::hop_limit;
   if (draining_) return Code::draining;
   if (frame.header.ttl_ms == 0) return Code::deadline_queued;
-  if (service == nullptr || service->workers.empty()) return Code::no_service;
-  if (!Registry::is_served(*service)) return Code::draining;
-  if (peer.principal->inflight >= options_.inflight_per_principal) return Code::rate_limited;
+  const bool known =
+      service != nullptr && (!service->workers.empty() || (!forwarded && !service->remote.empty()));
+  if (!known) return Code::no_service;
+  if (!(forwarded ? Registry::is_served_here(*service) : Registry::is_served(*service))) {
+    return Code::draining;
+  }
+  // The broker that forwarded it has counted it.
+  if (!forwarded && asker->inflight >= options_.inflight_per_principal) return Code::rate_limited;
   return Code::ok;
 }
 
@@ -108,8 +125,13 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   ++counters_.requests;
   const Header& header = frame.header;
   if (frame.service() == "$mesh") return on_mesh(peer, frame);
+  const bool forwarded = peer.role == PeerRole::broker;
+  if (forwarded && !(header.flags & flag::kForwarded)) {
+    return malformed(peer, header.id, "a broker forwards, and asks nothing itself");
+  }
   Service* service = registry_.find(frame.service());
-  auto verdict = admission(peer, frame, service);
+  const Principal* asker = forwarded ? principal_of_number(header.principal) : peer.principal;
+  auto verdict = admission(peer, asker, frame, service);
   const uint32_t slot = verdict == Code::ok ? requests_.take() : kNone;
   if (verdict == Code::ok && slot == kNone) verdict = Code::no_capacity;
   if (verdict == Code::denied) ++counters_.denied;
@@ -117,6 +139,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
 
   InFlight& request = requests_[slot];
   request.flags = header.flags;
+  request.forwarded = forwarded;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
@@ -128,11 +151,9 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
     ++waiting_;
   }
   service->resend_budget = std::min(service->resend_budget + 1, kResendBudgetMax);
-  patch_principal(message.data(), peer.principal->rule.number);
-  // Only another broker's word counts here, and none is a peer yet.
-  if (header.flags & flag::kForwarded) {
-    patch_flags(message.data(), static_cast<uint16_t>(header.flags & ~flag::kForwarded));
-  }
+  if (!forwarded) patch_principal(message.data(), peer.principal->rule.number);
+  // Workers see no difference, and of this flag only another broker's word counts.
+  request.flags = static_cast<uint16_t>(header.flags & ~flag::kForwarded);
   place(slot, message);
 }
 
@@ -142,11 +163,23 @@ void Core::place(uint32_t slot, net::Message& message) {
   enqueue(slot, message);
 }
 
+// A worker of this broker; another broker's only where none here takes work at all: a busy one is
+// worth the wait.
+Claim* Core::choose(const InFlight& request) {
+  Service& service = *request.service;
+  if (service.remote.empty() || request.forwarded || Registry::is_served_here(service)) {
+    return Registry::choose(service, random_, round_);
+  }
+  return Registry::choose_remote(service, random_, round_);
+}
+
 bool Core::try_send(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   ++round_;
-  while (Claim* claim = Registry::choose(*request.service, random_, round_)) {
+  while (Claim* claim = choose(request)) {
     patch_id(message.data(), requests_.token(slot));
+    patch_flags(message.data(), claim->remote ? request.flags | flag::kForwarded : request.flags);
+    patch_hops(message.data(), claim->remote ? 0 : 1);
     patch_ttl(message.data(), left_ms(request.expires_at, now_));
     const bool may_resend =
         (request.flags & flag::kIdempotent) && !request.resent && message.size() <= kResendBytesMax;
@@ -162,6 +195,7 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
       wheel_.set(requests_, slot, request.expires_at);
       beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
       ++counters_.forwarded;
+      if (claim->remote) ++counters_.forwarded_to_brokers;
       return true;
     }
     if (sent == net::Sent::full) {
@@ -221,7 +255,10 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
       refuse(*request.client, request.client_id, 0, known);
     } else {
       patch_id(message.data(), request.client_id);
-      patch_principal(message.data(), peer.principal->rule.number);
+      // Another broker has stamped its worker's.
+      if (peer.role != PeerRole::broker) {
+        patch_principal(message.data(), peer.principal->rule.number);
+      }
       const bool arrived = send(*request.client, message) == net::Sent::ok;
       ++(arrived ? counters_.answers : counters_.answers_dropped);
     }
@@ -323,11 +360,13 @@ void Core::tick(SteadyMicros now) {
     for (auto& [name, service] : registry_.services()) pump(service);
   }
   if (now >= beat_at_) beat();
+  tend_neighbours();
   settle();
 }
 
 SteadyMicros Core::next_due() const {
-  const auto due = std::min(wheel_.next_due(), beat_at_);
+  auto due = std::min({wheel_.next_due(), beat_at_, neighbours_due()});
+  if (routes_wanted_) due = std::min(due, routes_at_);
   return pipes_full_ ? std::min(due, now_ + kFullPipeRetryMicros) : due;
 }
 
@@ -336,6 +375,7 @@ net::Sent Core::send(Peer& peer, net::Message& message) {
   const auto sent = outside_.send(peer.id, message);
   if (sent == net::Sent::ok) peer.sent_at = now_;
   if (sent == net::Sent::gone) forget(peer);
+  if (is_dialled(peer.id)) note_sent(*neighbour_of(peer.id), sent, false);
   return sent;
 }
 

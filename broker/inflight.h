@@ -24,6 +24,7 @@ enum class Stage : uint8_t { arriving, queued, sent, abandoned };
 struct InFlight {
   Stage stage = Stage::arriving;
   bool resent = false;
+  bool forwarded = false;  // Came from another broker: for a worker of this one, or nobody.
   uint16_t flags = 0;
   uint8_t urgency = 0;     // Which lane of the queue, 0 first.
   Peer* client = nullptr;  // Nobody: an answer is dropped (oneway, abandoned).

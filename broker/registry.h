@@ -14,7 +14,13 @@
 
 namespace bilten::broker {
 
-using PeerId = uint32_t;  // The connection: the number inside ROUTER's generated routing id.
+// The connection: the number inside ROUTER's generated routing id; from kDialled on one that this
+// broker opened to another (core.h).
+using PeerId = uint64_t;
+inline constexpr PeerId kDialled = PeerId{1} << 32;
+inline bool is_dialled(PeerId peer) {
+  return peer >= kDialled;
+}
 
 // Who stands behind a key, and what access.toml lets it do.
 struct Principal {
@@ -34,6 +40,7 @@ struct Peer {
   Id instance;
   int64_t incarnation = 0;
   std::string build;
+  std::string name;  // Of a broker.
   SteadyMicros heartbeat_us = 0;
   SteadyMicros heard_at = 0;  // The last valid frame from it.
   SteadyMicros sent_at = 0;   // The last frame to it, or the last try.
@@ -41,6 +48,7 @@ struct Peer {
   bool gone = false;          // Forgotten at the end of this step.
   uint32_t bad_frames = 0;    // Since bad_since.
   SteadyMicros bad_since = 0;
+  int64_t routes_seq = -1;                     // Of the last ROUTES to it, or from it if dialled.
   uint32_t queue_ms = 0;                       // From its last heartbeat.
   ClientChain asked;                           // Requests it waits for.
   PlaceChain holds;                            // Requests it works on, or has abandoned.
@@ -48,18 +56,25 @@ struct Peer {
 };
 
 // A worker's claim on one service. `inflight` passes `credit` only after the worker lowered it.
+// A remote one is of a worker that joined another broker, which has told of it in ROUTES: `peer` is
+// that broker.
 struct Claim {
   Peer* peer = nullptr;
   Service* service = nullptr;
   ServiceClaim told;  // As READY had it; told.credit follows CREDIT.
+  Id instance;        // Of the worker.
+  int64_t incarnation = 0;
   bool active = false;
+  bool remote = false;
+  bool draining = false;  // Of a remote worker; a local one's peer drains.
   uint32_t inflight = 0;
   uint64_t full_in_round = 0;  // The choice that found its pipe full.
 };
 
 struct Service {
   std::string name;
-  std::vector<Claim*> workers;  // Active claims.
+  std::vector<Claim*> workers;  // Active claims of peers of this broker.
+  std::vector<Claim*> remote;   // And of other brokers' workers.
   std::string contract_hash;    // Of whoever claimed it last.
   Queue queue;
   // Re-sends are paid from a fifth of the requests: one request earns 1, one re-send costs 5.
@@ -80,11 +95,22 @@ class Registry {
   void claim(Peer& peer, const ServiceClaim& wanted);
   void retire(Claim& claim);
   void retire_all(Peer& peer);
+  // All that another broker serves, as its ROUTES has it.
+  void claim_remote(Peer& neighbour, const std::vector<Route>& routes);
+  // A remote owner that `wanted` by `instance` cannot stand beside, or nullptr: one of a higher
+  // epoch, or of another data folder and no lower one.
+  const Claim* remote_owner_before(const ServiceClaim& wanted, const Id& instance) const;
+  // A worker of this broker drains, has other credit or the like: neighbours should hear of it.
+  void touch() { ++local_index_; }
 
   // The least loaded worker that may take a request: (inflight + 1) / weight, chance among equals.
   // Those whose pipe was full in this `round` are passed over; nullptr: none.
   static Claim* choose(Service& service, Random& random, uint64_t round);
-  // Whether anybody takes new work, be it after a wait.
+  // The same among the workers of other brokers.
+  static Claim* choose_remote(Service& service, Random& random, uint64_t round);
+  // Whether a worker of this broker takes new work, be it after a wait.
+  static bool is_served_here(const Service& service);
+  // Or one of another broker.
   static bool is_served(const Service& service);
   // The peer's active claim, or nullptr.
   static Claim* claim_of(Peer& peer, std::string_view service);
@@ -92,10 +118,13 @@ class Registry {
   const std::map<std::string, Service, std::less<>>& services() const { return services_; }
   std::map<std::string, Service, std::less<>>& services() { return services_; }
   int64_t index() const { return index_; }  // Rises with every change of who serves what.
+  int64_t local_index() const { return local_index_; }  // With those of this broker's workers.
 
  private:
+  static Claim* choose_among(std::vector<Claim*>& claims, Random& random, uint64_t round);
+
   std::map<std::string, Service, std::less<>> services_;  // A service stays when its workers go.
-  int64_t index_ = 0;
+  int64_t index_ = 0, local_index_ = 0;
 };
 
 // Whether a new owner may push out the one that stands: raised by an operator, or the same data

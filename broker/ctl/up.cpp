@@ -115,7 +115,8 @@ Status write_config(const Layout& layout, const UpOptions& options, const std::s
       << "[broker]\nlisten = \"" << layout.endpoint(0) << "\"\naccess = \"" << access << "\"\n\n"
       << "[events]\nlisten_publish = \"" << layout.endpoint(1) << "\"\n"
       << "listen_subscribe = \"" << layout.endpoint(2) << "\"\n"
-      << "listen_operations = \"" << layout.endpoint(3) << "\"\naccess = \"" << access << "\"\n\n"
+      << "listen_operations = \"" << layout.endpoint(3) << "\"\n"
+      << "listen_peers = \"" << layout.endpoint(4) << "\"\naccess = \"" << access << "\"\n\n"
       << "[gateway]\nlisten = \"127.0.0.1:" << layout.http << "\"\naccess = \"" << access
       << "\"\n\n"
       << "[user]\ndemo = " << (options.demo ? "true" : "false") << "\n";

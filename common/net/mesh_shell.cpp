@@ -88,7 +88,6 @@ Mesh::Shell::Shell(Context& context, MeshOptions options, Handlers handlers, con
           }(),
           random_),
       links_(options_.brokers.size()),
-      broker_keys_(options_.brokers.size(), ServerKey(options_.keys, "broker")),
       events_key_(options_.keys, "events") {}
 
 Mesh::Shell::~Shell() {
@@ -194,12 +193,22 @@ Status Mesh::Shell::start() {
   return Done{};
 }
 
-Status Mesh::Shell::check_options() const {
-  for (const auto* server : {"broker", "events"}) {
+Status Mesh::Shell::check_options() {
+  addresses_.clear();
+  broker_keys_.clear();
+  for (const auto& broker : options_.brokers) {
+    auto address = parse_address(broker, "broker");
+    if (!address) return address.error();
+    broker_keys_.emplace_back(options_.keys, address->principal);
+    addresses_.push_back(std::move(*address));
+  }
+  std::vector<std::string> servers{"events"};
+  for (const auto& address : addresses_) servers.push_back(address.principal);
+  for (const auto& server : servers) {
     if (!options_.keys.public_keys.contains(server)) {
-      return Error{Code::invalid, "no_key",
-                   std::string("no public key of '") + server +
-                       "' in the key folder; make it with biltenctl keys gen"};
+      return Error{
+          Code::invalid, "no_key",
+          "no public key of '" + server + "' in the key folder; make it with biltenctl keys gen"};
     }
   }
   return Done{};
@@ -250,7 +259,7 @@ Status Mesh::Shell::open_link(uint32_t link, bool again) {
   broker_keys_[link].renew(again);
   auto socket = Socket::open(context_, SocketType::dealer, socket_options(broker_keys_[link]));
   if (!socket) return socket.error();
-  if (auto status = socket->connect(options_.brokers[link]); !status) return status;
+  if (auto status = socket->connect(addresses_[link].endpoint); !status) return status;
   links_[link] = std::move(*socket);
   return Done{};
 }

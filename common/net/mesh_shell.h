@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/net/address.h"
 #include "common/net/mesh.h"
 #include "common/net/mesh_core.h"
 
@@ -54,7 +55,7 @@ class Mesh::Shell {
 
   template <class Put>
   bool post(Put put);
-  Status check_options() const;
+  Status check_options();
   Status open_event_sockets();
   void renew_event_sockets(SteadyMicros now);
   Status open_link(uint32_t link, bool again);
@@ -79,6 +80,7 @@ class Mesh::Shell {
   SeededRandom random_;  // The core's own: the caller's source may not be for this thread.
   MeshCore core_;
 
+  std::vector<Address> addresses_;  // Of the brokers, once start() has read them.
   std::vector<std::optional<Socket>> links_;
   std::optional<Socket> subscriber_, publisher_;
   std::vector<ServerKey> broker_keys_;  // By link.

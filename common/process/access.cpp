@@ -19,14 +19,14 @@ struct Entry {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   std::vector<Stream> hear;
-  bool operations = false;
+  bool operations = false, broker = false;
   static constexpr auto fields() {
     return std::make_tuple(
         field("number", &Entry::number, between(1, UINT32_MAX)),
         field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
         field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
         field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear, items(0, 2)),
-        field("operations", &Entry::operations));
+        field("operations", &Entry::operations), field("broker", &Entry::broker));
   }
 };
 
@@ -76,7 +76,7 @@ class Table {
     for (const auto& route : entry->routes) hold(section, "route " + route);
     rules_.push_back({name, entry->number, std::move(entry->serve), std::move(entry->call),
                       std::move(entry->publish), std::move(entry->routes), std::move(entry->hear),
-                      entry->operations});
+                      entry->operations, entry->broker});
   }
 
   Result<std::vector<AccessRule>> take() {

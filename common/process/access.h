@@ -36,6 +36,7 @@ struct AccessRule {
   std::vector<std::string> serve, call, publish, routes;
   std::vector<Stream> hear;
   bool operations = false;  // May call the `$mesh.` messages beyond ping, info and services.
+  bool broker = false;      // May join as another broker, or as another bilten-events.
 
   bool hears(Stream stream) const;
 };

@@ -43,6 +43,7 @@ struct Ready {
   std::string build;
   uint32_t heartbeat_ms = 1000;
   std::vector<ServiceClaim> services;
+  std::string name;  // Of a broker: what it calls itself, unique in the mesh.
   static constexpr auto fields() {
     return std::make_tuple(field("version_min", &Ready::version_min, between(1, 255)),
                            field("version_max", &Ready::version_max, between(1, 255)),
@@ -50,7 +51,8 @@ struct Ready {
                            field("incarnation", &Ready::incarnation, between(0, INT64_MAX)),
                            field("build", &Ready::build, length(0, 64)),
                            field("heartbeat_ms", &Ready::heartbeat_ms, between(100, 30'000)),
-                           field("services", &Ready::services, items(0, 64)));
+                           field("services", &Ready::services, items(0, 64)),
+                           field("name", &Ready::name, length(0, 64)).or_default());
   }
 };
 
@@ -84,6 +86,31 @@ struct Credit {
   static constexpr auto fields() {
     return std::make_tuple(field("service", &Credit::service, length(1, 32, Format::word)),
                            field("credit", &Credit::credit, between(0, 65'536)));
+  }
+};
+
+// One worker that joined the telling broker itself.
+struct Route {
+  ServiceClaim claim;
+  Id instance;
+  int64_t incarnation = 0;
+  bool draining = false;
+  static constexpr auto fields() {
+    return std::make_tuple(field("claim", &Route::claim), field("instance", &Route::instance),
+                           field("incarnation", &Route::incarnation, between(0, INT64_MAX)),
+                           field("draining", &Route::draining).or_default());
+  }
+};
+
+// ROUTES: all that a broker serves by workers of its own, told to the brokers that dialled it. Each
+// replaces the one before; one that is not newer (`seq`) is an echo and dropped.
+struct Routes {
+  static constexpr size_t kMax = 4000;
+  int64_t seq = 0;
+  std::vector<Route> routes;
+  static constexpr auto fields() {
+    return std::make_tuple(field("seq", &Routes::seq, between(0, INT64_MAX)),
+                           field("routes", &Routes::routes, items(0, kMax)));
   }
 };
 

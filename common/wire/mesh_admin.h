@@ -7,7 +7,7 @@
 
 namespace bilten::mesh {
 
-// ---- the broker: $mesh.ping, $mesh.info, $mesh.stats, $mesh.services ----
+// ---- the broker: $mesh.ping, $mesh.info, $mesh.stats, $mesh.services, $mesh.peers ----
 
 struct Ping {  // $mesh.ping -> Pong
   static constexpr auto fields() { return std::make_tuple(); }
@@ -53,6 +53,7 @@ struct WorkerInfo {
   std::string principal, build, version;
   uint32_t credit = 0, inflight = 0, queue_ms = 0;
   bool owner = false, draining = false;
+  std::string broker;  // The other broker that it joined; "": it is this one's.
   static constexpr auto fields() {
     return std::make_tuple(field("instance", &WorkerInfo::instance),
                            field("principal", &WorkerInfo::principal, length(0, 64)),
@@ -62,7 +63,8 @@ struct WorkerInfo {
                            field("inflight", &WorkerInfo::inflight, between(0, UINT32_MAX)),
                            field("queue_ms", &WorkerInfo::queue_ms, between(0, UINT32_MAX)),
                            field("owner", &WorkerInfo::owner),
-                           field("draining", &WorkerInfo::draining));
+                           field("draining", &WorkerInfo::draining),
+                           field("broker", &WorkerInfo::broker, length(0, 64)).or_default());
   }
 };
 struct ServiceInfo {
@@ -81,6 +83,30 @@ struct Services {     // The answer of $mesh.services {}
   static constexpr auto fields() {
     return std::make_tuple(field("index", &Services::index, between(0, INT64_MAX)),
                            field("services", &Services::services, items(0, 1000)));
+  }
+};
+
+// Another broker that the answering one dials.
+struct PeerInfo {
+  std::string address, name;  // `name` as it told; "" before the first word from it.
+  Id broker;
+  std::string state;    // "up", "opening" or "closed".
+  std::string refused;  // Why it is not wanted, or does not want; "": it is not refused.
+  uint32_t workers = 0, inflight = 0;
+  static constexpr auto fields() {
+    return std::make_tuple(field("address", &PeerInfo::address, length(0, 200)),
+                           field("name", &PeerInfo::name, length(0, 64)),
+                           field("broker", &PeerInfo::broker),
+                           field("state", &PeerInfo::state, length(0, 16)),
+                           field("refused", &PeerInfo::refused, length(0, 500)),
+                           field("workers", &PeerInfo::workers, between(0, UINT32_MAX)),
+                           field("inflight", &PeerInfo::inflight, between(0, UINT32_MAX)));
+  }
+};
+struct Peers {  // The answer of $mesh.peers {}
+  std::vector<PeerInfo> peers;
+  static constexpr auto fields() {
+    return std::make_tuple(field("peers", &Peers::peers, items(0, 16)));
   }
 };
 

@@ -20,9 +20,10 @@ struct House {
   std::vector<AccessRule> rules;
   std::unique_ptr<Fanout> fanout;
 
-  House() {
+  // With the keys of another, and its bilten-events as a peer.
+  explicit House(const House* kin = nullptr) {
     for (const char* name : {"events", "ticket", "user", "ops", "analytics"}) {
-      pairs[name] = net::make_key_pair();
+      pairs[name] = kin != nullptr ? kin->pairs.at(name) : net::make_key_pair();
       ring.public_keys[name] = pairs[name].public_key;
     }
     ring.name = "events";
@@ -31,9 +32,12 @@ struct House {
     add("user", {"user."}, false, false);
     add("analytics", {}, true, false);
     add("ops", {}, false, true);
+    add("events", {}, false, false);
+    rules.back().broker = true;
     Config config;
     config.listen_publish = config.listen_subscribe = config.listen_operations =
-        "tcp://127.0.0.1:0";
+        config.listen_peers = "tcp://127.0.0.1:0";
+    if (kin != nullptr) config.peers = {kin->fanout->peers_endpoint()};
     auto opened = Fanout::open(context, config, ring, rules);
     REQUIRE(opened);
     fanout = std::move(*opened);
@@ -202,4 +206,53 @@ TEST_CASE("a reader whose key is revoked hears nothing more, and the others are 
   }));
   for (int i = 0; i < 20; ++i) heard(house, publisher, reader, "ticket.sold");
   while (spy.receive(message, more)) CHECK(message.view() != publication("ticket.sold", 2));
+}
+
+TEST_CASE("a fact crosses to readers of another machine once, and no further", "[events]") {
+  House there;
+  House here(&there);
+  auto publisher = there.connect(net::SocketType::pub, "ticket", there.fanout->publish_endpoint());
+  auto reader = here.reader("analytics", here.fanout->subscribe_endpoint(), "ticket.");
+  auto operators = here.reader("ops", here.fanout->operations_endpoint(), "ops.");
+  auto third = there.connect(net::SocketType::sub, "events", here.fanout->peers_endpoint());
+  REQUIRE(third.subscribe("ticket."));
+  net::Message message;
+  bool more = false;
+  uint64_t seq = 0;
+  const auto hears = [&](net::Socket& socket, const std::string& topic) {
+    return here.until([&] {
+      REQUIRE(there.fanout->turn(-1, 1));
+      publisher.send(publication(topic, ++seq));
+      CHECK_FALSE(third.receive(message, more));
+      return socket.receive(message, more);
+    });
+  };
+  REQUIRE(hears(reader, "ticket.sold"));
+  const auto first = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+  REQUIRE(first);
+  const auto last = seq;
+  uint64_t before = first->header.id;
+  REQUIRE(here.until([&] {
+    REQUIRE(there.fanout->turn(-1, 1));
+    while (reader.receive(message, more)) {
+      const auto next = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+      CHECK(next->header.id == ++before);
+    }
+    return before == last;
+  }));
+  REQUIRE(hears(operators, "ops.disk"));
+  CHECK(message.view().starts_with("ops.disk"));
+  CHECK(here.fanout->gate().passed() == 0);
+  CHECK(here.fanout->gate().relayed() >= last - first->header.id);
+}
+
+TEST_CASE("what a peer hears, only another machine's bilten-events may hear", "[events]") {
+  House house;
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto stranger = house.reader("analytics", house.fanout->peers_endpoint(), "");
+  auto peer = house.reader("events", house.fanout->peers_endpoint(), "ticket.");
+  CHECK(heard(house, owner, peer, "ticket.sold") == publication("ticket.sold", 1));
+  net::Message message;
+  bool more = false;
+  CHECK_FALSE(stranger.receive(message, more));
 }
