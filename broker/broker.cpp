@@ -16,6 +16,7 @@ constexpr int kFramesPerTurn = 256;
 constexpr int64_t kTurnMaxMs = 500;  // How soon SIGHUP is seen at rest.
 constexpr int64_t kDrainTurnMs = 20;
 constexpr int kLingerMs = 200;  // For the last DISCONNECT frames.
+constexpr SteadyMicros kTellAgainMicros = 10'000'000;
 constexpr double kLogLinesMax = 50, kLogLinesPerSecond = 5;
 // ROUTER's own ids: a zero byte, then a number.
 constexpr size_t kPeerIdBytes = 5;
@@ -135,6 +136,7 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   net::poll(items_.data(), items_.size(), wait_ms);
   if (items_[1].readable && !answer_door()) return false;
   const SteadyMicros now = clock_.steady_us();
+  tell_refusals(now);
   if (items_[0].readable) take_frames(now);
   for (size_t i = 0; i < dialled_.size(); ++i) take_frames_of(i, now);
   core_.tick(now);
@@ -144,10 +146,17 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
 bool Broker::answer_door() {
   const bool sound = zap_.answer();
   core_.count_handshakes(zap_.admitted(), zap_.refused());
-  if (const auto refusals = zap_.take_refusals(); !refusals.empty()) {
-    note("handshake_refused", "", refusals);
-  }
   return sound;
+}
+
+// Whoever knocks by a wrong key knocks again and again: the first is told, the others are summed
+// up.
+void Broker::tell_refusals(SteadyMicros now) {
+  if (now < tell_again_at_) return;
+  const auto refusals = zap_.take_refusals();
+  if (refusals.empty()) return;
+  tell_again_at_ = now + kTellAgainMicros;
+  note("handshake_refused", "", refusals);
 }
 
 void Broker::take_frames(SteadyMicros now) {

@@ -56,6 +56,7 @@ class Broker final : private Outside {
   void hang_up(uint32_t neighbour) override;
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
   [[nodiscard]] bool answer_door();
+  void tell_refusals(SteadyMicros now);
   void take_frames(SteadyMicros now);
   void take_frames_of(size_t neighbour, SteadyMicros now);
 
@@ -76,6 +77,7 @@ class Broker final : private Outside {
   std::string from_;       // Kept, so that a frame's sender costs no allocation.
   double log_lines_ = 50;  // What may be logged at once; refilled with time.
   SteadyMicros logged_at_ = 0;
+  SteadyMicros tell_again_at_ = 0;  // Of refused handshakes.
 };
 
 // Until the process is asked to stop; its exit code.

@@ -197,6 +197,8 @@ TEST_CASE("a call under way stays where it is when the preferred broker is back"
   const auto preferred = mesh.sent(Command::request).back().link;
   mesh.answer(mesh.sent(Command::request).back(), "");
   mesh.disconnect(preferred, Code::draining);
+  mesh.call(call_of("echo.say"));
+  mesh.answer(mesh.sent(Command::request).back(), "");
   mesh.run(20 * kSecond);
   const int under_way = mesh.call(call_of("echo.say", 60'000, true));
   const auto request = mesh.sent(Command::request).back();
