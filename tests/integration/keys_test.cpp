@@ -37,9 +37,9 @@ void reload(const Platform& platform) {
 }
 
 // Orders without end, on a thread of its own, until the object goes.
-class Load {
+class Buyers {
  public:
-  Load(const Platform& platform, const OnSale& sale)
+  Buyers(const Platform& platform, const OnSale& sale)
       : thread_([this, url = platform.url(), sale] {
           Api guest(url);
           while (!stop_) {
@@ -49,7 +49,7 @@ class Load {
             if (reply.status != 201) last = reply.text;
           }
         }) {}
-  ~Load() { stop(); }
+  ~Buyers() { stop(); }
   void stop() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
@@ -73,22 +73,22 @@ TEST_CASE("a service's key is rotated under load, and no request is lost", "[int
   Platform platform;
   auto host = organizer(platform.url());
   const auto sale = on_sale(host, {type_body("Free entry", 0, 100'000)});
-  Load load(platform, sale);
-  REQUIRE(load.goes_on());
+  Buyers buyers(platform, sale);
+  REQUIRE(buyers.goes_on());
   const auto rotated = keys(platform, {"rotate", "ticket"});
   INFO(rotated.out);
   REQUIRE(rotated.status == 0);
   CHECK(rotated.out.find("systemctl restart bilten-ticket") != std::string::npos);
   reload(platform);
-  REQUIRE(load.goes_on());
+  REQUIRE(buyers.goes_on());
   platform.restart("ticket");
-  REQUIRE(load.goes_on());
+  REQUIRE(buyers.goes_on());
   REQUIRE(keys(platform, {"rotate", "--finish", "ticket"}).status == 0);
   reload(platform);
-  REQUIRE(load.goes_on());
-  load.stop();
-  INFO(load.last);
-  CHECK(load.failed == 0);
+  REQUIRE(buyers.goes_on());
+  buyers.stop();
+  INFO(buyers.last);
+  CHECK(buyers.failed == 0);
 }
 
 TEST_CASE("the servers' own keys are rotated, and nobody else is restarted for it",
