@@ -10,8 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
+#include <system_error>
 
 namespace bilten::net {
 namespace {
@@ -23,7 +23,8 @@ constexpr std::string_view kSuffix = ".key";
 
 Error failed_on(const char* what, const std::string& path) {
   return key_error("key_file", std::string("cannot ") + what + " " + path + ": " +
-                                   std::strerror(errno) + "; make keys with biltenctl keys gen");
+                                   std::generic_category().message(errno) +
+                                   "; make keys with biltenctl keys gen");
 }
 
 class File {
@@ -224,6 +225,7 @@ Result<std::vector<std::string>> pairs_in(const std::string& folder) {
   DIR* open_folder = opendir(folder.c_str());
   if (open_folder == nullptr) return failed_on("open", folder);
   std::vector<std::string> names;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own.
   while (const dirent* entry = readdir(open_folder)) {
     const std::string_view file = entry->d_name;
     if (!file.ends_with(kSuffix)) continue;

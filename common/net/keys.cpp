@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 
 #include "common/base/check.h"
 #include "common/base/text.h"
@@ -111,7 +111,8 @@ Status generate_keys(const std::string& folder, const std::vector<std::string>& 
   // Open to all, whatever the umask: the table is read by processes that may not read the pairs.
   const bool made_folder = mkdir(folder.c_str(), 0755) == 0 && chmod(folder.c_str(), 0755) == 0;
   if (!made_folder && errno != EEXIST) {
-    return key_error("key_file", "cannot create " + folder + ": " + std::strerror(errno));
+    return key_error("key_file",
+                     "cannot create " + folder + ": " + std::generic_category().message(errno));
   }
   KeyTable table;
   if (exists(table_path(folder))) {
@@ -173,7 +174,8 @@ Status revoke_key(const std::string& folder, const std::string& name) {
   if (auto written = write_table(folder, *table); !written) return written;
   const auto pair = pair_path(folder, name);
   if (unlink(pair.c_str()) != 0 && errno != ENOENT) {
-    return key_error("key_file", "cannot remove " + pair + ": " + std::strerror(errno));
+    return key_error("key_file",
+                     "cannot remove " + pair + ": " + std::generic_category().message(errno));
   }
   return Done{};
 }

@@ -21,7 +21,7 @@ struct Entry {
   std::vector<Stream> hear;
   bool operations = false, broker = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("number", &Entry::number, between(1, UINT32_MAX)),
         field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
         field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),

@@ -23,6 +23,8 @@ void store(char* at, T value) {
   std::memcpy(at, &value, sizeof value);
 }
 
+constexpr uint64_t kExtKeysOfApplications = 32;  // From here on the keys are theirs.
+
 Error bad(const char* why) {
   return {Code::bad_frame, "bad_frame", why};
 }
@@ -116,7 +118,7 @@ void patch_hops(char* frame, uint8_t hops) {
   store(frame + 6, hops);
 }
 
-Result<Ext> Ext::parse(std::string_view messagepack, bool must_understand) {
+Result<Ext> Ext::parse(std::string_view messagepack, uint16_t frame_flags) {
   Ext ext;
   if (messagepack.empty()) return ext;
   auto document = Document::parse(messagepack);
@@ -147,7 +149,9 @@ Result<Ext> Ext::parse(std::string_view messagepack, bool must_understand) {
       case 20: ext.at = static_cast<int64_t>(number & INT64_MAX); break;
       case 21: ext.hash = value.bytes(); break;
       default:
-        if (must_understand && key < kExtApplication) return bad("an ext key is not understood");
+        if ((frame_flags & flag::kMustUnderstandExt) && key < kExtKeysOfApplications) {
+          return bad("an ext key that must be understood is unknown");
+        }
     }
   }
   if (!ext.traceparent.empty() && ext.traceparent.size() != 25) return bad("traceparent");

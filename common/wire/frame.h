@@ -15,8 +15,7 @@ namespace bilten {
 inline constexpr size_t kHeaderBytes = 32;
 inline constexpr size_t kNameMax = 64;  // `ticket.order`
 inline constexpr size_t kExtMax = 4096;
-inline constexpr uint64_t kExtApplication = 32;  // Ext keys from here on belong to applications.
-inline constexpr size_t kBodyMax = 1 << 20;      // 1 MiB
+inline constexpr size_t kBodyMax = 1 << 20;  // 1 MiB
 inline constexpr size_t kFrameMax = kBodyMax + 8192;
 inline constexpr uint16_t kMagic = 0x4D42;
 inline constexpr uint8_t kProtocolVersion = 1;
@@ -97,8 +96,8 @@ void patch_hops(char* frame, uint8_t hops);
 // Message and topic names: dotted words of [a-z0-9_$-], no empty part.
 bool is_message_name(std::string_view name);
 
-// The optional fields of a frame. Unknown keys are skipped, unless the frame's MUST_UNDERSTAND flag
-// is set and the key is below 32.
+// The optional fields of a frame. Unknown keys are skipped, unless the frame's flags (parse's
+// second argument) have MUST_UNDERSTAND_EXT and the key is below 32.
 struct Ext {
   std::string traceparent;      // 1: 25 bytes: trace id (16), span id (8), flags (1).
   std::string idempotency_key;  // 3: 16 bytes.
@@ -119,8 +118,7 @@ struct Ext {
   std::string hash;             // 21: 32 bytes, hash of this fact (events).
   uint32_t chunk = 0;  // 11: number of a PARTIAL, from 1; in its REPLY: how many there were.
 
-  // `must_understand`: the frame's flag; an unknown key below 32 is refused then.
-  static Result<Ext> parse(std::string_view messagepack, bool must_understand = false);
+  static Result<Ext> parse(std::string_view messagepack, uint16_t frame_flags = 0);
   std::string pack() const;  // Empty when nothing is set.
 };
 
