@@ -22,6 +22,7 @@
 #include "broker/tap.h"
 #include "common/base/random.h"
 #include "common/net/socket.h"
+#include "common/net/zap.h"
 #include "common/wire/frame.h"
 
 namespace bilten::broker {
@@ -34,6 +35,8 @@ class Outside {
   virtual net::Sent send(PeerId peer, net::Message& message) = 0;
   // The name that the peer's key stands for, "" for none. Asked once a READY.
   virtual std::string principal_of(PeerId peer, const net::Message& message) = 0;
+  // The public key that the peer was let in by, asked with its name; "": no door of ours did.
+  virtual std::string key_of(const net::Message&) { return {}; }
   virtual UnixMillis wall_ms() = 0;
   // Open a new connection to the neighbour of that number, whose frames come from and go to `as`;
   // close it. A broker without neighbours never asks.
@@ -73,6 +76,8 @@ class Core {
   // Who may do what, at the start and whenever the file changes: who lost a right that it uses is
   // parted with.
   void set_access(SteadyMicros now, const std::vector<AccessRule>& rules);
+  // The public keys that are still good: whoever came in by another is parted with.
+  void keep_keys(SteadyMicros now, const net::Guests& guests);
   // One frame from a peer; `more`: it came with others, which nobody may send. Takes the message.
   void receive(SteadyMicros now, PeerId from, net::Message& message, bool more);
   // Deadlines, heartbeats, lost peers. Call it at next_due() and after each batch of frames.
@@ -85,6 +90,8 @@ class Core {
   void farewell(SteadyMicros now);
 
   const Counters& counters() const { return counters_; }
+  // Handshakes so far, which happen before the core hears of anybody.
+  void count_handshakes(uint64_t admitted, uint64_t refused);
   const Registry& registry() const { return registry_; }
   size_t peers() const { return peers_.size(); }
   uint32_t slots_used() const { return requests_.used(); }

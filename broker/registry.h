@@ -36,6 +36,7 @@ struct Claim;
 struct Peer {
   PeerId id = 0;
   Principal* principal = nullptr;
+  std::string key;  // The public key it was let in by.
   PeerRole role = PeerRole::client;
   Id instance;
   int64_t incarnation = 0;

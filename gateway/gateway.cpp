@@ -3,8 +3,11 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <mutex>
+
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "common/process/mesh_metrics.h"
 #include "common/process/self_service.h"
 #include "common/process/trace_call.h"
 #include "gateway/front.h"
@@ -91,6 +94,8 @@ class Gateway {
   crypto::SystemRandom random_;
   std::atomic<bool> stopping_{false};
   Figures figures_;
+  std::mutex mesh_metrics_mutex_;
+  MeshMetrics mesh_metrics_;  // Guarded by it.
   net::Context context_;
   Contracts contracts_;
   Streams streams_;
@@ -123,6 +128,8 @@ Front::State Gateway::state() {
           .metrics =
               [this] {
                 figures_.take(server_.counts());
+                const std::lock_guard lock(mesh_metrics_mutex_);
+                mesh_metrics_.show(mesh_.counts());
                 return gather_metrics(contracts_, call());
               },
           .stream = [this](Request& request,

@@ -57,6 +57,23 @@ void MeshCore::call(SteadyMicros now, Call call, OnAnswer done) {
   if (auto* pending = calls_.add(now, std::move(call), std::move(done))) send_call(now, *pending);
 }
 
+void MeshCore::cancel(SteadyMicros now, uint64_t id) {
+  auto* call = calls_.find(id);
+  if (!call) return;
+  ++counts_.cancelled;
+  send_cancel(now, *call);
+  calls_.end(*call,
+             Answer{Code::cancelled, {}, local_error(Code::cancelled, "the caller gave up")});
+}
+
+void MeshCore::send_cancel(SteadyMicros now, const PendingCall& call) {
+  if (call.state != PendingCall::State::sent) return;
+  Header header;
+  header.command = Command::cancel;
+  header.id = call.id;
+  send(now, call.link, build_frame(header));
+}
+
 // Sticks to one broker, so that a flapping one is not tried between others; goes back to the
 // preferred once that has proved stable. Calls under way stay where they are.
 uint32_t MeshCore::route(SteadyMicros now) {
@@ -145,7 +162,7 @@ void MeshCore::reply(SteadyMicros now, Mesh::Reply reply) {
     ++counts_.dropped_replies;
     return;
   }
-  if (link.owed > 0) --link.owed;
+  if (link.owed > 0 && !reply.is_part) --link.owed;
   send(now, reply.link, std::move(reply.frame));
 }
 
@@ -223,7 +240,7 @@ void MeshCore::tick(SteadyMicros now) {
 
 void MeshCore::open(SteadyMicros now, uint32_t link) {
   links_[link].opened(now);
-  output_.sockets.push_back({link, true});
+  output_.sockets.push_back({link, true, links_[link].fruitless()});
   send_ready(now, link);
 }
 

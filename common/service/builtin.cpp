@@ -31,7 +31,9 @@ mesh::JournalEntry entry_of(JournalFact fact) {
 mesh::JournalHead public_head(const Head& head) {
   return {.epoch = static_cast<int64_t>(head.epoch),
           .seq = static_cast<int64_t>(head.public_seq),
-          .hash = {std::string(head.public_hash.begin(), head.public_hash.end())}};
+          .hash = {std::string(head.public_hash.begin(), head.public_hash.end())},
+          .epoch_seq = head.epoch_seq ? static_cast<int64_t>(*head.epoch_seq) : -1,
+          .epoch_hash = {std::string(head.epoch_hash.begin(), head.epoch_hash.end())}};
 }
 
 Result<mesh::JournalPage> read_journal(const Snapshot& snapshot, const mesh::JournalRead& request) {

@@ -69,6 +69,8 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
             gauge("bilten_feed_lag", "Public facts known and not taken yet.", {{"owner", owner}}),
             gauge("bilten_feed_stopped", "1 while an operator must decide.", {{"owner", owner}})));
   }
+  // Its own watermark, heard back, tells the mesh that the way through bilten-events is open.
+  mesh.topics.push_back("wm." + table_.name());
   feeds_ = std::make_unique<Feeds>(owners);
   mesh.services = {{.service = table_.name(),
                     .version = BILTEN_VERSION,
@@ -92,6 +94,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
                   feeds.on_publications(now, std::move(publications));
                 });
               },
+          .on_cancellations = [this](const auto& gone) { on_cancellations(gone); },
           .on_link =
               [this](bool connected) {
                 connected_ = connected;
@@ -251,6 +254,7 @@ void Runtime::tick() {
     watermark_at_ = now + kWatermarkEvery * 1000;
     if (connected_) publish_watermark();
     show_feeds();
+    mesh_metrics_.show(mesh_->counts());
   }
   with_feeds([](Feeds&, SteadyMicros) {});
 }

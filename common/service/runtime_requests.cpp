@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/crypto/crypto.h"
+#include "common/service/bounded_rows.h"
 #include "common/service/runtime.h"
 
 namespace bilten {
@@ -114,6 +115,29 @@ void Runtime::serve_builtin(net::Incoming incoming, const ReplyAddress& from) {
   if (!queued) reply_one(from, too_busy());
 }
 
+void Runtime::on_cancellations(const std::vector<net::Cancellation>& cancellations) {
+  inbox_.add([&](WriterCore::Input& input) {
+    for (const auto& each : cancellations) {
+      const ReplyAddress from{each.link, each.generation, each.id};
+      cancellations_.add(from);
+      const auto found = std::ranges::find(input.commands, from, &Request::from);
+      if (found != input.commands.end()) {
+        found->is_cancelled = true;
+      } else {
+        input.cancelled.push_back(from);
+      }
+    }
+  });
+}
+
+// Why a query that runs shall not go on.
+std::optional<Error> Runtime::interrupted(const Request& request) const {
+  if (cancellations_.contains(request.from)) return cancelled();
+  if (request.expires_at > clock_.steady_us()) return std::nullopt;
+  return Error{Code::deadline_inflight, "deadline_inflight",
+               "The time budget ended while the rows were read; ask for less, or allow more time."};
+}
+
 void Runtime::submit_query(Request request) {
   const auto from = request.from;
   auto& pool = request.query->slow ? *slow_ : *readers_;
@@ -125,6 +149,7 @@ void Runtime::submit_query(Request request) {
 
 void Runtime::run_query(size_t slot, Request request) {
   if (request.expires_at <= clock_.steady_us()) return reply_one(request.from, expired_in_queue());
+  if (cancellations_.contains(request.from)) return reply_one(request.from, cancelled());
   const auto id = poison_id(request);
   if (in_hand_.poisonous().contains(id)) return reply_one(request.from, poisonous());
   const std::string& name = request.query->description.name;
@@ -138,9 +163,10 @@ void Runtime::run_query(size_t slot, Request request) {
   if (auto settled = settle_person(request, snapshot->rows(), now); !settled) {
     answer = settled.error();
   } else {
-    const Reader reader{snapshot->rows(), snapshot->vault(), now,
-                        request.person ? &*request.person : nullptr};
+    const BoundedRows rows(snapshot->rows(), [&] { return interrupted(request); });
+    const Reader reader{rows, snapshot->vault(), now, request.person ? &*request.person : nullptr};
     answer = request.query->answer(reader, request.body);
+    if (rows.stopped()) answer = *rows.stopped();
   }
   watches_[slot].end(name, answer ? Code::ok : answer.error().code);
   if (answer || !must_wait(table_, request, answer.error())) {
@@ -161,7 +187,8 @@ void Runtime::submit_prepare(Request request) {
 }
 
 void Runtime::run_prepare(size_t slot, Request request) {
-  if (request.expires_at > clock_.steady_us()) {
+  request.is_cancelled = cancellations_.contains(request.from);
+  if (!request.is_cancelled && request.expires_at > clock_.steady_us()) {
     const std::string& name = request.command->description.name;
     watches_[slot].begin(name, poison_id(request));
     const auto snapshot = store_.snapshot();

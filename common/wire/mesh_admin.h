@@ -217,10 +217,16 @@ struct MetricsText {
 struct JournalHead {
   int64_t epoch = 0, seq = 0;
   Bytes hash;  // Of the fact at seq; 32 zero bytes at seq 0.
+  // Where this epoch began: what follows that public position was recorded in it. -1: not known.
+  int64_t epoch_seq = -1;
+  Bytes epoch_hash = {};
   static constexpr auto fields() {
-    return field_list(field("epoch", &JournalHead::epoch, between(0, INT64_MAX)),
-                      field("seq", &JournalHead::seq, between(0, INT64_MAX)),
-                      field("hash", &JournalHead::hash, between(32, 32)));
+    return field_list(
+        field("epoch", &JournalHead::epoch, between(0, INT64_MAX)),
+        field("seq", &JournalHead::seq, between(0, INT64_MAX)),
+        field("hash", &JournalHead::hash, between(32, 32)),
+        field("epoch_seq", &JournalHead::epoch_seq, between(-1, INT64_MAX)).or_default(),
+        field("epoch_hash", &JournalHead::epoch_hash, between(0, 32)).or_default());
   }
 };
 
