@@ -35,6 +35,29 @@ size_t overlong_line(std::string_view text) {
   return 0;
 }
 
+// The number of the first line that opens a table without a name, or 0: toml++ 3.3 aborts there. (A
+// list inside a list looks the same at the start of a line; no setting is one.)
+size_t nameless_line(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\v\f\r\xEF\xBB\xBF";  // And a byte order mark.
+  for (size_t line = 1; !text.empty(); ++line) {
+    const auto end = std::min(text.find('\n'), text.size());
+    auto rest = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(kBlank), rest.size()));
+    if (!rest.starts_with('[')) continue;
+    rest.remove_prefix(rest.starts_with("[[") ? 2 : 1);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    const char first = rest.empty() ? '\0' : rest[0];
+    const bool is_letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
+    const bool is_digit = first >= '0' && first <= '9';
+    if (!is_letter && !is_digit &&
+        std::string_view("_-\"'").find(first) == std::string_view::npos) {
+      return line;
+    }
+  }
+  return 0;
+}
+
 std::string date_refused(const toml::node& node, std::string_view source) {
   return at_line(source, node.source()) + ": dates and times are not settings; put it in quotes";
 }
@@ -127,6 +150,9 @@ Result<std::vector<Section>> parse(std::string_view text, std::string_view sourc
   if (const auto line = overlong_line(text)) {
     return refusal({std::string(source) + ":" + std::to_string(line) + ": a line is at most " +
                     std::to_string(kLineMax) + " bytes long; break the list"});
+  }
+  if (const auto line = nameless_line(text)) {
+    return refusal({std::string(source) + ":" + std::to_string(line) + ": a table needs a name"});
   }
   const auto parsed = toml::parse(text);
   if (!parsed) {

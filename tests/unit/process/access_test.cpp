@@ -106,6 +106,10 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
         "access.toml:1: unknown section [other]; each one is a [principal.<name>]");
   CHECK(complaint("[principal.'A b']\nnumber = 1").starts_with("access.toml:1: the principal's"));
   CHECK(complaint("[principal.a.b]\nnumber = 1").starts_with("access.toml:1: the principal's"));
+  for (const char* nameless :
+       {"[", "[\n", "[[", "[ # x", "[]", "[.a]", "[[ ]]", "\xEF\xBB\xBF[\n"}) {
+    CHECK(complaint(nameless) == "access.toml:1: a table needs a name");
+  }
   CHECK(complaint("number = 1").starts_with("access.toml:"));
 }
 
