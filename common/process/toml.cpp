@@ -58,6 +58,28 @@ size_t nameless_line(std::string_view text) {
   return 0;
 }
 
+// The number of the first line with a letter beyond ASCII outside quotes and comments, or 0: toml++
+// 3.3 classes some of them by reaching what cannot be reached. (So too the lines of a text of
+// several lines; no setting is one.)
+size_t foreign_line(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  for (size_t line = 1; !text.empty(); ++line) {
+    const auto end = std::min(text.find('\n'), text.size());
+    char quote = '\0';
+    for (const char c : text.substr(0, end)) {
+      if (quote == '\0' && c == '#') break;
+      if (quote == '\0' && static_cast<unsigned char>(c) >= 0x80) return line;
+      if (c == quote) {
+        quote = '\0';
+      } else if (quote == '\0' && (c == '"' || c == '\'')) {
+        quote = c;
+      }
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return 0;
+}
+
 std::string date_refused(const toml::node& node, std::string_view source) {
   return at_line(source, node.source()) + ": dates and times are not settings; put it in quotes";
 }
@@ -153,6 +175,10 @@ Result<std::vector<Section>> parse(std::string_view text, std::string_view sourc
   }
   if (const auto line = nameless_line(text)) {
     return refusal({std::string(source) + ":" + std::to_string(line) + ": a table needs a name"});
+  }
+  if (const auto line = foreign_line(text)) {
+    return refusal({std::string(source) + ":" + std::to_string(line) +
+                    ": outside quotes stand ASCII letters only"});
   }
   const auto parsed = toml::parse(text);
   if (!parsed) {

@@ -110,6 +110,8 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
        {"[", "[\n", "[[", "[ # x", "[]", "[.a]", "[[ ]]", "\xEF\xBB\xBF[\n"}) {
     CHECK(complaint(nameless) == "access.toml:1: a table needs a name");
   }
+  CHECK(complaint("# \xcd\xbb\n\xcd\xbb = 1") ==
+        "access.toml:2: outside quotes stand ASCII letters only");
   CHECK(complaint("number = 1").starts_with("access.toml:"));
 }
 
