@@ -1,7 +1,19 @@
 // Reads TOML with toml++, writes it by hand.
 #include "common/process/toml.h"
 
-#define TOML_EXCEPTIONS 0
+namespace bilten::toml_file {
+namespace {
+// toml++ 3.3 asserts what does not hold for some malformed texts, "[" among them.
+struct ParserLost {};
+[[gnu::noinline]] void lose_parser() {
+  throw ParserLost();
+}
+}  // namespace
+}  // namespace bilten::toml_file
+
+#define TOML_ASSERT(expression) \
+  (static_cast<bool>(expression) ? void(0) : ::bilten::toml_file::lose_parser())
+#define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
@@ -35,49 +47,78 @@ size_t overlong_line(std::string_view text) {
   return 0;
 }
 
-// The number of the first line that opens a table without a name, or 0: toml++ 3.3 aborts there. (A
-// list inside a list looks the same at the start of a line; no setting is one.)
-size_t nameless_line(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\v\f\r\xEF\xBB\xBF";  // And a byte order mark.
-  for (size_t line = 1; !text.empty(); ++line) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto rest = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    rest.remove_prefix(std::min(rest.find_first_not_of(kBlank), rest.size()));
-    if (!rest.starts_with('[')) continue;
-    rest.remove_prefix(rest.starts_with("[[") ? 2 : 1);
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    const char first = rest.empty() ? '\0' : rest[0];
-    const bool is_letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
-    const bool is_digit = first >= '0' && first <= '9';
-    if (!is_letter && !is_digit &&
-        std::string_view("_-\"'").find(first) == std::string_view::npos) {
-      return line;
+// Whether a letter beyond ASCII stands outside quotes and comments.
+bool is_foreign(std::string_view line) {
+  constexpr std::string_view kBeforeQuote = "=,[{\n";
+  char quote = '\0', before = '\n';
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != '\0') {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) quote = '\0';
+      continue;
     }
+    if (c == '#') return false;
+    if (static_cast<unsigned char>(c) >= 0x80) return true;
+    const bool opens = kBeforeQuote.find(before) != std::string_view::npos;
+    if ((c == '"' || c == '\'') && opens) quote = c;
+    if (c != ' ' && c != '\t') before = c;
   }
-  return 0;
+  return false;
 }
 
-// The number of the first line with a letter beyond ASCII outside quotes and comments, or 0: toml++
-// 3.3 classes some of them by reaching what cannot be reached. (So too the lines of a text of
-// several lines; no setting is one.)
+// The number of the first such line, or 0: of some letters there toml++ 3.3 has no defined opinion.
+// (So too in a text of several lines; no setting is one.)
 size_t foreign_line(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   for (size_t line = 1; !text.empty(); ++line) {
     const auto end = std::min(text.find('\n'), text.size());
-    char quote = '\0';
-    for (const char c : text.substr(0, end)) {
-      if (quote == '\0' && c == '#') break;
-      if (quote == '\0' && static_cast<unsigned char>(c) >= 0x80) return line;
-      if (c == quote) {
-        quote = '\0';
-      } else if (quote == '\0' && (c == '"' || c == '\'')) {
-        quote = c;
-      }
-    }
+    if (is_foreign(text.substr(0, end))) return line;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return 0;
+}
+
+std::string_view first_lines(std::string_view text, size_t count) {
+  size_t end = 0;
+  while (count-- > 0 && end < text.size()) end = std::min(text.find('\n', end), text.size()) + 1;
+  return text.substr(0, end);
+}
+
+bool loses_parser(std::string_view text) {
+  try {
+    (void)toml::parse(text);
+  } catch (const toml::parse_error&) {
+    return false;
+  } catch (const ParserLost&) {
+    return true;
+  }
+  return false;
+}
+
+// The line that a text which loses the parser does it on: no shorter beginning does.
+size_t lost_line(std::string_view text) {
+  size_t low = 1, high = 1 + static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (loses_parser(first_lines(text, middle))) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+Result<toml::table> table_of(std::string_view text, std::string_view source) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return refusal({at_line(source, error.source()) + ": " + std::string(error.description())});
+  } catch (const ParserLost&) {
+    return refusal(
+        {std::string(source) + ":" + std::to_string(lost_line(text)) + ": this is not TOML"});
+  }
 }
 
 std::string date_refused(const toml::node& node, std::string_view source) {
@@ -173,21 +214,15 @@ Result<std::vector<Section>> parse(std::string_view text, std::string_view sourc
     return refusal({std::string(source) + ":" + std::to_string(line) + ": a line is at most " +
                     std::to_string(kLineMax) + " bytes long; break the list"});
   }
-  if (const auto line = nameless_line(text)) {
-    return refusal({std::string(source) + ":" + std::to_string(line) + ": a table needs a name"});
-  }
   if (const auto line = foreign_line(text)) {
     return refusal({std::string(source) + ":" + std::to_string(line) +
                     ": outside quotes stand ASCII letters only"});
   }
-  const auto parsed = toml::parse(text);
-  if (!parsed) {
-    return refusal({at_line(source, parsed.error().source()) + ": " +
-                    std::string(parsed.error().description())});
-  }
+  const auto parsed = table_of(text, source);
+  if (!parsed) return parsed.error();
   std::vector<Section> sections;
   std::vector<std::string> faults;
-  collect(parsed.table(), "", source, sections, faults);
+  collect(*parsed, "", source, sections, faults);
   if (!faults.empty()) return refusal(faults);
 
   const auto by_line = [](const auto& a, const auto& b) {
@@ -216,9 +251,9 @@ Result<std::vector<Section>> read(const std::string& path) {
 Result<std::string> parse_value(std::string_view text) {
   // A line feed would let the text add keys of its own.
   const bool one_line = text.find('\n') == std::string_view::npos && text.size() <= kLineMax;
-  const auto parsed = toml::parse("value = " + (one_line ? std::string(text) : ""));
+  const auto parsed = table_of("value = " + (one_line ? std::string(text) : ""), "value");
   Packer packer;
-  if (!parsed || !pack(packer, *parsed.table().get("value"))) {
+  if (!parsed || !pack(packer, *parsed->get("value"))) {
     return refusal({"is not a TOML value"});
   }
   return packer.take();

@@ -106,9 +106,11 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
         "access.toml:1: unknown section [other]; each one is a [principal.<name>]");
   CHECK(complaint("[principal.'A b']\nnumber = 1").starts_with("access.toml:1: the principal's"));
   CHECK(complaint("[principal.a.b]\nnumber = 1").starts_with("access.toml:1: the principal's"));
-  for (const char* nameless :
-       {"[", "[\n", "[[", "[ # x", "[]", "[.a]", "[[ ]]", "\xEF\xBB\xBF[\n"}) {
-    CHECK(complaint(nameless) == "access.toml:1: a table needs a name");
+  // Each loses the parser, and once ended the process.
+  for (const char* lost : {"[", "[\n", "[[", "[ # x", "[.a]", "a = [ \r\n}", "\xEF\xBB\xBF[\n"}) {
+    const auto where = complaint("# first\n" + std::string(lost) + "\n# third\n");
+    INFO(lost);
+    CHECK((where.starts_with("access.toml:2: ") || where.starts_with("access.toml:3: ")));
   }
   CHECK(complaint("# \xcd\xbb\n\xcd\xbb = 1") ==
         "access.toml:2: outside quotes stand ASCII letters only");
