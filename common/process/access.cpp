@@ -20,12 +20,12 @@ struct Entry {
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false, operations = false, broker = false;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("number", &Entry::number, between(1, UINT32_MAX)),
-        field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
-        field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
-        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
-        field("operations", &Entry::operations), field("broker", &Entry::broker));
+    return field_list(field("number", &Entry::number, between(1, UINT32_MAX)),
+                      field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
+                      field("call", &Entry::call, kPatterns),
+                      field("publish", &Entry::publish, kPatterns),
+                      field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
+                      field("operations", &Entry::operations), field("broker", &Entry::broker));
   }
 };
 
