@@ -110,6 +110,14 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
         "access.toml:1: unknown section [other]; each one is a [principal.<name>]");
   CHECK(complaint("[principal.'A b']\nnumber = 1").starts_with("access.toml:1: the principal's"));
   CHECK(complaint("[principal.a.b]\nnumber = 1").starts_with("access.toml:1: the principal's"));
+  // Each loses the parser, and once ended the process.
+  for (const char* lost : {"[", "[\n", "[[", "[ # x", "[.a]", "a = [ \r\n}", "\xEF\xBB\xBF[\n"}) {
+    const auto where = complaint("# first\n" + std::string(lost) + "\n# third\n");
+    INFO(lost);
+    CHECK((where.starts_with("access.toml:2: ") || where.starts_with("access.toml:3: ")));
+  }
+  CHECK(complaint("# \xcd\xbb\n\xcd\xbb = 1") ==
+        "access.toml:2: outside quotes stand ASCII letters only");
   CHECK(complaint("number = 1").starts_with("access.toml:"));
 }
 
