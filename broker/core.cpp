@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/wire/ext_scan.h"
 
 namespace bilten::broker {
 namespace {
@@ -15,6 +16,9 @@ constexpr SteadyMicros kAbandonedMicros = 10'000'000;
 constexpr size_t kResendBytesMax = 64 * 1024;
 constexpr uint32_t kResendBudgetMax = 1000;
 constexpr SteadyMicros kFullPipeRetryMicros = 1000;
+// A CANCEL is looked for among so many of its client's newest requests: it is best effort, and must
+// not cost more than a request.
+constexpr int kCancelStepsMax = 1024;
 
 // What a client reads beside the code.
 std::string_view advice(Code code) {
@@ -27,7 +31,9 @@ std::string_view advice(Code code) {
     case Code::denied: return "access.toml does not let this principal call that message";
     case Code::cancelled: return "cancelled by its client; it may have run";
     case Code::draining: return "going down in order; call again shortly";
-    case Code::rate_limited: return "too many requests of this principal are in flight";
+    case Code::circuit_open: return "the workers of this version fail just now";
+    case Code::rate_limited: return "this principal has too many requests in flight or a second";
+    case Code::version: return "no worker has the version that the request is pinned to";
     default: return "";
   }
 }
@@ -35,11 +41,6 @@ std::string_view advice(Code code) {
 // What its client may be told: a worker that was lost may have run what a later one did not.
 Code known_of(const InFlight& request, Code code) {
   return request.resent && ran(code) == Ran::no ? Code::worker_lost : code;
-}
-
-uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now) {
-  const SteadyMicros left = std::max<SteadyMicros>(expires_at - now, 1);
-  return static_cast<uint32_t>((left + 999) / 1000);
 }
 
 }  // namespace
@@ -79,6 +80,7 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
     case Command::request: return on_request(peer, frame, message);
     case Command::reply:
     case Command::error: return on_answer(peer, frame, message);
+    case Command::partial: return on_partial(peer, frame, message);
     case Command::cancel: return on_cancel(peer, frame);
     case Command::credit: return on_credit(peer, frame);
     case Command::heartbeat: return on_heartbeat(peer, frame);
@@ -86,7 +88,6 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
     case Command::disconnect: return forget(peer);
     case Command::ready:
     case Command::welcome:
-    case Command::partial:
     case Command::routes:
     case Command::event: break;
   }
@@ -94,14 +95,30 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
 }
 
 // Why the request may not even wait for a worker; ok when it may.
-Code Core::admission(const Peer& peer, const Frame& frame, const Service* service) const {
+Code Core::admission(const Peer& peer, const Frame& frame, const Service* service,
+                     const Wanted& wanted) const {
   if (!matches_any(peer.principal->rule.call, frame.name)) return Code::denied;
   if (draining_) return Code::draining;
   if (frame.header.ttl_ms == 0) return Code::deadline_queued;
-  if (service == nullptr || service->workers.empty()) return Code::no_service;
-  if (!Registry::is_served(*service)) return Code::draining;
-  if (peer.principal->inflight >= options_.inflight_per_principal) return Code::rate_limited;
+  if (service == nullptr) return Code::no_service;
+  const auto available = Registry::availability(*service, wanted, now_);
+  if (available != Code::ok) return available;
+  if (peer.principal->inflight >= peer.principal->inflight_max) return Code::rate_limited;
   return Code::ok;
+}
+
+// How many ms too early the request comes for its principal's requests a second; 0: in time.
+uint32_t Core::keep_pace(Principal& principal) {
+  return static_cast<uint32_t>((principal.pace.take(now_) + 999) / 1000);
+}
+
+Wanted Core::wanted_of(const InFlight& request) const {
+  Wanted wanted{request.shard, request.pin, {}, Lean::none};
+  if (request.lean == Lean::none) return wanted;
+  wanted.canary = traffic_.canary(request.service->name);
+  // The rule may have ended while the request waited.
+  if (!wanted.canary.empty()) wanted.lean = request.lean;
+  return wanted;
 }
 
 void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
@@ -109,16 +126,24 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   const Header& header = frame.header;
   if (frame.service() == "$mesh") return on_mesh(peer, frame);
   Service* service = registry_.find(frame.service());
-  auto verdict = admission(peer, frame, service);
+  const Wanted wanted{header.shard, find_ext(frame.ext, ext_key::kVersionPin), {}, Lean::none};
+  auto verdict = admission(peer, frame, service, wanted);
+  uint32_t retry_ms = retry_after_ms(verdict, service);
+  if (verdict == Code::ok && (retry_ms = keep_pace(*peer.principal)) > 0) {
+    verdict = Code::rate_limited;
+  }
   const uint32_t slot = verdict == Code::ok ? requests_.take() : kNone;
   if (verdict == Code::ok && slot == kNone) verdict = Code::no_capacity;
   if (verdict == Code::denied) ++counters_.denied;
-  if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict);
+  if (verdict == Code::rate_limited) ++counters_.rate_limited;
+  if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict, retry_ms);
 
   InFlight& request = requests_[slot];
   request.flags = header.flags;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
+  request.shard = header.shard;
+  request.pin = wanted.version;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
   if (!(header.flags & flag::kOneway)) {
     request.client = &peer;
@@ -133,19 +158,26 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (header.flags & flag::kForwarded) {
     patch_flags(message.data(), static_cast<uint16_t>(header.flags & ~flag::kForwarded));
   }
+  if (traffic_.acts_on_requests()) return steer(slot, frame, message);
   place(slot, message);
 }
 
 void Core::place(uint32_t slot, net::Message& message) {
-  // Nobody overtakes those who wait already.
-  if (requests_[slot].service->queue.size() == 0 && try_send(slot, message)) return;
-  enqueue(slot, message);
+  Service& service = *requests_[slot].service;
+  // Nobody overtakes those who wait for the same workers.
+  bool may_go = service.queue.size() == 0;
+  if (!may_go && (service.sharded || service.queue.pinned() > 0)) {
+    pump(service);
+    may_go = true;  // Whoever waits now waits for others.
+  }
+  if (!may_go || !try_send(slot, message)) enqueue(slot, message);
 }
 
 bool Core::try_send(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   ++round_;
-  while (Claim* claim = Registry::choose(*request.service, random_, round_)) {
+  const Wanted wanted = wanted_of(request);
+  while (Claim* claim = Registry::choose(*request.service, wanted, now_, random_, round_)) {
     patch_id(message.data(), requests_.token(slot));
     patch_ttl(message.data(), left_ms(request.expires_at, now_));
     const bool may_resend =
@@ -153,14 +185,8 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
     net::Message kept = may_resend ? message.share() : net::Message();
     const auto sent = send(*claim->peer, message);
     if (sent == net::Sent::ok) {
-      if (request.stage == Stage::queued) request.service->queue.remove(requests_, slot);
-      request.stage = Stage::sent;
-      request.holder = claim;
+      give(slot, *claim);
       request.frame = std::move(kept);
-      ++claim->inflight;
-      claim->peer->holds.push_back(requests_, slot);
-      wheel_.set(requests_, slot, request.expires_at);
-      beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
       ++counters_.forwarded;
       return true;
     }
@@ -172,10 +198,27 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
   return false;
 }
 
+void Core::give(uint32_t slot, Claim& claim) {
+  InFlight& request = requests_[slot];
+  if (request.stage == Stage::queued) {
+    request.service->queue.remove(requests_, slot);
+    request.service->congestion.departed();
+  }
+  request.stage = Stage::sent;
+  request.since = now_;
+  request.holder = &claim;
+  ++claim.inflight;
+  claim.health.sent(now_);
+  claim.peer->holds.push_back(requests_, slot);
+  wheel_.set(requests_, slot, request.expires_at);
+  beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
+}
+
 void Core::enqueue(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   Service& service = *request.service;
   request.stage = Stage::queued;
+  request.since = now_;
   request.frame = std::move(message);
   service.queue.push(requests_, slot);
   ++counters_.queued;
@@ -184,38 +227,47 @@ void Core::enqueue(uint32_t slot, net::Message& message) {
     end_with(victim == kNone ? slot : victim, Code::no_capacity);
     if (victim == kNone) return;
   }
+  look_at_ = std::min(look_at_, now_ + Congestion::kLookMicros);
   const auto wait_until = now_ + SteadyMicros{options_.queue_wait_ms} * 1000;
   wheel_.set(requests_, slot, std::min(request.expires_at, wait_until));
 }
 
 void Core::pump(Service& service) {
-  for (;;) {
-    const uint32_t slot = service.queue.front();
-    if (slot == kNone) return;
+  uint32_t slot = service.queue.front();
+  while (slot != kNone) {
+    const uint32_t next = service.queue.after(requests_, slot);
     InFlight& request = requests_[slot];
+    net::Message message = std::move(request.frame);
     if (request.expires_at <= now_) {
       ++counters_.expired;
       end_with(slot, Code::deadline_queued);
-      continue;
+    } else if (!try_send(slot, message)) {
+      request.frame = std::move(message);
+      // The others wait for the same workers, unless some want a shard or a version.
+      if (!service.sharded && service.queue.pinned() == 0) return;
     }
-    net::Message message = std::move(request.frame);
-    if (try_send(slot, message)) continue;
-    request.frame = std::move(message);
-    return;
+    slot = next;
   }
 }
 
-void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
-  const uint32_t slot = requests_.find(frame.header.id);
-  if (slot == kNone || requests_[slot].stage == Stage::queued ||
-      requests_[slot].holder->peer != &peer) {
-    ++counters_.answers_unclaimed;
-    return;
+// The request whose token the peer may speak of: it has it. Or kNone.
+uint32_t Core::held_by(const Peer& peer, uint64_t token) {
+  const uint32_t slot = requests_.find(token);
+  if (slot != kNone && requests_[slot].holder != nullptr && requests_[slot].holder->peer == &peer) {
+    return slot;
   }
+  ++counters_.answers_unclaimed;
+  return kNone;
+}
+
+void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
+  const uint32_t slot = held_by(peer, frame.header.id);
+  if (slot == kNone) return;
   InFlight& request = requests_[slot];
   Service& service = *request.service;
+  const auto said = static_cast<Code>(frame.header.code);
+  if (request.stage == Stage::sent) judge_worker(request, said);
   if (request.client != nullptr) {
-    const auto said = static_cast<Code>(frame.header.code);
     const auto known = known_of(request, said);
     if (frame.header.command == Command::error && known != said) {
       refuse(*request.client, request.client_id, 0, known);
@@ -230,12 +282,41 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   pump(service);
 }
 
+// A piece of an answer: it ends nothing and renews nothing, neither budget nor credit.
+void Core::on_partial(Peer& peer, const Frame& frame, net::Message& message) {
+  const uint32_t slot = held_by(peer, frame.header.id);
+  if (slot == kNone) return;
+  InFlight& request = requests_[slot];
+  if (request.client == nullptr) return;
+  request.frame = net::Message();  // Whoever ran it again would send the first pieces twice.
+  patch_id(message.data(), request.client_id);
+  patch_principal(message.data(), peer.principal->rule.number);
+  const bool arrived = send(*request.client, message) == net::Sent::ok;
+  ++(arrived ? counters_.partials : counters_.answers_dropped);
+}
+
+// What the end of a request at its worker says about the worker.
+void Core::judge_worker(const InFlight& request, Code code) {
+  const auto verdict = verdict_on(code, now_ - request.since);
+  if (request.is_copy || verdict == Verdict::none) return;
+  Claim& claim = *request.holder;
+  const auto change = claim.health.answered(now_, request.since, verdict == Verdict::well);
+  if (change == Health::Change::none) return;
+  const bool opened = change == Health::Change::opened;
+  counters_.breakers_opened += opened;
+  outside_.note(opened ? "breaker_opened" : "breaker_closed", claim.peer->principal->rule.principal,
+                claim.service->name);
+}
+
 void Core::on_cancel(Peer& peer, const Frame& frame) {
-  uint32_t slot = peer.asked.front();
-  while (slot != kNone && requests_[slot].client_id != frame.header.id) {
-    slot = peer.asked.next(requests_, slot);
+  uint32_t slot = peer.asked.back();
+  for (int step = 0; slot != kNone && step < kCancelStepsMax; ++step) {
+    if (requests_[slot].client_id == frame.header.id) return end_with(slot, Code::cancelled);
+    slot = peer.asked.previous(requests_, slot);
   }
-  if (slot != kNone) end_with(slot, Code::cancelled);
+  if (!watches_.empty() && forget_watch(peer, frame.header.id)) {
+    refuse(peer, frame.header.id, 0, Code::cancelled);
+  }
 }
 
 // The wheel's call: a budget, a wait or a grace has ended.
@@ -249,18 +330,37 @@ void Core::on_due(uint32_t slot) {
   if (request.stage == Stage::queued && request.expires_at > now_) {
     return end_with(slot, Code::no_capacity);
   }
+  if (request.stage == Stage::held && request.expires_at > now_) return resume(slot);
+  if (request.is_copy) return end_with(slot, Code::deadline_inflight);
   ++counters_.expired;
+  if (request.stage == Stage::sent) judge_worker(request, Code::deadline_inflight);
   end_with(slot, request.stage == Stage::sent ? Code::deadline_inflight : Code::deadline_queued);
 }
 
-void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
+// When to come back. A queue says how long it takes to drain; for the rest there is no measure.
+uint32_t Core::retry_after_ms(Code code, const Service* service) const {
+  switch (code) {
+    case Code::no_capacity:
+      if (service == nullptr) return options_.queue_wait_ms;
+      return service->congestion.retry_after_ms(service->queue.size(), options_.queue_wait_ms);
+    case Code::rate_limited:
+    case Code::draining:
+    case Code::circuit_open:
+    case Code::no_service: return options_.queue_wait_ms;
+    default: return 0;
+  }
+}
+
+void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code, uint32_t retry_after_ms) {
   ++counters_.errors;
   if (flags & flag::kOneway) return;
   Error error{code, std::string(word(code)), std::string(advice(code))};
-  if (code == Code::no_capacity || code == Code::rate_limited || code == Code::draining ||
-      code == Code::no_service) {
-    error.retry_after_ms = options_.queue_wait_ms;
-  }
+  error.retry_after_ms = retry_after_ms;
+  if (send(client, build_error(id, error)) != net::Sent::ok) ++counters_.answers_dropped;
+}
+
+void Core::refuse(Peer& client, uint64_t id, const Error& error) {
+  ++counters_.errors;
   if (send(client, build_error(id, error)) != net::Sent::ok) ++counters_.answers_dropped;
 }
 
@@ -268,7 +368,8 @@ void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
 void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
   if (request.client != nullptr) {
-    refuse(*request.client, request.client_id, 0, known_of(request, code));
+    const auto known = known_of(request, code);
+    refuse(*request.client, request.client_id, 0, known, retry_after_ms(known, request.service));
   }
   if (request.stage == Stage::sent) return abandon(slot);
   finish(slot);
@@ -298,6 +399,7 @@ void Core::release_holder(InFlight& request, uint32_t slot) {
   if (request.holder == nullptr) return;
   request.holder->peer->holds.remove(requests_, slot);
   --request.holder->inflight;
+  request.holder->health.released(request.since);
   request.holder = nullptr;
 }
 
@@ -322,12 +424,13 @@ void Core::tick(SteadyMicros now) {
   if (std::exchange(pipes_full_, false)) {
     for (auto& [name, service] : registry_.services()) pump(service);
   }
+  if (now >= look_at_) look_at_queues();
   if (now >= beat_at_) beat();
   settle();
 }
 
 SteadyMicros Core::next_due() const {
-  const auto due = std::min(wheel_.next_due(), beat_at_);
+  const auto due = std::min({wheel_.next_due(), beat_at_, look_at_, watch_at_});
   return pipes_full_ ? std::min(due, now_ + kFullPipeRetryMicros) : due;
 }
 

@@ -9,6 +9,8 @@
 //   publish = ["ticket."]                             # topic prefixes, with "wm.ticket"
 //   hear = true                                       # may connect to the facts' XPUB
 //   routes = ["/v1/orders/*", "/v1/tickets/*"]        # HTTP templates: prefix and a star, or exact
+//   inflight_max = 256                                # requests it may have in flight
+//   requests_per_second = 100
 #pragma once
 
 #include <string>
@@ -24,7 +26,9 @@ struct AccessRule {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false;
-  bool operations = false;  // May call the `$mesh.` messages beyond ping, info and services.
+  bool operations = false;    // May call the `$mesh.` messages beyond ping, info and services.
+  uint32_t inflight_max = 0;  // Requests in flight; 0: as the broker's settings say.
+  uint32_t requests_per_second = 0;  // 0: no limit.
 };
 
 // Unknown keys, doubled numbers and malformed patterns are errors that name line and key.

@@ -1,0 +1,27 @@
+// The core's half that refuses early what would wait in a standing queue.
+#include "broker/core.h"
+
+namespace bilten::broker {
+
+void Core::look_at_queues() {
+  look_at_ = INT64_MAX;
+  for (auto& [name, service] : registry_.services()) {
+    service.congestion.look(now_, service.queue.oldest_wait(requests_, now_));
+    if (service.congestion.is_standing()) shed(service);
+    pump(service);  // A breaker's pause may have ended, or the last closed one be gone.
+    if (service.queue.size() > 0) look_at_ = now_ + Congestion::kLookMicros;
+  }
+}
+
+// Bulk makes way first, then normal requests, until the oldest has not waited too long. What is
+// critical waits for its turn.
+void Core::shed(Service& service) {
+  while (service.queue.oldest_wait(requests_, now_) > Congestion::kTargetMicros) {
+    const uint32_t slot = service.queue.sheddable();
+    if (slot == kNone) return;
+    ++counters_.shed;
+    end_with(slot, Code::no_capacity);
+  }
+}
+
+}  // namespace bilten::broker
