@@ -17,6 +17,8 @@ class Congestion {
   static constexpr SteadyMicros kLookMicros = 20'000;
   static constexpr uint32_t kRetryMinMs = 10, kRetryMaxMs = 5000;
 
+  // The next moment to look: all services are looked at together.
+  static SteadyMicros next_look(SteadyMicros now) { return (now / kLookMicros + 1) * kLookMicros; }
   // `oldest_wait`: of the request that has waited longest, 0 where none waits.
   void look(SteadyMicros now, SteadyMicros oldest_wait);
   // From the standing on until the oldest has waited less than half the target.

@@ -227,7 +227,7 @@ void Core::enqueue(uint32_t slot, net::Message& message) {
     end_with(victim == kNone ? slot : victim, Code::no_capacity);
     if (victim == kNone) return;
   }
-  look_at_ = std::min(look_at_, now_ + Congestion::kLookMicros);
+  look_at_ = std::min(look_at_, Congestion::next_look(now_));
   const auto wait_until = now_ + SteadyMicros{options_.queue_wait_ms} * 1000;
   wheel_.set(requests_, slot, std::min(request.expires_at, wait_until));
 }

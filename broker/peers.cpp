@@ -182,8 +182,10 @@ void Core::take_claims(Peer& peer, const std::vector<ServiceClaim>& claims) {
       outside_.note("owner_replaced", holder->peer->principal->rule.principal, claim.service);
       part_with(*holder->peer, Code::fenced, "a newer owner has taken over");
     }
-    apply_rules_to(registry_.claim(peer, claim));
-    pump(*registry_.find(claim.service));
+    Claim& settled = registry_.claim(peer, claim);
+    apply_rules_to(settled);
+    flush_unserved(*settled.service);  // It may hold fewer shards than before.
+    pump(*settled.service);
   }
 }
 

@@ -5,11 +5,12 @@ namespace bilten::broker {
 
 void Core::look_at_queues() {
   look_at_ = INT64_MAX;
+  // A breaker's pause may have ended, or the last worker with a closed one be gone.
+  for (auto& [name, service] : registry_.services()) pump(service);
   for (auto& [name, service] : registry_.services()) {
     service.congestion.look(now_, service.queue.oldest_wait(requests_, now_));
     if (service.congestion.is_standing()) shed(service);
-    pump(service);  // A breaker's pause may have ended, or the last closed one be gone.
-    if (service.queue.size() > 0) look_at_ = now_ + Congestion::kLookMicros;
+    if (service.queue.size() > 0) look_at_ = Congestion::next_look(now_);
   }
 }
 
