@@ -10,7 +10,9 @@ void Core::look_at_queues() {
   for (auto& [name, service] : registry_.services()) {
     service.congestion.look(now_, service.queue.oldest_wait(requests_, now_));
     if (service.congestion.is_standing()) shed(service);
-    if (service.queue.size() > 0) look_at_ = Congestion::next_look(now_);
+    // One that stands is looked at until it flows, though shedding may have emptied it.
+    const bool again = service.queue.size() > 0 || service.congestion.is_standing();
+    if (again) look_at_ = Congestion::next_look(now_);
   }
 }
 

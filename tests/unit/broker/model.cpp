@@ -171,7 +171,7 @@ void Model::ask() {
   request.expires = now_ + SteadyMicros{ttl} * 1000;
   request.idempotent = chance(40);
   if (request.service == "own") request.shard = static_cast<uint32_t>(random_.below(4) * 300);
-  if (request.service == "mail" && chance(15)) {
+  if (request.service == "mail" && chance(25)) {
     static const char* const kPins[] = {"1.0", "1.1", "1.*", "2.0"};
     request.pin = kPins[random_.below(4)];
   }
@@ -209,7 +209,7 @@ void Model::answer() {
   auto& serving = members_[request->holder].serves[request->service];
   serving.inflight -= 1;
   // Some workers have bad times.
-  const bool fails = chance((request->holder + now_ / 8'000'000) % 2 == 0 ? 90 : 3);
+  const bool fails = chance((request->holder + now_ / 3'000'000) % 2 == 0 ? 95 : 1);
   if (request->state == State::sent && !request->is_copy) {
     const auto change = serving.health.answered(now_, request->since, !fails);
     seen["breaker opened"] += change == Health::Change::opened;

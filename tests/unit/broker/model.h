@@ -161,6 +161,7 @@ class Model final : public Outside {
   bool chance(uint64_t percent) { return random_.below(100) < percent; }
   void remember(const std::string& input);
   void fail(const std::string& what);
+  std::string told(const Request& request) const;
 
   SeededRandom random_;
   SteadyMicros now_ = 4'000'000;

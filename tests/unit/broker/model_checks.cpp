@@ -162,7 +162,7 @@ void Model::saw_error(PeerId to, const Frame& frame) {
   }
   Request& request = found->second;
   if (!error_is_due(request, code)) {
-    return fail("the error " + std::string(word(code)) + " is not due");
+    return fail("the error " + std::string(word(code)) + " is not due to " + told(request));
   }
   ++seen[std::string(word(code))];
   if (request.state == State::sent && !members_[request.holder].lost) return abandon(request);
@@ -230,6 +230,17 @@ void Model::saw_disconnect(PeerId to, Code code) {
   }
   if (!due) fail("parted without a reason: " + std::string(word(code)));
   mark_lost(to);
+}
+
+// For the report.
+std::string Model::told(const Request& request) const {
+  const auto line = lines_.find(request.service);
+  const bool stands = line != lines_.end() && line->second.standing;
+  return std::to_string(request.serial) + " of " + request.service + ", state " +
+         std::to_string(static_cast<int>(request.state)) + ", lane " +
+         std::to_string(request.lane) + ", since " + std::to_string(request.since) +
+         "; the queue " + (stands ? "stands" : "flows") + ", its oldest has waited " +
+         std::to_string(oldest_wait(request.service)) + " us";
 }
 
 // ---- what follows from it ----
