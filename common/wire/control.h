@@ -25,10 +25,10 @@ struct ServiceClaim {
   std::string version;  // semver
   uint32_t credit = 0;  // Requests it takes at once.
   uint32_t weight = 1;
-  bool owner = false;                // Stateful: its shards are its alone.
-  int64_t epoch = 0;                 // Raised by an operator only.
-  Bytes folder_id;                   // Of an owner: which data folder (16 bytes).
-  Bytes contract_hash;               // 16 bytes; the contract itself is `<service>.$contract`.
+  bool owner = false;                     // Stateful: its shards are its alone.
+  int64_t epoch = 0;                      // Raised by an operator only.
+  Bytes folder_id;                        // Of an owner: which data folder (16 bytes).
+  Bytes contract_hash;                    // 16 bytes; the contract itself is `<service>.$contract`.
   std::optional<ShardRange> shards = {};  // Of an owner; absent: all.
   static constexpr auto fields() {
     return std::make_tuple(
