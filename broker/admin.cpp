@@ -1,4 +1,5 @@
-// What the broker itself answers: $mesh.ping, info, stats, services; and rules (steering.cpp).
+// What the broker itself answers: $mesh.ping, info, stats, services, peers; and rules
+// (steering.cpp).
 #include <algorithm>
 
 #include "broker/core.h"
@@ -17,15 +18,19 @@ bool is_open_to_all(std::string_view name) {
 mesh::WorkerInfo describe(const Claim& claim, SteadyMicros now) {
   const Peer& peer = *claim.peer;
   mesh::WorkerInfo info;
-  info.instance = peer.instance;
-  info.principal = peer.principal->rule.principal;
-  info.build = peer.build;
+  info.instance = claim.instance;
+  if (claim.remote) {
+    info.broker = peer.name;
+  } else {
+    info.principal = peer.principal->rule.principal;
+    info.build = peer.build;
+  }
   info.version = claim.told.version;
   info.credit = claim.told.credit;
   info.inflight = claim.inflight;
   info.queue_ms = peer.queue_ms;
   info.owner = claim.told.owner;
-  info.draining = peer.draining || claim.drained;
+  info.draining = peer.draining || claim.draining || claim.drained;
   info.weight = claim.weight;
   info.failures = claim.health.failures(now) * 1000 / Health::kOne;
   info.breaker_open = !claim.health.is_closed();
@@ -40,11 +45,28 @@ mesh::Services describe(const Registry& registry, SteadyMicros now) {
     auto& info = answer.services.emplace_back();
     info.service = name;
     info.contract_hash.data = service.contract_hash;
-    for (const Claim* claim : service.workers) {
-      if (info.workers.size() < kWorkersShownMax) info.workers.push_back(describe(*claim, now));
+    for (const auto* claims : {&service.workers, &service.remote}) {
+      for (const Claim* claim : *claims) {
+        if (info.workers.size() < kWorkersShownMax) info.workers.push_back(describe(*claim, now));
+      }
     }
   }
   return answer;
+}
+
+mesh::PeerInfo describe(const Neighbour& neighbour, const Peer* peer) {
+  using State = net::MeshLink::State;
+  mesh::PeerInfo info;
+  info.address = neighbour.address.endpoint;
+  info.name = neighbour.name;
+  info.broker = neighbour.broker;
+  const auto state = neighbour.link.state();
+  info.state = state == State::up ? "up" : state == State::opening ? "opening" : "closed";
+  info.refused = neighbour.refused;
+  if (peer == nullptr) return info;
+  info.inflight = peer->holds.size();
+  for (const auto& claim : peer->claims) info.workers += claim->active ? 1 : 0;
+  return info;
 }
 
 mesh::Stats describe(const Counters& counters) {
@@ -60,6 +82,15 @@ mesh::Stats describe(const Counters& counters) {
 std::string Core::mesh_answer(std::string_view name) const {
   if (name == "$mesh.ping") return encode(mesh::Pong{{outside_.wall_ms()}});
   if (name == "$mesh.services") return encode(describe(registry_, now_));
+  if (name == "$mesh.peers") {
+    mesh::Peers answer;
+    for (const auto& neighbour : neighbours_) {
+      const auto peer = peers_.find(neighbour.peer);
+      answer.peers.push_back(
+          describe(neighbour, peer == peers_.end() ? nullptr : peer->second.get()));
+    }
+    return encode(answer);
+  }
   if (name == "$mesh.stats") return encode(describe(counters_));
   if (name != "$mesh.info") return {};
   mesh::Info info;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
@@ -33,7 +35,8 @@ std::array<char, kPeerIdBytes> id_of(PeerId peer) {
           static_cast<char>(peer >> 8), static_cast<char>(peer)};
 }
 
-CoreOptions options_of(const Config& config, const Clock& clock, Random& random) {
+CoreOptions options_of(const Config& config, const std::vector<net::Address>& neighbours,
+                       const Clock& clock, Random& random) {
   CoreOptions options;
   options.name = config.name;
   options.build = kVersion;
@@ -46,6 +49,7 @@ CoreOptions options_of(const Config& config, const Clock& clock, Random& random)
   options.inflight_max = config.inflight_max;
   options.inflight_per_principal = config.inflight_per_principal;
   options.peers_max = config.peers_max;
+  options.neighbours = neighbours;
   return options;
 }
 
@@ -77,19 +81,32 @@ Result<std::unique_ptr<Broker>> Broker::open(net::Context& context, const Config
   options.linger_ms = kLingerMs;
   auto router = net::Socket::open(context, net::SocketType::router, options);
   if (!router) return router.error();
-  std::unique_ptr<Broker> broker(
-      new Broker(std::move(*zap), std::move(*router), config, clock, random));
+  std::vector<net::Address> neighbours;
+  for (const auto& peer : config.peers) {
+    auto address = net::parse_address(peer, "broker");
+    if (!address) return address.error();
+    if (!house.keys.public_keys.contains(address->principal)) {
+      return Error{Code::invalid, "no_key",
+                   "no public key of '" + address->principal + "' in the key folder"};
+    }
+    neighbours.push_back(std::move(*address));
+  }
+  std::unique_ptr<Broker> broker(new Broker(context, std::move(*zap), std::move(*router), config,
+                                            std::move(neighbours), clock, random));
   if (auto admitted = broker->reload(house); !admitted) return admitted.error();
   if (auto bound = broker->router_.bind(config.listen); !bound) return bound.error();
   return broker;
 }
 
-Broker::Broker(net::Zap zap, net::Socket router, const Config& config, const Clock& clock,
-               Random& random)
+Broker::Broker(net::Context& context, net::Zap zap, net::Socket router, const Config& config,
+               std::vector<net::Address> neighbours, const Clock& clock, Random& random)
     : clock_(clock),
+      context_(context),
       zap_(std::move(zap)),
       router_(std::move(router)),
-      core_(options_of(config, clock, random), random, *this) {}
+      addresses_(std::move(neighbours)),
+      dialled_(addresses_.size()),
+      core_(options_of(config, addresses_, clock, random), random, *this) {}
 
 Status Broker::reload(const House& house) {
   std::vector<std::string> names;
@@ -97,6 +114,7 @@ Status Broker::reload(const House& house) {
   auto guests = net::guests_of(house.keys, names);
   if (!guests) return guests.error();
   zap_.admit(kDomain, std::move(*guests));
+  keys_ = house.keys;
   core_.set_access(clock_.steady_us(), house.rules);
   return Done{};
 }
@@ -104,16 +122,20 @@ Status Broker::reload(const House& house) {
 bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   const SteadyMicros before = clock_.steady_us();
   const SteadyMicros due_in = std::max<SteadyMicros>(core_.next_due() - before, 0);
-  std::array<net::PollItem, 3> items{};
-  items[0].socket = &router_;
-  items[1].handle = zap_.handle();
-  items[2].fd = stop_fd;
+  items_.assign(2, {});
+  items_[0].socket = &router_;
+  items_[1].handle = zap_.handle();
+  if (stop_fd >= 0) items_.push_back({.socket = nullptr, .fd = stop_fd});
+  for (auto& dialled : dialled_) {
+    if (dialled.socket) items_.push_back({.socket = &*dialled.socket});
+  }
   // Rounded up: a timer that is not due yet when we wake would make the loop spin.
   const auto wait_ms = std::min((std::min(due_in, wait_max_ms * 1000) + 999) / 1000, wait_max_ms);
-  net::poll(items.data(), stop_fd >= 0 ? 3 : 2, wait_ms);
-  if (items[1].readable && !zap_.answer()) return false;
+  net::poll(items_.data(), items_.size(), wait_ms);
+  if (items_[1].readable && !zap_.answer()) return false;
   const SteadyMicros now = clock_.steady_us();
-  if (items[0].readable) take_frames(now);
+  if (items_[0].readable) take_frames(now);
+  for (size_t i = 0; i < dialled_.size(); ++i) take_frames_of(i, now);
   core_.tick(now);
   return true;
 }
@@ -131,7 +153,41 @@ void Broker::take_frames(SteadyMicros now) {
   }
 }
 
+// A frame may end the link it came on, and its socket with it.
+void Broker::take_frames_of(size_t neighbour, SteadyMicros now) {
+  auto& dialled = dialled_[neighbour];
+  net::Message message;
+  bool more = false;
+  for (int taken = 0; taken < kFramesPerTurn && dialled.socket; ++taken) {
+    if (!dialled.socket->receive(message, more)) return;
+    core_.receive(now, dialled.as, message, more);
+  }
+}
+
+void Broker::dial(uint32_t neighbour, PeerId as) {
+  dialled_[neighbour] = {as, std::nullopt};
+  const auto& address = addresses_[neighbour];
+  net::SocketOptions options;
+  options.keys = keys_.own;
+  options.server_key = keys_.public_keys[address.principal];
+  options.linger_ms = kLingerMs;
+  auto socket = net::Socket::open(context_, net::SocketType::dealer, options);
+  const auto connected = socket ? socket->connect(address.endpoint) : Status(socket.error());
+  // It stays without a socket until the core gives the attempt up and dials again.
+  if (!connected) return note("cannot_dial", address.endpoint, connected.error().detail);
+  dialled_[neighbour].socket = std::move(*socket);
+}
+
+void Broker::hang_up(uint32_t neighbour) {
+  dialled_[neighbour].socket.reset();
+}
+
 net::Sent Broker::send(PeerId peer, net::Message& message) {
+  if (is_dialled(peer)) {
+    auto& dialled = dialled_[peer & 0xFF];
+    if (dialled.as != peer || !dialled.socket) return net::Sent::full;
+    return dialled.socket->send(message);
+  }
   const auto id = id_of(peer);
   return router_.send_to({id.data(), id.size()}, message);
 }

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/config.h"
 #include "broker/core.h"
 #include "common/base/clock.h"
+#include "common/net/address.h"
 #include "common/net/keys.h"
 #include "common/net/zap.h"
 #include "common/process/program.h"
@@ -41,18 +44,30 @@ class Broker final : private Outside {
   const Core& core() const { return core_; }
 
  private:
-  Broker(net::Zap zap, net::Socket router, const Config& config, const Clock& clock,
-         Random& random);
+  Broker(net::Context& context, net::Zap zap, net::Socket router, const Config& config,
+         std::vector<net::Address> neighbours, const Clock& clock, Random& random);
   net::Sent send(PeerId peer, net::Message& message) override;
   std::string principal_of(PeerId peer, const net::Message& message) override;
   UnixMillis wall_ms() override { return clock_.wall_ms(); }
+  void dial(uint32_t neighbour, PeerId as) override;
+  void hang_up(uint32_t neighbour) override;
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
-  Status admit(const House& house);
   void take_frames(SteadyMicros now);
+  void take_frames_of(size_t neighbour, SteadyMicros now);
+
+  struct Dialled {
+    PeerId as = 0;
+    std::optional<net::Socket> socket;
+  };
 
   const Clock& clock_;
+  net::Context& context_;
   net::Zap zap_;
   net::Socket router_;
+  const std::vector<net::Address> addresses_;  // Of the neighbours.
+  net::KeyRing keys_;
+  std::vector<Dialled> dialled_;
+  std::vector<net::PollItem> items_;
   Core core_;
   std::string from_;       // Kept, so that a frame's sender costs no allocation.
   double log_lines_ = 50;  // What may be logged at once; refilled with time.

@@ -50,14 +50,23 @@ Core::Core(CoreOptions options, Random& random, Outside& outside)
       random_(random),
       outside_(outside),
       started_at_ms_(outside.wall_ms()),
-      requests_(options_.inflight_max, random) {}
+      requests_(options_.inflight_max, random) {
+  CHECK_INVARIANT(options_.neighbours.size() <= kNeighboursMax);
+  for (const auto& address : options_.neighbours) {
+    neighbours_.emplace_back(address, static_cast<uint32_t>(neighbours_.size()));
+  }
+}
 
 void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool more) {
   now_ = now;
   ++counters_.frames;
+  const auto frame = parse_frame(message.view());
+  if (is_dialled(from)) {
+    receive_dialled(from, frame, message, more);
+    return settle();
+  }
   const auto found = peers_.find(from);
   Peer* peer = found == peers_.end() ? nullptr : found->second.get();
-  const auto frame = parse_frame(message.view());
   if (peer != nullptr && more) {
     ++counters_.bad_frames;
     part_with(*peer, Code::bad_frame, "a message is one frame");
@@ -94,42 +103,37 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
   malformed(peer, frame.header.id, "this command is not for a broker");
 }
 
-// Why the request may not even wait for a worker; ok when it may.
-Code Core::admission(const Peer& peer, const Frame& frame, const Service* service,
-                     const Wanted& wanted) const {
-  if (!matches_any(peer.principal->rule.call, frame.name)) return Code::denied;
+// Why the request may not even wait for a worker; ok when it may. `asker`: whose rights count.
+Code Core::admission(const Peer& peer, const Principal* asker, const Frame& frame,
+                     const Service* service, const Wanted& wanted) const {
+  const bool forwarded = peer.role == PeerRole::broker;
+  if (asker == nullptr || !matches_any(asker->rule.call, frame.name)) return Code::denied;
+  if (forwarded && frame.header.hops != 0) return Code::hop_limit;
   if (draining_) return Code::draining;
   if (frame.header.ttl_ms == 0) return Code::deadline_queued;
   if (service == nullptr) return Code::no_service;
-  const auto available = Registry::availability(*service, wanted, now_);
+  const auto reach = forwarded ? Reach::here : Reach::anywhere;
+  const auto available = Registry::availability(*service, wanted, now_, reach);
   if (available != Code::ok) return available;
-  if (peer.principal->inflight >= peer.principal->inflight_max) return Code::rate_limited;
+  // The broker that forwarded it has counted it.
+  if (!forwarded && asker->inflight >= asker->inflight_max) return Code::rate_limited;
   return Code::ok;
-}
-
-// How many ms too early the request comes for its principal's requests a second; 0: in time.
-uint32_t Core::keep_pace(Principal& principal) {
-  return static_cast<uint32_t>((principal.pace.take(now_) + 999) / 1000);
-}
-
-Wanted Core::wanted_of(const InFlight& request) const {
-  Wanted wanted{request.shard, request.pin, {}, Lean::none};
-  if (request.lean == Lean::none) return wanted;
-  wanted.canary = traffic_.canary(request.service->name);
-  // The rule may have ended while the request waited.
-  if (!wanted.canary.empty()) wanted.lean = request.lean;
-  return wanted;
 }
 
 void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   ++counters_.requests;
   const Header& header = frame.header;
   if (frame.service() == "$mesh") return on_mesh(peer, frame);
+  const bool forwarded = peer.role == PeerRole::broker;
+  if (forwarded && !(header.flags & flag::kForwarded)) {
+    return malformed(peer, header.id, "a broker forwards, and asks nothing itself");
+  }
   Service* service = registry_.find(frame.service());
   const Wanted wanted{header.shard, find_ext(frame.ext, ext_key::kVersionPin), {}, Lean::none};
-  auto verdict = admission(peer, frame, service, wanted);
+  const Principal* asker = forwarded ? principal_of_number(header.principal) : peer.principal;
+  auto verdict = admission(peer, asker, frame, service, wanted);
   uint32_t retry_ms = retry_after_ms(verdict, service);
-  if (verdict == Code::ok && (retry_ms = keep_pace(*peer.principal)) > 0) {
+  if (verdict == Code::ok && !forwarded && (retry_ms = keep_pace(*peer.principal)) > 0) {
     verdict = Code::rate_limited;
   }
   const uint32_t slot = verdict == Code::ok ? requests_.take() : kNone;
@@ -140,6 +144,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
 
   InFlight& request = requests_[slot];
   request.flags = header.flags;
+  request.forwarded = forwarded;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
   request.shard = header.shard;
@@ -153,11 +158,9 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
     ++waiting_;
   }
   service->resend_budget = std::min(service->resend_budget + 1, kResendBudgetMax);
-  patch_principal(message.data(), peer.principal->rule.number);
-  // Only another broker's word counts here, and none is a peer yet.
-  if (header.flags & flag::kForwarded) {
-    patch_flags(message.data(), static_cast<uint16_t>(header.flags & ~flag::kForwarded));
-  }
+  if (!forwarded) patch_principal(message.data(), peer.principal->rule.number);
+  // Workers see no difference, and of this flag only another broker's word counts.
+  request.flags = static_cast<uint16_t>(header.flags & ~flag::kForwarded);
   if (traffic_.acts_on_requests()) return steer(slot, frame, message);
   place(slot, message);
 }
@@ -173,12 +176,23 @@ void Core::place(uint32_t slot, net::Message& message) {
   if (!may_go || !try_send(slot, message)) enqueue(slot, message);
 }
 
+// A worker of this broker; another broker's only where none here takes work at all: a busy one is
+// worth the wait.
+Claim* Core::choose(const InFlight& request) {
+  Service& service = *request.service;
+  const Wanted wanted = wanted_of(request);
+  const bool here = service.remote.empty() || request.forwarded ||
+                    Registry::availability(service, wanted, now_, Reach::here) == Code::ok;
+  return Registry::choose(here ? service.workers : service.remote, wanted, now_, random_, round_);
+}
+
 bool Core::try_send(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   ++round_;
-  const Wanted wanted = wanted_of(request);
-  while (Claim* claim = Registry::choose(*request.service, wanted, now_, random_, round_)) {
+  while (Claim* claim = choose(request)) {
     patch_id(message.data(), requests_.token(slot));
+    patch_flags(message.data(), claim->remote ? request.flags | flag::kForwarded : request.flags);
+    patch_hops(message.data(), claim->remote ? 0 : 1);
     patch_ttl(message.data(), left_ms(request.expires_at, now_));
     const bool may_resend =
         (request.flags & flag::kIdempotent) && !request.resent && message.size() <= kResendBytesMax;
@@ -188,6 +202,7 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
       give(slot, *claim);
       request.frame = std::move(kept);
       ++counters_.forwarded;
+      if (claim->remote) ++counters_.forwarded_to_brokers;
       return true;
     }
     if (sent == net::Sent::full) {
@@ -273,7 +288,10 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
       refuse(*request.client, request.client_id, 0, known);
     } else {
       patch_id(message.data(), request.client_id);
-      patch_principal(message.data(), peer.principal->rule.number);
+      // Another broker has stamped its worker's.
+      if (peer.role != PeerRole::broker) {
+        patch_principal(message.data(), peer.principal->rule.number);
+      }
       const bool arrived = send(*request.client, message) == net::Sent::ok;
       ++(arrived ? counters_.answers : counters_.answers_dropped);
     }
@@ -290,7 +308,9 @@ void Core::on_partial(Peer& peer, const Frame& frame, net::Message& message) {
   if (request.client == nullptr) return;
   request.frame = net::Message();  // Whoever ran it again would send the first pieces twice.
   patch_id(message.data(), request.client_id);
-  patch_principal(message.data(), peer.principal->rule.number);
+  if (peer.role != PeerRole::broker) {
+    patch_principal(message.data(), peer.principal->rule.number);
+  }
   const bool arrived = send(*request.client, message) == net::Sent::ok;
   ++(arrived ? counters_.partials : counters_.answers_dropped);
 }
@@ -335,20 +355,6 @@ void Core::on_due(uint32_t slot) {
   ++counters_.expired;
   if (request.stage == Stage::sent) judge_worker(request, Code::deadline_inflight);
   end_with(slot, request.stage == Stage::sent ? Code::deadline_inflight : Code::deadline_queued);
-}
-
-// When to come back. A queue says how long it takes to drain; for the rest there is no measure.
-uint32_t Core::retry_after_ms(Code code, const Service* service) const {
-  switch (code) {
-    case Code::no_capacity:
-      if (service == nullptr) return options_.queue_wait_ms;
-      return service->congestion.retry_after_ms(service->queue.size(), options_.queue_wait_ms);
-    case Code::rate_limited:
-    case Code::draining:
-    case Code::circuit_open:
-    case Code::no_service: return options_.queue_wait_ms;
-    default: return 0;
-  }
 }
 
 void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code, uint32_t retry_after_ms) {
@@ -426,11 +432,13 @@ void Core::tick(SteadyMicros now) {
   }
   if (now >= look_at_) look_at_queues();
   if (now >= beat_at_) beat();
+  tend_neighbours();
   settle();
 }
 
 SteadyMicros Core::next_due() const {
-  const auto due = std::min({wheel_.next_due(), beat_at_, look_at_, watch_at_});
+  auto due = std::min({wheel_.next_due(), beat_at_, look_at_, watch_at_, neighbours_due()});
+  if (routes_wanted_) due = std::min(due, routes_at_);
   return pipes_full_ ? std::min(due, now_ + kFullPipeRetryMicros) : due;
 }
 
@@ -439,6 +447,7 @@ net::Sent Core::send(Peer& peer, net::Message& message) {
   const auto sent = outside_.send(peer.id, message);
   if (sent == net::Sent::ok) peer.sent_at = now_;
   if (sent == net::Sent::gone) forget(peer);
+  if (is_dialled(peer.id)) note_sent(*neighbour_of(peer.id), sent, false);
   return sent;
 }
 

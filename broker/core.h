@@ -5,8 +5,9 @@
 // client. What the broker forwards it patches in place (id, ttl, principal, flags) and moves; it
 // never opens a body but its own control frames'.
 //
-// Where federation comes: PeerRole::broker at READY, Command::routes, and the choice in place()
-// before a request is refused as unserved (docs/protocol.md, section 9).
+// Other brokers: each link that this one dialled is a peer like any other, whose claims are what
+// its ROUTES told. A request that no worker here may take goes to one of those, one hop and no
+// further (docs/protocol.md, section 9).
 #pragma once
 
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "broker/counters.h"
+#include "broker/neighbour.h"
 #include "broker/registry.h"
 #include "broker/traffic.h"
 #include "common/base/random.h"
@@ -33,6 +35,10 @@ class Outside {
   // The name that the peer's key stands for, "" for none. Asked once a READY.
   virtual std::string principal_of(PeerId peer, const net::Message& message) = 0;
   virtual UnixMillis wall_ms() = 0;
+  // Open a new connection to the neighbour of that number, whose frames come from and go to `as`;
+  // close it. A broker without neighbours never asks.
+  virtual void dial(uint32_t /*neighbour*/, PeerId /*as*/) {}
+  virtual void hang_up(uint32_t /*neighbour*/) {}
   // Something that an operator may want to read in the log; never one a message.
   virtual void note(std::string_view what, std::string_view principal, std::string_view detail) = 0;
 };
@@ -50,6 +56,7 @@ struct CoreOptions {
   uint32_t inflight_max = 65'536;
   uint32_t inflight_per_principal = 1024;
   uint32_t peers_max = 4096;
+  std::vector<net::Address> neighbours = {};  // Brokers to dial, at most kNeighboursMax.
 };
 
 class Core {
@@ -75,16 +82,20 @@ class Core {
   size_t peers() const { return peers_.size(); }
   uint32_t slots_used() const { return requests_.used(); }
   uint32_t waiting() const { return waiting_; }
+  const std::vector<Neighbour>& neighbours() const { return neighbours_; }
 
  private:
   // core.cpp: requests and answers.
   void dispatch(Peer& peer, const Frame& frame, net::Message& message);
   void on_request(Peer& peer, const Frame& frame, net::Message& message);
-  Code admission(const Peer& peer, const Frame& frame, const Service* service,
-                 const Wanted& wanted) const;
+  Code admission(const Peer& peer, const Principal* asker, const Frame& frame,
+                 const Service* service, const Wanted& wanted) const;
+  const Principal* principal_of_number(uint32_t number) const;
   uint32_t keep_pace(Principal& principal);
   Wanted wanted_of(const InFlight& request) const;
+  Code availability(const InFlight& request) const;
   void place(uint32_t slot, net::Message& message);
+  Claim* choose(const InFlight& request);
   bool try_send(uint32_t slot, net::Message& message);
   void give(uint32_t slot, Claim& claim);
   void enqueue(uint32_t slot, net::Message& message);
@@ -143,6 +154,23 @@ class Core {
   void resume(uint32_t slot);
   void send_copy(const mesh::Rule& rule, uint64_t original, net::Message& copy);
 
+  // federation.cpp: other brokers.
+  void receive_dialled(PeerId from, const Result<Frame>& frame, net::Message& message, bool more);
+  void on_neighbour_welcome(Neighbour& neighbour, const Frame& frame);
+  Status judge_neighbour(const Neighbour& neighbour, const Welcome& welcome) const;
+  Status judge_broker(const Peer& candidate, const Ready& ready);
+  void on_routes(Peer& peer, const Frame& frame);
+  void tell_routes();
+  void tend_neighbours();
+  void introduce(Neighbour& neighbour);
+  void lose_neighbour(Neighbour& neighbour, Code why, std::string_view detail);
+  void note_sent(Neighbour& neighbour, net::Sent sent, bool was_beat);
+  void turn_from(Neighbour& neighbour, Code why, const std::string& detail);
+  void yield_to(const Route& route);
+  Neighbour* neighbour_of(PeerId peer);
+  Peer* peer_of(const Neighbour& neighbour);
+  SteadyMicros neighbours_due() const;
+
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);
   void answer(Peer& peer, uint64_t id, const std::string& body);
@@ -174,6 +202,10 @@ class Core {
   Wheel wheel_;
   std::vector<PeerId> leaving_;  // Gone peers, forgotten at the end of the step.
   std::vector<uint64_t> due_;    // Kept, so that a turn of the wheel allocates nothing.
+  std::vector<Neighbour> neighbours_;
+  SteadyMicros routes_at_ = 0;  // ROUTES may be sent again from then on.
+  bool routes_wanted_ = false;
+  int64_t routes_told_ = 0;
   SteadyMicros beat_at_ = INT64_MAX;
   SteadyMicros look_at_ = INT64_MAX;  // At the queues.
   uint64_t round_ = 0;

@@ -12,12 +12,13 @@ namespace bilten::broker {
 struct Counters {
   uint64_t frames = 0;  // Received, whatever they were.
   uint64_t requests = 0;
-  uint64_t forwarded = 0;          // Requests given to a worker, re-sends too.
-  uint64_t answers = 0;            // REPLY and ERROR frames passed to clients.
-  uint64_t answers_dropped = 0;    // The client was gone, or took nothing more.
-  uint64_t answers_unclaimed = 0;  // Late, repeated, or from one who does not hold the request.
-  uint64_t errors = 0;             // ERROR frames that the broker made.
-  uint64_t partials = 0;           // Pieces of answers passed to clients.
+  uint64_t forwarded = 0;             // Requests given to a worker, re-sends too.
+  uint64_t forwarded_to_brokers = 0;  // Of these, to another broker's.
+  uint64_t answers = 0;               // REPLY and ERROR frames passed to clients.
+  uint64_t answers_dropped = 0;       // The client was gone, or took nothing more.
+  uint64_t answers_unclaimed = 0;     // Late, repeated, or from one who does not hold the request.
+  uint64_t errors = 0;                // ERROR frames that the broker made.
+  uint64_t partials = 0;              // Pieces of answers passed to clients.
   uint64_t denied = 0;
   uint64_t rate_limited = 0;
   uint64_t queued = 0;
@@ -33,6 +34,8 @@ struct Counters {
   uint64_t strangers = 0;         // Frames before a READY.
   uint64_t fenced = 0;
   uint64_t peers_joined = 0;
+  uint64_t neighbours_refused =
+      0;                    // Other brokers that this one would not link to, or that would not.
   uint64_t peers_lost = 0;  // Silent, or found gone.
 
   static constexpr auto list() {
@@ -40,6 +43,7 @@ struct Counters {
     return std::to_array<Named>({{"frames", &Counters::frames},
                                  {"requests", &Counters::requests},
                                  {"forwarded", &Counters::forwarded},
+                                 {"forwarded_to_brokers", &Counters::forwarded_to_brokers},
                                  {"answers", &Counters::answers},
                                  {"answers_dropped", &Counters::answers_dropped},
                                  {"answers_unclaimed", &Counters::answers_unclaimed},
@@ -60,6 +64,7 @@ struct Counters {
                                  {"strangers", &Counters::strangers},
                                  {"fenced", &Counters::fenced},
                                  {"peers_joined", &Counters::peers_joined},
+                                 {"neighbours_refused", &Counters::neighbours_refused},
                                  {"peers_lost", &Counters::peers_lost}});
   }
 };

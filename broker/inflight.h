@@ -28,6 +28,7 @@ enum class Lean : uint8_t { none, towards, away };
 struct InFlight {
   Stage stage = Stage::arriving;
   bool resent = false;
+  bool forwarded = false;  // Came from another broker: for a worker of this one, or nobody.
   uint16_t flags = 0;
   uint8_t urgency = 0;  // Which lane of the queue, 0 first.
   Lean lean = Lean::none;

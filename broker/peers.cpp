@@ -51,8 +51,9 @@ void Core::set_access(SteadyMicros now, const std::vector<AccessRule>& rules) {
   for (auto& [id, peer] : peers_) {
     const auto& rule = peer->principal->rule;
     const bool may_stay =
-        peer->principal->known && std::ranges::all_of(peer->claims, [&](const auto& claim) {
-          return !claim->active || matches_any(rule.serve, claim->service->name);
+        peer->principal->known && (peer->role != PeerRole::broker || rule.broker) &&
+        std::ranges::all_of(peer->claims, [&](const auto& claim) {
+          return !claim->active || claim->remote || matches_any(rule.serve, claim->service->name);
         });
     if (!may_stay) part_with(*peer, Code::denied, "access.toml has changed");
   }
@@ -86,6 +87,7 @@ void Core::on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Mess
   candidate.instance = ready->instance;
   candidate.incarnation = ready->incarnation;
   candidate.build = ready->build;
+  candidate.name = ready->name;
   candidate.heartbeat_us =
       SteadyMicros{std::min(ready->heartbeat_ms, options_.heartbeat_ms)} * 1000;
   const auto verdict = judge(candidate, *ready);
@@ -99,6 +101,10 @@ void Core::on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Mess
   Peer& settled = settle_in(candidate);
   welcome(settled);
   take_claims(settled, ready->services);
+  if (settled.role == PeerRole::broker) {
+    settled.routes_seq = -1;
+    routes_wanted_ = true;
+  }
 }
 
 Status Core::judge(const Peer& candidate, const Ready& ready) {
@@ -109,9 +115,9 @@ Status Core::judge(const Peer& candidate, const Ready& ready) {
     return refusal(Code::version, "this broker speaks version 1");
   }
   if (ready.role == PeerRole::broker) {
-    return refusal(Code::version, "this broker takes no links of other brokers");
+    if (auto verdict = judge_broker(candidate, ready); !verdict) return verdict;
   }
-  if (ready.role == PeerRole::client && !ready.services.empty()) {
+  if (ready.role != PeerRole::worker && !ready.services.empty()) {
     return refusal(Code::bad_frame, "a client claims no service; say role worker");
   }
   if (peers_.size() >= options_.peers_max && !peers_.contains(candidate.id)) {
@@ -139,6 +145,9 @@ Status Core::judge_claim(const Peer& candidate, const ServiceClaim& claim) {
   if (claim.shards && (!claim.owner || claim.shards->lo > claim.shards->hi)) {
     return refusal(Code::bad_frame, "shards are an owner's, from lo up to hi");
   }
+  if (claim.owner && registry_.remote_owner_before(claim, candidate.instance) != nullptr) {
+    return refusal(Code::fenced, claim.service + " is served by its owner at another broker");
+  }
   for (Claim* holder : registry_.rivals(candidate, claim)) {
     if (takes_over(candidate, claim, *holder)) continue;
     // A holder that was killed a moment ago shows now; its successor need not wait.
@@ -161,6 +170,7 @@ Peer& Core::settle_in(const Peer& candidate) {
   peer->instance = candidate.instance;
   peer->incarnation = candidate.incarnation;
   peer->build = candidate.build;
+  peer->name = candidate.name;
   peer->heartbeat_us = candidate.heartbeat_us;
   peer->heard_at = now_;
   peer->draining = false;
@@ -210,6 +220,7 @@ void Core::on_credit(Peer& peer, const Frame& frame) {
   Claim* claim = Registry::claim_of(peer, credit->service);
   if (claim == nullptr) return;
   claim->told.credit = credit->credit;
+  registry_.touch();
   pump(*claim->service);
 }
 
@@ -222,7 +233,7 @@ void Core::on_heartbeat(Peer& peer, const Frame& frame) {
 
 void Core::on_drain(Peer& peer) {
   peer.draining = true;
-  registry_.touch();
+  registry_.changed();
   for (auto& claim : peer.claims) flush_unserved(*claim->service);
 }
 
@@ -262,6 +273,7 @@ void Core::settle() {
   // Losing one may show others to be gone, who are appended.
   for (size_t i = 0; i < leaving_.size(); ++i) lose(*peers_.at(leaving_[i]));
   leaving_.clear();
+  tell_routes();
   if (watches_.empty()) return;
   if (watched_index_ != registry_.index() || now_ >= watch_at_) answer_watches();
 }
@@ -274,6 +286,9 @@ void Core::lose(Peer& peer) {
   for (auto& claim : peer.claims) flush_unserved(*claim->service);
   const PeerId id = peer.id;
   peers_.erase(id);
+  if (Neighbour* neighbour = is_dialled(id) ? neighbour_of(id) : nullptr) {
+    lose_neighbour(*neighbour, Code::broker_lost, "the link was lost");
+  }
 }
 
 void Core::release_as_client(Peer& peer) {
@@ -300,8 +315,7 @@ void Core::release_as_worker(Peer& peer) {
     request.stage = Stage::arriving;
     Service& service = *request.service;
     const bool again = request.frame.size() > 0 && request.expires_at > now_ &&
-                       service.resend_budget >= kResendCost &&
-                       Registry::availability(service, wanted_of(request), now_) == Code::ok;
+                       service.resend_budget >= kResendCost && availability(request) == Code::ok;
     if (!again) {
       counters_.worker_lost += !request.is_copy;
       end_with(slot, Code::worker_lost);
@@ -322,11 +336,11 @@ void Core::release_as_worker(Peer& peer) {
 
 // Ends those that wait for workers who are all gone or draining.
 void Core::flush_unserved(Service& service) {
-  const bool is_uniform = !service.sharded && service.queue.pinned() == 0;
+  const bool is_uniform = !service.sharded && service.queue.pinned() == 0 && service.remote.empty();
   uint32_t slot = service.queue.front();
   while (slot != kNone) {
     const uint32_t next = service.queue.after(requests_, slot);
-    const auto code = Registry::availability(service, wanted_of(requests_[slot]), now_);
+    const auto code = availability(requests_[slot]);
     if (code == Code::ok && is_uniform) return;
     if (code != Code::ok && code != Code::circuit_open) end_with(slot, code);
     slot = next;
@@ -337,7 +351,7 @@ void Core::beat() {
   const bool was_asleep = now_ - beat_at_ > kAsleepMicros;
   beat_at_ = INT64_MAX;
   for (auto& [id, peer] : peers_) {
-    if (peer->gone) continue;
+    if (peer->gone || is_dialled(id)) continue;
     if (was_asleep) peer->heard_at = now_;
     beat_at_ = std::min(beat_at_, beat_one(*peer));
   }

@@ -8,7 +8,7 @@ namespace bilten::broker {
 namespace {
 
 bool takes_work(const Claim& claim) {
-  return !claim.peer->gone && !claim.peer->draining && !claim.drained;
+  return !claim.peer->gone && !claim.peer->draining && !claim.draining && !claim.drained;
 }
 
 bool holds(const Claim& claim, uint32_t shard) {
@@ -37,20 +37,16 @@ bool is_lighter(const Claim& a, const Claim& b, SteadyMicros now) {
          uint64_t{b.inflight + 1} * b.health.penalty(now) * a.weight;
 }
 
-// Epochs decide only between owners of one shard, which a broker has none of by itself.
+// Epochs decide only between owners of one shard, which one broker has none of by itself.
 bool is_better(const Claim& a, const Claim& b, const Wanted& wanted, SteadyMicros now) {
   if (wanted.shard != 0 && a.told.epoch != b.told.epoch) return a.told.epoch > b.told.epoch;
   return is_lighter(a, b, now);
 }
 
 void count_shards(Service& service) {
-  service.sharded = std::ranges::any_of(
-      service.workers, [](const Claim* claim) { return claim->told.shards.has_value(); });
-}
-
-bool overlap(const ServiceClaim& a, const ServiceClaim& b) {
-  if (!a.shards || !b.shards) return true;
-  return a.shards->lo <= b.shards->hi && b.shards->lo <= a.shards->hi;
+  const auto has_part = [](const Claim* claim) { return claim->told.shards.has_value(); };
+  service.sharded = std::ranges::any_of(service.workers, has_part) ||
+                    std::ranges::any_of(service.remote, has_part);
 }
 
 // Of those that fit: the best one whose breaker is not asked or lets it; and whether any breaker
@@ -59,11 +55,11 @@ struct Picked {
   Claim* best = nullptr;
   bool any_closed = false;
 };
-Picked pick(Service& service, const Wanted& wanted, SteadyMicros now, Random& random,
-            uint64_t round, bool ask_breaker) {
+Picked pick(const std::vector<Claim*>& claims, const Wanted& wanted, SteadyMicros now,
+            Random& random, uint64_t round, bool ask_breaker) {
   Picked picked;
   uint64_t equals = 0;
-  for (Claim* claim : service.workers) {
+  for (Claim* claim : claims) {
     if (!fits(*claim, wanted)) continue;
     picked.any_closed |= claim->health.is_closed();
     if (ask_breaker && !claim->health.admits(now)) continue;
@@ -123,59 +119,127 @@ Claim& Registry::claim(Peer& peer, const ServiceClaim& wanted) {
   Claim& claim = **had;
   claim.told = wanted;
   claim.weight = wanted.weight;
+  claim.instance = peer.instance;
+  claim.incarnation = peer.incarnation;
   claim.service->contract_hash = wanted.contract_hash.data;
   if (!claim.active) claim.service->workers.push_back(&claim);
   claim.active = true;
   count_shards(*claim.service);
-  ++index_;
+  changed();
   return claim;
 }
 
 void Registry::retire(Claim& claim) {
   if (!claim.active) return;
   claim.active = false;
-  std::erase(claim.service->workers, &claim);
+  std::erase(claim.remote ? claim.service->remote : claim.service->workers, &claim);
   count_shards(*claim.service);
   ++index_;
+  if (!claim.remote) ++local_index_;
 }
 
 void Registry::retire_all(Peer& peer) {
   for (auto& claim : peer.claims) retire(*claim);
 }
 
-Claim* Registry::choose(Service& service, const Wanted& wanted, SteadyMicros now, Random& random,
-                        uint64_t round) {
-  const auto picked = pick(service, wanted, now, random, round, true);
+void Registry::claim_remote(Peer& neighbour, const std::vector<Route>& routes) {
+  const auto is_of = [](const Route& route) {
+    return [&route](const auto& claim) {
+      return claim->instance == route.instance && claim->service->name == route.claim.service;
+    };
+  };
+  for (auto& had : neighbour.claims) {
+    const bool kept =
+        std::ranges::any_of(routes, [&](const Route& route) { return is_of(route)(had); });
+    if (!kept) retire(*had);
+  }
+  // Those of workers that are long gone would only pile up.
+  std::erase_if(neighbour.claims,
+                [](const auto& claim) { return !claim->active && claim->inflight == 0; });
+  for (const auto& route : routes) {
+    if (!has_room_for(route.claim.service)) continue;
+    auto had = std::ranges::find_if(neighbour.claims, is_of(route));
+    if (had == neighbour.claims.end()) {
+      Service& service = services_[route.claim.service];
+      service.name = route.claim.service;
+      auto fresh = std::make_unique<Claim>();
+      fresh->peer = &neighbour;
+      fresh->service = &service;
+      fresh->instance = route.instance;
+      fresh->remote = true;
+      had = neighbour.claims.insert(neighbour.claims.end(), std::move(fresh));
+    }
+    Claim& claim = **had;
+    claim.told = route.claim;
+    claim.weight = route.claim.weight;
+    claim.incarnation = route.incarnation;
+    claim.draining = route.draining;
+    if (claim.service->workers.empty()) {
+      claim.service->contract_hash = route.claim.contract_hash.data;
+    }
+    if (!claim.active) claim.service->remote.push_back(&claim);
+    claim.active = true;
+    count_shards(*claim.service);
+  }
+  ++index_;
+}
+
+const Claim* Registry::remote_owner_before(const ServiceClaim& wanted, const Id& instance) const {
+  const auto service = services_.find(wanted.service);
+  if (service == services_.end()) return nullptr;
+  for (const Claim* claim : service->second.remote) {
+    if (!claim->told.owner || claim->instance == instance || claim->peer->gone) continue;
+    if (!overlap(wanted, claim->told)) continue;
+    if (claim->told.epoch > wanted.epoch) return claim;
+    if (claim->told.epoch == wanted.epoch && claim->told.folder_id != wanted.folder_id) {
+      return claim;
+    }
+  }
+  return nullptr;
+}
+
+Claim* Registry::choose(const std::vector<Claim*>& claims, const Wanted& wanted, SteadyMicros now,
+                        Random& random, uint64_t round) {
+  const auto picked = pick(claims, wanted, now, random, round, true);
   if (picked.best != nullptr) return picked.best;
   if (wanted.lean != Lean::none) {
     Wanted anyone = wanted;
     anyone.lean = Lean::none;
-    return choose(service, anyone, now, random, round);
+    return choose(claims, anyone, now, random, round);
   }
   if (picked.any_closed) return nullptr;
-  return pick(service, wanted, now, random, round, false).best;
+  return pick(claims, wanted, now, random, round, false).best;
 }
 
 bool Registry::has_room(const Claim& claim) {
   return takes_work(claim) && claim.inflight < claim.told.credit;
 }
 
-Code Registry::availability(const Service& service, const Wanted& wanted, SteadyMicros now) {
+Code Registry::availability(const Service& service, const Wanted& wanted, SteadyMicros now,
+                            Reach reach) {
   bool has_shard = false, has_version = false, has_open = false, has_well = false;
-  for (const Claim* claim : service.workers) {
-    has_well |= takes_work(*claim) && claim->health.is_closed();
-    if (!holds(*claim, wanted.shard)) continue;
-    has_shard = true;
-    if (!is_version(*claim, wanted.version)) continue;
-    has_version = true;
-    if (!takes_work(*claim)) continue;
-    if (wanted.version.empty() || claim->health.admits(now)) return Code::ok;
-    has_open = true;
+  for (const auto* claims : {&service.workers, &service.remote}) {
+    if (claims == &service.remote && reach == Reach::here) continue;
+    for (const Claim* claim : *claims) {
+      has_well |= takes_work(*claim) && claim->health.is_closed();
+      if (!holds(*claim, wanted.shard)) continue;
+      has_shard = true;
+      if (!is_version(*claim, wanted.version)) continue;
+      has_version = true;
+      if (!takes_work(*claim)) continue;
+      if (wanted.version.empty() || claim->health.admits(now)) return Code::ok;
+      has_open = true;
+    }
   }
   if (!has_shard) return Code::no_service;
   if (!has_version) return Code::version;
   if (!has_open) return Code::draining;
   return has_well ? Code::circuit_open : Code::ok;
+}
+
+bool overlap(const ServiceClaim& a, const ServiceClaim& b) {
+  if (!a.shards || !b.shards) return true;
+  return a.shards->lo <= b.shards->hi && b.shards->lo <= a.shards->hi;
 }
 
 bool takes_over(const Peer& newer, const ServiceClaim& wanted, const Claim& holder) {

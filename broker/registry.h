@@ -17,7 +17,13 @@
 
 namespace bilten::broker {
 
-using PeerId = uint32_t;  // The connection: the number inside ROUTER's generated routing id.
+// The connection: the number inside ROUTER's generated routing id; from kDialled on one that this
+// broker opened to another (core.h).
+using PeerId = uint64_t;
+inline constexpr PeerId kDialled = PeerId{1} << 32;
+inline bool is_dialled(PeerId peer) {
+  return peer >= kDialled;
+}
 
 // Who stands behind a key, and what access.toml lets it do.
 struct Principal {
@@ -38,6 +44,7 @@ struct Peer {
   Id instance;
   int64_t incarnation = 0;
   std::string build;
+  std::string name;  // Of a broker.
   SteadyMicros heartbeat_us = 0;
   SteadyMicros heard_at = 0;  // The last valid frame from it.
   SteadyMicros sent_at = 0;   // The last frame to it, or the last try.
@@ -45,6 +52,7 @@ struct Peer {
   bool gone = false;          // Forgotten at the end of this step.
   uint32_t bad_frames = 0;    // Since bad_since.
   SteadyMicros bad_since = 0;
+  int64_t routes_seq = -1;                     // Of the last ROUTES to it, or from it if dialled.
   uint32_t queue_ms = 0;                       // From its last heartbeat.
   ClientChain asked;                           // Requests it waits for.
   PlaceChain holds;                            // Requests it works on, or has abandoned.
@@ -52,13 +60,19 @@ struct Peer {
 };
 
 // A worker's claim on one service. `inflight` passes `credit` only after the worker lowered it.
+// A remote one is of a worker that joined another broker, which has told of it in ROUTES: `peer` is
+// that broker.
 struct Claim {
   Peer* peer = nullptr;
   Service* service = nullptr;
   ServiceClaim told;  // As READY had it; told.credit follows CREDIT.
+  Id instance;        // Of the worker.
+  int64_t incarnation = 0;
   bool active = false;
-  bool drained = false;  // By a rule of an operator.
-  uint32_t weight = 1;   // told.weight, or what a rule says.
+  bool remote = false;
+  bool draining = false;  // Of a remote worker; a local one's peer drains.
+  bool drained = false;   // By a rule of an operator.
+  uint32_t weight = 1;    // told.weight, or what a rule says.
   uint32_t inflight = 0;
   uint64_t full_in_round = 0;  // The choice that found its pipe full.
   Health health;
@@ -73,9 +87,13 @@ struct Wanted {
   Lean lean = Lean::none;
 };
 
+// Which workers count: those of this broker, or other brokers' too.
+enum class Reach : uint8_t { here, anywhere };
+
 struct Service {
   std::string name;
-  std::vector<Claim*> workers;  // Active claims.
+  std::vector<Claim*> workers;  // Active claims of peers of this broker.
+  std::vector<Claim*> remote;   // And of other brokers' workers.
   std::string contract_hash;    // Of whoever claimed it last.
   bool sharded = false;         // Some worker holds a part of the shards only.
   Queue queue;
@@ -99,31 +117,48 @@ class Registry {
   void retire(Claim& claim);
   void retire_all(Peer& peer);
 
-  // The worker with the least (requests in flight + 1) / weight x (1 + 8 x failures) among those
-  // that fit, have credit, and whose breaker lets them; of several owners of the shard the one with
-  // the highest epoch; chance among equals. A breaker is passed over where it would leave nobody,
-  // and a canary's lean where its side has nobody free. Those whose pipe was full in this `round`
-  // are left out; nullptr: none.
-  static Claim* choose(Service& service, const Wanted& wanted, SteadyMicros now, Random& random,
-                       uint64_t round);
+  // All that another broker serves, as its ROUTES has it.
+  void claim_remote(Peer& neighbour, const std::vector<Route>& routes);
+  // A remote owner that `wanted` by `instance` cannot stand beside, or nullptr: one of a higher
+  // epoch, or of another data folder and no lower one.
+  const Claim* remote_owner_before(const ServiceClaim& wanted, const Id& instance) const;
+  // A worker of this broker drains, has other credit or the like: neighbours should hear of it.
+  void touch() { ++local_index_; }
+  // And so should whoever watches.
+  void changed() {
+    ++index_;
+    ++local_index_;
+  }
+
+  // The worker with the least (requests in flight + 1) / weight x (1 + 8 x failures) among those of
+  // `claims` (a service's workers or remote) that fit, have credit, and whose breaker lets them; of
+  // several owners of the shard the one with the highest epoch; chance among equals. A breaker is
+  // passed over where it would leave nobody, and a canary's lean where its side has nobody free.
+  // Those whose pipe was full in this `round` are left out; nullptr: none.
+  static Claim* choose(const std::vector<Claim*>& claims, const Wanted& wanted, SteadyMicros now,
+                       Random& random, uint64_t round);
   // Whether the worker takes work and has credit left.
   static bool has_room(const Claim& claim);
   // Why nobody will take such a request, be it after a wait: no_service (nobody, or not that
   // shard), version, draining, circuit_open (a pinned version whose breakers are all open, beside
   // workers that are well); ok otherwise.
-  static Code availability(const Service& service, const Wanted& wanted, SteadyMicros now);
+  static Code availability(const Service& service, const Wanted& wanted, SteadyMicros now,
+                           Reach reach);
   // The peer's active claim, or nullptr.
   static Claim* claim_of(Peer& peer, std::string_view service);
 
   const std::map<std::string, Service, std::less<>>& services() const { return services_; }
   std::map<std::string, Service, std::less<>>& services() { return services_; }
   int64_t index() const { return index_; }  // Rises with every change of who serves what.
-  void touch() { ++index_; }
+  int64_t local_index() const { return local_index_; }  // With those of this broker's workers.
 
  private:
   std::map<std::string, Service, std::less<>> services_;  // A service stays when its workers go.
-  int64_t index_ = 0;
+  int64_t index_ = 0, local_index_ = 0;
 };
+
+// Whether two claims on one service have shards in common.
+bool overlap(const ServiceClaim& a, const ServiceClaim& b);
 
 // Whether a new owner may push out the one that stands: raised by an operator, or the same data
 // folder opened again later. Another folder or an older opening may not.

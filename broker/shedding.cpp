@@ -1,4 +1,5 @@
-// The core's half that refuses early what would wait in a standing queue.
+// The core's half that says no in good time, and when to come back: standing queues, a principal's
+// pace.
 #include "broker/core.h"
 
 namespace bilten::broker {
@@ -24,6 +25,25 @@ void Core::shed(Service& service) {
     if (slot == kNone) return;
     ++counters_.shed;
     end_with(slot, Code::no_capacity);
+  }
+}
+
+// How many ms too early the request comes for its principal's requests a second; 0: in time.
+uint32_t Core::keep_pace(Principal& principal) {
+  return static_cast<uint32_t>((principal.pace.take(now_) + 999) / 1000);
+}
+
+// When to come back. A queue says how long it takes to drain; for the rest there is no measure.
+uint32_t Core::retry_after_ms(Code code, const Service* service) const {
+  switch (code) {
+    case Code::no_capacity:
+      if (service == nullptr) return options_.queue_wait_ms;
+      return service->congestion.retry_after_ms(service->queue.size(), options_.queue_wait_ms);
+    case Code::rate_limited:
+    case Code::draining:
+    case Code::circuit_open:
+    case Code::no_service: return options_.queue_wait_ms;
+    default: return 0;
   }
 }
 

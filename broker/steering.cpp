@@ -44,9 +44,11 @@ Result<std::string> Core::set_rule(const Peer& peer, mesh::Rule rule) {
 void Core::apply_rules() {
   for (auto& [name, principal] : principals_) set_limits(*principal);
   for (auto& [name, service] : registry_.services()) {
-    for (Claim* claim : service.workers) apply_rules_to(*claim);
+    for (const auto* claims : {&service.workers, &service.remote}) {
+      for (Claim* claim : *claims) apply_rules_to(*claim);
+    }
   }
-  registry_.touch();
+  registry_.changed();
   for (auto& [name, service] : registry_.services()) {
     flush_unserved(service);
     pump(service);
@@ -54,9 +56,23 @@ void Core::apply_rules() {
 }
 
 void Core::apply_rules_to(Claim& claim) {
-  const WorkerTraits worker{claim.service->name, claim.told.version, claim.peer->instance};
+  const WorkerTraits worker{claim.service->name, claim.told.version, claim.instance};
   claim.drained = traffic_.drains(worker);
   claim.weight = traffic_.weight(worker, claim.told.weight);
+}
+
+Code Core::availability(const InFlight& request) const {
+  const auto reach = request.forwarded ? Reach::here : Reach::anywhere;
+  return Registry::availability(*request.service, wanted_of(request), now_, reach);
+}
+
+Wanted Core::wanted_of(const InFlight& request) const {
+  Wanted wanted{request.shard, request.pin, {}, Lean::none};
+  if (request.lean == Lean::none) return wanted;
+  wanted.canary = traffic_.canary(request.service->name);
+  // The rule may have ended while the request waited.
+  if (!wanted.canary.empty()) wanted.lean = request.lean;
+  return wanted;
 }
 
 // Places a request as the rules want it.
@@ -92,7 +108,7 @@ void Core::play(const mesh::Rule& fault, uint32_t slot, net::Message& message) {
 // What a fault has delayed goes on as if it came now.
 void Core::resume(uint32_t slot) {
   InFlight& request = requests_[slot];
-  const auto available = Registry::availability(*request.service, wanted_of(request), now_);
+  const auto available = availability(request);
   if (available != Code::ok) return end_with(slot, available);
   request.stage = Stage::arriving;
   net::Message message = std::move(request.frame);
@@ -107,7 +123,7 @@ void Core::send_copy(const mesh::Rule& rule, uint64_t original, net::Message& co
   const InFlight& request = requests_[slot];
   Claim* target = nullptr;
   for (Claim* claim : request.service->workers) {
-    const WorkerTraits worker{claim->service->name, claim->told.version, claim->peer->instance};
+    const WorkerTraits worker{claim->service->name, claim->told.version, claim->instance};
     if (claim == request.holder || !names(rule, worker) || !Registry::has_room(*claim)) continue;
     if (target == nullptr || claim->inflight < target->inflight) target = claim;
   }

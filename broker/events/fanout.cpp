@@ -1,7 +1,8 @@
 #include "broker/events/fanout.h"
 
-#include <array>
+#include <utility>
 
+#include "common/net/address.h"
 #include "common/process/log.h"
 
 namespace bilten::events {
@@ -16,6 +17,7 @@ constexpr size_t kTopicMax = 200;
 constexpr const char* kPublishers = "pub";
 constexpr const char* kReaders = "sub";
 constexpr const char* kOperators = "ops";
+constexpr const char* kPeers = "peer";
 
 Result<net::Socket> listen(net::Context& context, net::SocketType type, const Config& config,
                            const net::KeyRing& keys, const char* domain) {
@@ -24,6 +26,11 @@ Result<net::Socket> listen(net::Context& context, net::SocketType type, const Co
   options.zap_domain = domain;
   options.send_high_water = options.receive_high_water = static_cast<int>(config.high_water);
   return net::Socket::open(context, type, options);
+}
+
+bool is_subscription(std::string_view word) {
+  if (word.empty() || word.size() > kTopicMax + 1) return false;
+  return word[0] == '\0' || word[0] == '\1';
 }
 
 int fail(const Error& error, int exit_code) {
@@ -45,59 +52,97 @@ Result<std::unique_ptr<Fanout>> Fanout::open(net::Context& context, const Config
   if (!out) return out.error();
   auto operations = listen(context, net::SocketType::xpub, config, keys, kOperators);
   if (!operations) return operations.error();
+  auto peers = listen(context, net::SocketType::xpub, config, keys, kPeers);
+  if (!peers) return peers.error();
   std::unique_ptr<Fanout> fanout(
-      new Fanout(std::move(*zap), std::move(*in), std::move(*out), std::move(*operations)));
+      new Fanout(std::move(*zap),
+                 {std::move(*in), std::move(*out), std::move(*operations), std::move(*peers)}));
   if (auto done = fanout->reload(keys, rules); !done) return done.error();
-  if (auto bound = fanout->out_.bind(config.listen_subscribe); !bound) return bound.error();
-  if (auto bound = fanout->operations_.bind(config.listen_operations); !bound) {
-    return bound.error();
-  }
-  if (auto bound = fanout->in_.bind(config.listen_publish); !bound) return bound.error();
+  if (auto bound = fanout->bind(config); !bound) return bound.error();
+  if (auto heard = fanout->hear_peers(context, config, keys); !heard) return heard.error();
   // Operators choose among these few at their own socket: nothing of theirs travels upstream.
   for (const char* topic : {"ops.", "metric.", "log."}) {
     if (auto done = fanout->in_.subscribe(topic); !done) return done.error();
+    for (auto& other : fanout->others_) {
+      if (auto done = other.subscribe(topic); !done) return done.error();
+    }
   }
   return fanout;
 }
 
-Fanout::Fanout(net::Zap zap, net::Socket in, net::Socket out, net::Socket operations)
+Fanout::Fanout(net::Zap zap, Sockets sockets)
     : zap_(std::move(zap)),
-      in_(std::move(in)),
-      out_(std::move(out)),
-      operations_(std::move(operations)) {}
+      in_(std::move(sockets.in)),
+      out_(std::move(sockets.out)),
+      operations_(std::move(sockets.operations)),
+      peers_(std::move(sockets.peers)) {}
+
+// Readers' doors before the publishers': what comes first finds somebody.
+Status Fanout::bind(const Config& config) {
+  if (auto bound = out_.bind(config.listen_subscribe); !bound) return bound;
+  if (auto bound = operations_.bind(config.listen_operations); !bound) return bound;
+  if (auto bound = peers_.bind(config.listen_peers); !bound) return bound;
+  return in_.bind(config.listen_publish);
+}
+
+Status Fanout::hear_peers(net::Context& context, const Config& config, const net::KeyRing& keys) {
+  for (const auto& peer : config.peers) {
+    const auto address = net::parse_address(peer, "events");
+    if (!address) return address.error();
+    const auto key = keys.public_keys.find(address->principal);
+    if (key == keys.public_keys.end()) {
+      return Error{Code::invalid, "no_key",
+                   "no public key of '" + address->principal + "' in the key folder"};
+    }
+    net::SocketOptions options;
+    options.keys = keys.own;
+    options.server_key = key->second;
+    options.send_high_water = options.receive_high_water = static_cast<int>(config.high_water);
+    auto socket = net::Socket::open(context, net::SocketType::xsub, options);
+    if (!socket) return socket.error();
+    if (auto connected = socket->connect(address->endpoint); !connected) return connected;
+    others_.push_back(std::move(*socket));
+  }
+  return Done{};
+}
 
 Status Fanout::reload(const net::KeyRing& keys, const std::vector<AccessRule>& rules) {
-  std::vector<std::string> publishers, readers, operators;
+  std::vector<std::string> publishers, readers, operators, peers;
   for (const auto& rule : rules) {
     if (!rule.publish.empty()) publishers.push_back(rule.principal);
     if (rule.hear) readers.push_back(rule.principal);
     if (rule.operations) operators.push_back(rule.principal);
+    if (rule.broker) peers.push_back(rule.principal);
   }
   auto may_publish = net::guests_of(keys, publishers);
   auto may_hear = net::guests_of(keys, readers);
   auto may_operate = net::guests_of(keys, operators);
+  auto may_relay = net::guests_of(keys, peers);
   if (!may_publish) return may_publish.error();
   if (!may_hear) return may_hear.error();
   if (!may_operate) return may_operate.error();
+  if (!may_relay) return may_relay.error();
   zap_.admit(kPublishers, std::move(*may_publish));
   zap_.admit(kReaders, std::move(*may_hear));
   zap_.admit(kOperators, std::move(*may_operate));
+  zap_.admit(kPeers, std::move(*may_relay));
   gate_.set_access(rules);
   return Done{};
 }
 
 bool Fanout::turn(int stop_fd, int64_t wait_max_ms) {
-  std::array<net::PollItem, 5> items{};
-  items[0].socket = &in_;
-  items[1].socket = &out_;
-  items[2].socket = &operations_;
-  items[3].handle = zap_.handle();
-  items[4].fd = stop_fd;
-  net::poll(items.data(), stop_fd >= 0 ? 5 : 4, wait_max_ms);
-  if (items[3].readable && !zap_.answer()) return false;
-  if (items[1].readable) pass_subscriptions();
-  if (items[2].readable) drop_operators_words();
-  if (items[0].readable) pass_publications();
+  items_.clear();
+  items_.push_back({.handle = zap_.handle()});
+  for (auto* socket : {&in_, &out_, &operations_, &peers_}) items_.push_back({.socket = socket});
+  for (auto& other : others_) items_.push_back({.socket = &other});
+  if (stop_fd >= 0) items_.push_back({.fd = stop_fd});
+  net::poll(items_.data(), items_.size(), wait_max_ms);
+  if (items_[0].readable && !zap_.answer()) return false;
+  pass_subscriptions();
+  pass_subscriptions_of_peers();
+  drop_operators_words();
+  pass_publications();
+  for (auto& other : others_) pass_relayed(other);
   return true;
 }
 
@@ -107,6 +152,18 @@ void Fanout::pass_publications() {
   for (int taken = 0; taken < kMessagesPerTurn && in_.receive(message, more); ++taken) {
     // Of several frames the first alone is judged, and it is no whole publication.
     const auto verdict = gate_.judge(message.user_id(), more ? std::string_view() : message.view());
+    if (verdict != Verdict::fact && verdict != Verdict::operations) continue;
+    net::Message crossing = message.share();
+    peers_.send(crossing);
+    (verdict == Verdict::fact ? out_ : operations_).send(message);
+  }
+}
+
+void Fanout::pass_relayed(net::Socket& from) {
+  net::Message message;
+  bool more = false;
+  for (int taken = 0; taken < kMessagesPerTurn && from.receive(message, more); ++taken) {
+    const auto verdict = gate_.judge_relayed(more ? std::string_view() : message.view());
     if (verdict == Verdict::fact) out_.send(message);
     if (verdict == Verdict::operations) operations_.send(message);
   }
@@ -118,8 +175,18 @@ void Fanout::pass_subscriptions() {
   bool more = false;
   for (int taken = 0; taken < kMessagesPerTurn && out_.receive(message, more); ++taken) {
     const auto word = message.view();
-    if (more || word.empty() || word.size() > kTopicMax + 1) continue;
-    if (word[0] == '\0' || word[0] == '\1') in_.send(message);
+    if (more || !is_subscription(word)) continue;
+    for (auto& other : others_) other.send(word);
+    in_.send(message);
+  }
+}
+
+// Publishers here should know what is wanted elsewhere; third machines hear them themselves.
+void Fanout::pass_subscriptions_of_peers() {
+  net::Message message;
+  bool more = false;
+  for (int taken = 0; taken < kMessagesPerTurn && peers_.receive(message, more); ++taken) {
+    if (!more && is_subscription(message.view())) in_.send(message);
   }
 }
 
@@ -142,6 +209,7 @@ void Fanout::report(SteadyMicros now) {
   log_warning("publications_dropped", {{"strangers", gate_.strangers()},
                                        {"malformed", gate_.malformed()},
                                        {"passed", gate_.passed()},
+                                       {"relayed", gate_.relayed()},
                                        {"strangers_by_principal", who}});
 }
 

@@ -1,8 +1,9 @@
 // Fans facts out: an XSUB that publishers connect to, an XPUB for daemons and one for operators,
 // and the ZAP handler. One thread. Slow readers lose publications and repair from the journal.
 //
-// Where federation comes: one more XPUB for peer brokers, fed with local publications only
-// (docs/protocol.md, section 8).
+// Other machines: what is published here goes to one more XPUB, and an XSUB hears that of each of
+// them. What came from there goes to readers here only, so each publication crosses once
+// (docs/protocol.md, section 9).
 #pragma once
 
 #include <memory>
@@ -25,6 +26,7 @@ class Fanout {
   std::string publish_endpoint() const { return in_.endpoint(); }
   std::string subscribe_endpoint() const { return out_.endpoint(); }
   std::string operations_endpoint() const { return operations_.endpoint(); }
+  std::string peers_endpoint() const { return peers_.endpoint(); }
 
   // One wake: waits for work or a readable `stop_fd` (-1: none), at most wait_max_ms, and passes on
   // what has come. False: the ZAP handler is broken, end the process.
@@ -36,13 +38,22 @@ class Fanout {
   const Gate& gate() const { return gate_; }
 
  private:
-  Fanout(net::Zap zap, net::Socket in, net::Socket out, net::Socket operations);
+  struct Sockets {
+    net::Socket in, out, operations, peers;
+  };
+  Fanout(net::Zap zap, Sockets sockets);
+  Status bind(const Config& config);
+  Status hear_peers(net::Context& context, const Config& config, const net::KeyRing& keys);
   void pass_publications();
+  void pass_relayed(net::Socket& from);
   void pass_subscriptions();
+  void pass_subscriptions_of_peers();
   void drop_operators_words();
 
   net::Zap zap_;
-  net::Socket in_, out_, operations_;
+  net::Socket in_, out_, operations_, peers_;
+  std::vector<net::Socket> others_;  // An XSUB to each other machine: each has its own key.
+  std::vector<net::PollItem> items_;
   Gate gate_;
   uint64_t reported_ = 0;  // Drops, when report() last spoke.
   SteadyMicros reported_at_ = 0;

@@ -22,6 +22,21 @@ bool is_event(std::string_view topic, std::string_view bytes) {
   return frame && frame->header.command == Command::event && frame->name == topic;
 }
 
+// "" where the publication is not well formed.
+std::string_view topic_of(std::string_view publication) {
+  const size_t end = publication.find('\0');
+  const auto topic = publication.substr(0, end);
+  const bool good = end != std::string_view::npos && is_topic(topic) &&
+                    is_event(topic, publication.substr(end + 1));
+  return good ? topic : std::string_view();
+}
+
+Verdict audience_of(std::string_view topic) {
+  const bool operations = std::ranges::any_of(
+      kOperations, [&](std::string_view prefix) { return topic.starts_with(prefix); });
+  return operations ? Verdict::operations : Verdict::fact;
+}
+
 }  // namespace
 
 bool speaks_for(const std::vector<std::string>& prefixes, std::string_view topic) {
@@ -35,11 +50,15 @@ void Gate::set_access(const std::vector<AccessRule>& rules) {
   for (const auto& rule : rules) may_publish_[rule.principal] = rule.publish;
 }
 
+Verdict Gate::judge_relayed(std::string_view publication) {
+  const auto topic = topic_of(publication);
+  ++(topic.empty() ? malformed_ : relayed_);
+  return topic.empty() ? Verdict::malformed : audience_of(topic);
+}
+
 Verdict Gate::judge(std::string_view principal, std::string_view publication) {
-  const size_t end = publication.find('\0');
-  const auto topic = publication.substr(0, end);
-  if (end == std::string_view::npos || !is_topic(topic) ||
-      !is_event(topic, publication.substr(end + 1))) {
+  const auto topic = topic_of(publication);
+  if (topic.empty()) {
     ++malformed_;
     return Verdict::malformed;
   }
@@ -49,9 +68,7 @@ Verdict Gate::judge(std::string_view principal, std::string_view publication) {
     return Verdict::stranger;
   }
   ++passed_;
-  const bool operations = std::ranges::any_of(
-      kOperations, [&](std::string_view prefix) { return topic.starts_with(prefix); });
-  return operations ? Verdict::operations : Verdict::fact;
+  return audience_of(topic);
 }
 
 uint64_t Gate::strangers() const {

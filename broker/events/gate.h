@@ -23,8 +23,11 @@ class Gate {
   // `principal` is the User-Id of the publication's frame, never a word of its content.
   // The frame: topic, a zero byte, and a BMP frame with command EVENT.
   Verdict judge(std::string_view principal, std::string_view publication);
+  // Of another machine's bilten-events, which has judged whose word it is.
+  Verdict judge_relayed(std::string_view publication);
 
   uint64_t passed() const { return passed_; }
+  uint64_t relayed() const { return relayed_; }
   uint64_t malformed() const { return malformed_; }
   uint64_t strangers() const;
   const std::map<std::string, uint64_t, std::less<>>& strangers_by_principal() const {
@@ -34,7 +37,7 @@ class Gate {
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> may_publish_;
   std::map<std::string, uint64_t, std::less<>> strangers_;  // Of principals that ZAP let in.
-  uint64_t passed_ = 0, malformed_ = 0;
+  uint64_t passed_ = 0, relayed_ = 0, malformed_ = 0;
 };
 
 // "ticket." speaks for every topic below it, "wm.ticket" for itself alone.

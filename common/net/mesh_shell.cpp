@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "common/base/check.h"
 
@@ -167,7 +167,8 @@ Status Mesh::Shell::start() {
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd_ < 0) {
     return Error{Code::unavailable, "no_descriptor",
-                 std::string("no eventfd: ") + std::strerror(errno) + "; raise LimitNOFILE"};
+                 std::string("no eventfd: ") + std::generic_category().message(errno) +
+                     "; raise LimitNOFILE"};
   }
   if (auto status = open_event_sockets(); !status) return status;
   // The first sockets are opened here, so that an address that cannot work is told at once.
@@ -185,12 +186,20 @@ Status Mesh::Shell::start() {
   return Done{};
 }
 
-Status Mesh::Shell::check_options() const {
-  for (const auto* server : {"broker", "events"}) {
+Status Mesh::Shell::check_options() {
+  addresses_.clear();
+  for (const auto& broker : options_.brokers) {
+    auto address = parse_address(broker, "broker");
+    if (!address) return address.error();
+    addresses_.push_back(std::move(*address));
+  }
+  std::vector<std::string> servers{"events"};
+  for (const auto& address : addresses_) servers.push_back(address.principal);
+  for (const auto& server : servers) {
     if (!options_.keys.public_keys.contains(server)) {
-      return Error{Code::invalid, "no_key",
-                   std::string("no public key of '") + server +
-                       "' in the key folder; make it with biltenctl keys gen"};
+      return Error{
+          Code::invalid, "no_key",
+          "no public key of '" + server + "' in the key folder; make it with biltenctl keys gen"};
     }
   }
   return Done{};
@@ -225,9 +234,10 @@ Status Mesh::Shell::open_event_sockets() {
 
 Status Mesh::Shell::open_link(uint32_t link) {
   links_[link].reset();
-  auto socket = Socket::open(context_, SocketType::dealer, socket_options("broker"));
+  auto socket =
+      Socket::open(context_, SocketType::dealer, socket_options(addresses_[link].principal));
   if (!socket) return socket.error();
-  if (auto status = socket->connect(options_.brokers[link]); !status) return status;
+  if (auto status = socket->connect(addresses_[link].endpoint); !status) return status;
   links_[link] = std::move(*socket);
   return Done{};
 }

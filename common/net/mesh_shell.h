@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/net/address.h"
 #include "common/net/mesh.h"
 #include "common/net/mesh_core.h"
 
@@ -52,7 +53,7 @@ class Mesh::Shell {
 
   template <class Put>
   bool post(Put put);
-  Status check_options() const;
+  Status check_options();
   Status open_event_sockets();
   Status open_link(uint32_t link);
   SocketOptions socket_options(const std::string& server) const;
@@ -76,6 +77,7 @@ class Mesh::Shell {
   SeededRandom random_;  // The core's own: the caller's source may not be for this thread.
   MeshCore core_;
 
+  std::vector<Address> addresses_;  // Of the brokers, once start() has read them.
   std::vector<std::optional<Socket>> links_;
   std::optional<Socket> subscriber_, publisher_;
   int wake_fd_ = -1;

@@ -27,6 +27,7 @@ struct AccessRule {
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false;
   bool operations = false;    // May call the `$mesh.` messages beyond ping, info and services.
+  bool broker = false;        // May join as another broker, or as another bilten-events.
   uint32_t inflight_max = 0;  // Requests in flight; 0: as the broker's settings say.
   uint32_t requests_per_second = 0;  // 0: no limit.
 };

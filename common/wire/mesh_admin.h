@@ -7,14 +7,15 @@
 
 namespace bilten::mesh {
 
-// ---- the broker: $mesh.ping, $mesh.info, $mesh.stats, $mesh.services; its rules further down ----
+// ---- the broker: $mesh.ping, $mesh.info, $mesh.stats, $mesh.services, $mesh.peers; its traffic
+// rules further down ----
 
 struct Ping {  // $mesh.ping -> Pong
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 struct Pong {
   Instant at;
-  static constexpr auto fields() { return std::make_tuple(field("at", &Pong::at)); }
+  static constexpr auto fields() { return field_list(field("at", &Pong::at)); }
 };
 
 struct Info {  // The answer of $mesh.info {}
@@ -24,7 +25,7 @@ struct Info {  // The answer of $mesh.info {}
   uint32_t peers = 0, inflight = 0, queued = 0;
   bool draining = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("name", &Info::name, length(0, 64)), field("build", &Info::build, length(0, 64)),
         field("broker", &Info::broker), field("started_at", &Info::started_at),
         field("peers", &Info::peers, between(0, UINT32_MAX)),
@@ -37,14 +38,14 @@ struct CounterValue {
   std::string name;
   int64_t value = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("name", &CounterValue::name, length(1, 100)),
-                           field("value", &CounterValue::value, between(0, INT64_MAX)));
+    return field_list(field("name", &CounterValue::name, length(1, 100)),
+                      field("value", &CounterValue::value, between(0, INT64_MAX)));
   }
 };
 struct Stats {  // The answer of $mesh.stats {}
   std::vector<CounterValue> counters;
   static constexpr auto fields() {
-    return std::make_tuple(field("counters", &Stats::counters, items(0, 500)));
+    return field_list(field("counters", &Stats::counters, items(0, 500)));
   }
 };
 
@@ -53,24 +54,25 @@ struct WorkerInfo {
   std::string principal, build, version;
   uint32_t credit = 0, inflight = 0, queue_ms = 0;
   bool owner = false, draining = false;  // Draining: by its own wish, or by a rule.
+  std::string broker;                    // The other broker that it joined; "": it is this one's.
   uint32_t weight = 1;                   // As READY had it, or a rule.
   uint32_t failures = 0;                 // In 1/1000 of its answers.
   bool breaker_open = false;
   std::optional<ShardRange> shards = {};
   static constexpr auto fields() {
-    return std::make_tuple(field("instance", &WorkerInfo::instance),
-                           field("principal", &WorkerInfo::principal, length(0, 64)),
-                           field("build", &WorkerInfo::build, length(0, 64)),
-                           field("version", &WorkerInfo::version, length(0, 32)),
-                           field("credit", &WorkerInfo::credit, between(0, UINT32_MAX)),
-                           field("inflight", &WorkerInfo::inflight, between(0, UINT32_MAX)),
-                           field("queue_ms", &WorkerInfo::queue_ms, between(0, UINT32_MAX)),
-                           field("owner", &WorkerInfo::owner),
-                           field("draining", &WorkerInfo::draining),
-                           field("weight", &WorkerInfo::weight, between(1, 1000)).or_default(),
-                           field("failures", &WorkerInfo::failures, between(0, 1000)).or_default(),
-                           field("breaker_open", &WorkerInfo::breaker_open).or_default(),
-                           field("shards", &WorkerInfo::shards));
+    return field_list(field("instance", &WorkerInfo::instance),
+                      field("principal", &WorkerInfo::principal, length(0, 64)),
+                      field("build", &WorkerInfo::build, length(0, 64)),
+                      field("version", &WorkerInfo::version, length(0, 32)),
+                      field("credit", &WorkerInfo::credit, between(0, UINT32_MAX)),
+                      field("inflight", &WorkerInfo::inflight, between(0, UINT32_MAX)),
+                      field("queue_ms", &WorkerInfo::queue_ms, between(0, UINT32_MAX)),
+                      field("owner", &WorkerInfo::owner), field("draining", &WorkerInfo::draining),
+                      field("broker", &WorkerInfo::broker, length(0, 64)).or_default(),
+                      field("weight", &WorkerInfo::weight, between(1, 1000)).or_default(),
+                      field("failures", &WorkerInfo::failures, between(0, 1000)).or_default(),
+                      field("breaker_open", &WorkerInfo::breaker_open).or_default(),
+                      field("shards", &WorkerInfo::shards));
   }
 };
 struct ServiceInfo {
@@ -78,9 +80,9 @@ struct ServiceInfo {
   Bytes contract_hash;
   std::vector<WorkerInfo> workers;  // Empty: it was here, and is away.
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &ServiceInfo::service, length(1, 32)),
-                           field("contract_hash", &ServiceInfo::contract_hash, between(0, 16)),
-                           field("workers", &ServiceInfo::workers, items(0, 1000)));
+    return field_list(field("service", &ServiceInfo::service, length(1, 32)),
+                      field("contract_hash", &ServiceInfo::contract_hash, between(0, 16)),
+                      field("workers", &ServiceInfo::workers, items(0, 1000)));
   }
 };
 // $mesh.services {since} -> Services. With `since` the answer waits until the index is another, or
@@ -88,23 +90,44 @@ struct ServiceInfo {
 struct ServicesWatch {
   int64_t since = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("since", &ServicesWatch::since, between(0, INT64_MAX)).or_default());
+    return field_list(field("since", &ServicesWatch::since, between(0, INT64_MAX)).or_default());
   }
 };
 struct Services {
   int64_t index = 0;  // Rises with every change of who serves what.
   std::vector<ServiceInfo> services;
   static constexpr auto fields() {
-    return std::make_tuple(field("index", &Services::index, between(0, INT64_MAX)),
-                           field("services", &Services::services, items(0, 1000)));
+    return field_list(field("index", &Services::index, between(0, INT64_MAX)),
+                      field("services", &Services::services, items(0, 1000)));
   }
 };
 
+// Another broker that the answering one dials.
+struct PeerInfo {
+  std::string address, name;  // `name` as it told; "" before the first word from it.
+  Id broker;
+  std::string state;    // "up", "opening" or "closed".
+  std::string refused;  // Why it is not wanted, or does not want; "": it is not refused.
+  uint32_t workers = 0, inflight = 0;
+  static constexpr auto fields() {
+    return field_list(field("address", &PeerInfo::address, length(0, 200)),
+                      field("name", &PeerInfo::name, length(0, 64)),
+                      field("broker", &PeerInfo::broker),
+                      field("state", &PeerInfo::state, length(0, 16)),
+                      field("refused", &PeerInfo::refused, length(0, 500)),
+                      field("workers", &PeerInfo::workers, between(0, UINT32_MAX)),
+                      field("inflight", &PeerInfo::inflight, between(0, UINT32_MAX)));
+  }
+};
+struct Peers {  // The answer of $mesh.peers {}
+  std::vector<PeerInfo> peers;
+  static constexpr auto fields() { return field_list(field("peers", &Peers::peers, items(0, 16))); }
+};
+
 // ---- traffic rules: of operators only, in the broker's memory, gone with it ----
-// Each of the six sets a rule, or replaces the one with the same target, and is answered Ruled; its
-// neutral value (on false, weight 0, percent 0, no limit) takes the rule away. A version is exact
-// or a prefix and a star; a worker is an instance as $mesh.services shows it.
+// Each of the six sets a rule, or replaces the one with the same target, and is answered Ruled;
+// its neutral value (on false, weight 0, percent 0, no limit) takes the rule away. A version is
+// exact or a prefix and a star; a worker is an instance as $mesh.services shows it.
 
 constexpr auto kServiceName = length(1, 32, Format::word);
 constexpr auto kVersionText = length(0, 32, Format::line);
@@ -114,9 +137,9 @@ struct Drain {                   // $mesh.drain: no new work for these workers.
   std::optional<Id> worker;
   bool on = true;
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &Drain::service, kServiceName),
-                           field("version", &Drain::version, kVersionText).or_default(),
-                           field("worker", &Drain::worker), field("on", &Drain::on).or_default());
+    return field_list(field("service", &Drain::service, kServiceName),
+                      field("version", &Drain::version, kVersionText).or_default(),
+                      field("worker", &Drain::worker), field("on", &Drain::on).or_default());
   }
 };
 struct Weight {  // $mesh.weight: instead of the one that READY had.
@@ -124,19 +147,19 @@ struct Weight {  // $mesh.weight: instead of the one that READY had.
   std::optional<Id> worker;
   uint32_t weight = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &Weight::service, kServiceName),
-                           field("version", &Weight::version, kVersionText).or_default(),
-                           field("worker", &Weight::worker),
-                           field("weight", &Weight::weight, between(0, 1000)));
+    return field_list(field("service", &Weight::service, kServiceName),
+                      field("version", &Weight::version, kVersionText).or_default(),
+                      field("worker", &Weight::worker),
+                      field("weight", &Weight::weight, between(0, 1000)));
   }
 };
 struct Canary {  // $mesh.canary: so much of the service to that version, the rest to the others.
   std::string service, version;
   uint32_t percent = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &Canary::service, kServiceName),
-                           field("version", &Canary::version, length(1, 32, Format::line)),
-                           field("percent", &Canary::percent, between(0, 100)));
+    return field_list(field("service", &Canary::service, kServiceName),
+                      field("version", &Canary::version, length(1, 32, Format::line)),
+                      field("percent", &Canary::percent, between(0, 100)));
   }
 };
 struct Mirror {  // $mesh.mirror: a copy of so much to that version or worker, its answer dropped.
@@ -145,11 +168,11 @@ struct Mirror {  // $mesh.mirror: a copy of so much to that version or worker, i
   uint32_t percent = 0;
   bool commands = false;  // What changes state too: to a version only, which it must name.
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &Mirror::service, kServiceName),
-                           field("version", &Mirror::version, kVersionText).or_default(),
-                           field("worker", &Mirror::worker),
-                           field("percent", &Mirror::percent, between(0, 100)),
-                           field("commands", &Mirror::commands).or_default());
+    return field_list(field("service", &Mirror::service, kServiceName),
+                      field("version", &Mirror::version, kVersionText).or_default(),
+                      field("worker", &Mirror::worker),
+                      field("percent", &Mirror::percent, between(0, 100)),
+                      field("commands", &Mirror::commands).or_default());
   }
 };
 struct Fault {       // $mesh.fault: exactly one of delay_ms, abort and drop, for so much of the
@@ -159,18 +182,18 @@ struct Fault {       // $mesh.fault: exactly one of delay_ms, abort and drop, fo
   std::string abort;  // The word of a code: `no_capacity`.
   bool drop = false;  // It ends by its budget.
   static constexpr auto fields() {
-    return std::make_tuple(field("name", &Fault::name, length(1, 64, Format::line)),
-                           field("percent", &Fault::percent, between(0, 100)),
-                           field("delay_ms", &Fault::delay_ms, between(0, 60'000)).or_default(),
-                           field("abort", &Fault::abort, length(0, 32)).or_default(),
-                           field("drop", &Fault::drop).or_default());
+    return field_list(field("name", &Fault::name, length(1, 64, Format::line)),
+                      field("percent", &Fault::percent, between(0, 100)),
+                      field("delay_ms", &Fault::delay_ms, between(0, 60'000)).or_default(),
+                      field("abort", &Fault::abort, length(0, 32)).or_default(),
+                      field("drop", &Fault::drop).or_default());
   }
 };
 struct Limits {  // $mesh.limits: instead of those of access.toml; 0: none.
   std::string principal;
   uint32_t inflight_max = 0, requests_per_second = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("principal", &Limits::principal, length(1, 64, Format::word)),
         field("inflight_max", &Limits::inflight_max, between(0, 65'536)).or_default(),
         field("requests_per_second", &Limits::requests_per_second, between(0, 1'000'000))
@@ -180,13 +203,13 @@ struct Limits {  // $mesh.limits: instead of those of access.toml; 0: none.
 struct Ruled {
   uint32_t number = 0;  // Of the rule; 0: it is away.
   static constexpr auto fields() {
-    return std::make_tuple(field("number", &Ruled::number, between(0, UINT32_MAX)));
+    return field_list(field("number", &Ruled::number, between(0, UINT32_MAX)));
   }
 };
 struct Clear {          // $mesh.clear -> Ruled
   uint32_t number = 0;  // Of the rule; 0: all.
   static constexpr auto fields() {
-    return std::make_tuple(field("number", &Clear::number, between(0, UINT32_MAX)).or_default());
+    return field_list(field("number", &Clear::number, between(0, UINT32_MAX)).or_default());
   }
 };
 
@@ -206,7 +229,7 @@ struct Rule {
   std::optional<bool> drop, commands;
   static constexpr auto fields() {
     constexpr auto any = between(0, UINT32_MAX);
-    return std::make_tuple(
+    return field_list(
         field("number", &Rule::number, any), field("kind", &Rule::kind),
         field("by", &Rule::by, length(0, 64)), field("at", &Rule::at),
         field("service", &Rule::service, length(0, 32)),
@@ -222,7 +245,7 @@ struct Rule {
 struct Rules {  // The answer of $mesh.rules {}
   std::vector<Rule> rules;
   static constexpr auto fields() {
-    return std::make_tuple(field("rules", &Rules::rules, items(0, 1000)));
+    return field_list(field("rules", &Rules::rules, items(0, 1000)));
   }
 };
 
@@ -235,7 +258,7 @@ struct Rules {  // The answer of $mesh.rules {}
 struct MetricsText {
   std::string text;
   static constexpr auto fields() {
-    return std::make_tuple(field("text", &MetricsText::text, length(0, 1 << 20)));
+    return field_list(field("text", &MetricsText::text, length(0, 1 << 20)));
   }
 };
 
@@ -244,9 +267,9 @@ struct JournalHead {
   int64_t epoch = 0, seq = 0;
   Bytes hash;  // Of the fact at seq; 32 zero bytes at seq 0.
   static constexpr auto fields() {
-    return std::make_tuple(field("epoch", &JournalHead::epoch, between(0, INT64_MAX)),
-                           field("seq", &JournalHead::seq, between(0, INT64_MAX)),
-                           field("hash", &JournalHead::hash, between(32, 32)));
+    return field_list(field("epoch", &JournalHead::epoch, between(0, INT64_MAX)),
+                      field("seq", &JournalHead::seq, between(0, INT64_MAX)),
+                      field("hash", &JournalHead::hash, between(32, 32)));
   }
 };
 
@@ -257,10 +280,10 @@ struct JournalRead {
   Bytes hash_at_after;
   uint32_t bytes_max = 500'000;
   static constexpr auto fields() {
-    return std::make_tuple(field("epoch", &JournalRead::epoch, between(0, INT64_MAX)),
-                           field("after", &JournalRead::after, between(0, INT64_MAX)),
-                           field("hash_at_after", &JournalRead::hash_at_after, between(0, 32)),
-                           field("bytes_max", &JournalRead::bytes_max, between(1, 900'000)));
+    return field_list(field("epoch", &JournalRead::epoch, between(0, INT64_MAX)),
+                      field("after", &JournalRead::after, between(0, INT64_MAX)),
+                      field("hash_at_after", &JournalRead::hash_at_after, between(0, 32)),
+                      field("bytes_max", &JournalRead::bytes_max, between(1, 900'000)));
   }
 };
 struct JournalEntry {
@@ -269,20 +292,20 @@ struct JournalEntry {
   std::string name;
   Bytes body, hash, traceparent;
   static constexpr auto fields() {
-    return std::make_tuple(field("seq", &JournalEntry::seq, between(1, INT64_MAX)),
-                           field("at", &JournalEntry::at),
-                           field("name", &JournalEntry::name, length(1, 64)),
-                           field("body", &JournalEntry::body, between(0, 1 << 20)),
-                           field("hash", &JournalEntry::hash, between(32, 32)),
-                           field("traceparent", &JournalEntry::traceparent, between(0, 25)));
+    return field_list(field("seq", &JournalEntry::seq, between(1, INT64_MAX)),
+                      field("at", &JournalEntry::at),
+                      field("name", &JournalEntry::name, length(1, 64)),
+                      field("body", &JournalEntry::body, between(0, 1 << 20)),
+                      field("hash", &JournalEntry::hash, between(32, 32)),
+                      field("traceparent", &JournalEntry::traceparent, between(0, 25)));
   }
 };
 struct JournalPage {
   JournalHead head;
   std::vector<JournalEntry> facts;
   static constexpr auto fields() {
-    return std::make_tuple(field("head", &JournalPage::head),
-                           field("facts", &JournalPage::facts, items(0, 100'000)));
+    return field_list(field("head", &JournalPage::head),
+                      field("facts", &JournalPage::facts, items(0, 100'000)));
   }
 };
 

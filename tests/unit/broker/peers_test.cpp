@@ -70,9 +70,9 @@ TEST_CASE("a READY that cannot be met is refused for its reason", "[broker]") {
     ready.version_min = ready.version_max = 2;
     expected = Code::version;
   }
-  SECTION("another broker") {
+  SECTION("a broker that access.toml does not grant to be one") {
     ready.role = PeerRole::broker;
-    expected = Code::version;
+    expected = Code::denied;
   }
   SECTION("a client with services") {
     ready.services = {World::claim("ticket", 1)};

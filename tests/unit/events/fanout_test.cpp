@@ -1,99 +1,9 @@
 // Facts through real sockets: what readers and operators get, and what a stranger's publication
 // comes to.
-#include "broker/events/fanout.h"
-
-#include <catch2/catch.hpp>
-#include <chrono>
-#include <functional>
-
-#include "common/wire/frame.h"
+#include "tests/unit/events/house.h"
 
 using namespace bilten;
 using namespace bilten::events;
-
-namespace {
-
-struct House {
-  net::Context context;
-  std::map<std::string, net::KeyPair> pairs;
-  net::KeyRing ring;
-  std::vector<AccessRule> rules;
-  std::unique_ptr<Fanout> fanout;
-
-  House() {
-    for (const char* name : {"events", "ticket", "user", "ops", "analytics"}) {
-      pairs[name] = net::make_key_pair();
-      ring.public_keys[name] = pairs[name].public_key;
-    }
-    ring.name = "events";
-    ring.own = pairs["events"];
-    add("ticket", {"ticket.", "ops."}, false, false);
-    add("user", {"user."}, false, false);
-    add("analytics", {}, true, false);
-    add("ops", {}, false, true);
-    Config config;
-    config.listen_publish = config.listen_subscribe = config.listen_operations =
-        "tcp://127.0.0.1:0";
-    auto opened = Fanout::open(context, config, ring, rules);
-    REQUIRE(opened);
-    fanout = std::move(*opened);
-  }
-
-  void add(const char* name, std::vector<std::string> publish, bool hear, bool operations) {
-    AccessRule rule;
-    rule.principal = name;
-    rule.publish = std::move(publish);
-    rule.hear = hear;
-    rule.operations = operations;
-    rules.push_back(rule);
-  }
-
-  net::Socket connect(net::SocketType type, const std::string& name, const std::string& endpoint) {
-    net::SocketOptions options;
-    options.keys = pairs[name];
-    options.server_key = ring.own.public_key;
-    auto socket = net::Socket::open(context, type, options);
-    REQUIRE(socket);
-    REQUIRE(socket->connect(endpoint));
-    return std::move(*socket);
-  }
-  net::Socket reader(const std::string& name, const std::string& endpoint,
-                     const std::string& prefix) {
-    auto socket = connect(net::SocketType::sub, name, endpoint);
-    REQUIRE(socket.subscribe(prefix));
-    return socket;
-  }
-
-  bool until(const std::function<bool()>& condition, int limit_ms = 10'000) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
-    while (std::chrono::steady_clock::now() < end) {
-      if (condition()) return true;
-      REQUIRE(fanout->turn(-1, 1));
-    }
-    return false;
-  }
-};
-
-std::string publication(const std::string& topic, uint64_t seq) {
-  Header header;
-  header.command = Command::event;
-  header.id = seq;
-  return topic + '\0' + build_frame(header, topic, {}, "body");
-}
-
-// Publishes again and again, as subscriptions take their time, until the reader has something.
-std::string heard(House& house, net::Socket& publisher, net::Socket& reader,
-                  const std::string& topic) {
-  net::Message message;
-  bool more = false;
-  REQUIRE(house.until([&] {
-    publisher.send(publication(topic, 1));
-    return reader.receive(message, more);
-  }));
-  return std::string(message.view());
-}
-
-}  // namespace
 
 TEST_CASE("a reader hears the facts that it subscribed to, as they were published", "[events]") {
   House house;
@@ -150,4 +60,53 @@ TEST_CASE("each door lets in only those that access.toml names for it", "[events
   CHECK_FALSE(reader.receive(message, more));
   CHECK_FALSE(operators.receive(message, more));
   CHECK(house.fanout->gate().strangers() == 0);
+}
+
+TEST_CASE("a fact crosses to readers of another machine once, and no further", "[events]") {
+  House there;
+  House here(&there);
+  auto publisher = there.connect(net::SocketType::pub, "ticket", there.fanout->publish_endpoint());
+  auto reader = here.reader("analytics", here.fanout->subscribe_endpoint(), "ticket.");
+  auto operators = here.reader("ops", here.fanout->operations_endpoint(), "ops.");
+  auto third = there.connect(net::SocketType::sub, "events", here.fanout->peers_endpoint());
+  REQUIRE(third.subscribe("ticket."));
+  net::Message message;
+  bool more = false;
+  uint64_t seq = 0;
+  const auto hears = [&](net::Socket& socket, const std::string& topic) {
+    return here.until([&] {
+      REQUIRE(there.fanout->turn(-1, 1));
+      publisher.send(publication(topic, ++seq));
+      CHECK_FALSE(third.receive(message, more));
+      return socket.receive(message, more);
+    });
+  };
+  REQUIRE(hears(reader, "ticket.sold"));
+  const auto first = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+  REQUIRE(first);
+  const auto last = seq;
+  uint64_t before = first->header.id;
+  REQUIRE(here.until([&] {
+    REQUIRE(there.fanout->turn(-1, 1));
+    while (reader.receive(message, more)) {
+      const auto next = parse_frame(message.view().substr(std::string("ticket.sold").size() + 1));
+      CHECK(next->header.id == ++before);
+    }
+    return before == last;
+  }));
+  REQUIRE(hears(operators, "ops.disk"));
+  CHECK(message.view().starts_with("ops.disk"));
+  CHECK(here.fanout->gate().passed() == 0);
+  CHECK(here.fanout->gate().relayed() >= last - first->header.id);
+}
+
+TEST_CASE("what a peer hears, only another machine's bilten-events may hear", "[events]") {
+  House house;
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto stranger = house.reader("analytics", house.fanout->peers_endpoint(), "");
+  auto peer = house.reader("events", house.fanout->peers_endpoint(), "ticket.");
+  CHECK(heard(house, owner, peer, "ticket.sold") == publication("ticket.sold", 1));
+  net::Message message;
+  bool more = false;
+  CHECK_FALSE(stranger.receive(message, more));
 }
