@@ -148,10 +148,10 @@ test: packages-test # build and run every test that fits ten minutes
 .PHONY: tests
 tests: $(TESTS) $(STORIES)
 
-scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4
+scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4, N=vms
 	@test -n "$(N)" || { echo "which one? make scenario N=4"; exit 64; }
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/test/scenarios
-	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "[s$(N)]"
+	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "$(if $(filter vms,$(N)),[vms],[s$(N)])"
 
 sim: packages-test # run the simulator: make sim SEEDS=10000 FIRST_SEED=1
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/test/sim
@@ -171,9 +171,9 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 benches: $(BENCHES)
 
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
-FUZZED := gateway daemons/ticket
+FUZZED := broker gateway daemons/ticket
 ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/support/raw_peer.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
 	@mkdir -p $(@D)
 	$(SAY) "  link    $@"
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(foreach m,$(FUZZED),$(LIBS-$(m))) $(COMMON_LIBS) -o $@

@@ -12,7 +12,8 @@ constexpr size_t kWorkersShownMax = 1000;  // As mesh::ServiceInfo has it.
 constexpr size_t kWatchesMax = 256;        // Who comes later is answered at once.
 
 bool is_open_to_all(std::string_view name) {
-  return name == "$mesh.ping" || name == "$mesh.info" || name == "$mesh.services";
+  return name == "$mesh.ping" || name == "$mesh.info" || name == "$mesh.services" ||
+         name == "$mesh.metrics";
 }
 
 mesh::WorkerInfo describe(const Claim& claim, SteadyMicros now) {
@@ -122,7 +123,9 @@ void Core::on_mesh(Peer& peer, const Frame& frame) {
     if (!wish) return refuse(peer, header.id, wish.error());
     if (watch(peer, frame, wish->since)) return;
   }
-  const auto body = mesh_answer(frame.name);
+  const auto seen = seeing_answer(frame);
+  if (seen && !*seen) return refuse(peer, header.id, seen->error());
+  const auto body = seen ? **seen : mesh_answer(frame.name);
   if (body.empty()) return refuse(peer, header.id, header.flags, Code::no_service);
   if (body.size() > kBodyMax) return refuse(peer, header.id, header.flags, Code::too_large);
   answer(peer, header.id, body);

@@ -79,6 +79,7 @@ void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool mo
     malformed(*peer, 0, frame.error().detail);
   } else {
     peer->heard_at = now;
+    if (tap_.wants(now)) tap_.note(now, outside_.wall_ms(), *peer, *frame, random_);
     dispatch(*peer, *frame, message);
   }
   settle();
@@ -149,6 +150,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   request.service = service;
   request.shard = header.shard;
   request.pin = wanted.version;
+  request.arrived_at = now_;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
   if (!(header.flags & flag::kOneway)) {
     request.client = &peer;
@@ -161,6 +163,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (!forwarded) patch_principal(message.data(), peer.principal->rule.number);
   // Workers see no difference, and of this flag only another broker's word counts.
   request.flags = static_cast<uint16_t>(header.flags & ~flag::kForwarded);
+  if (header.flags & flag::kSampled) begin_span(slot, frame, message);
   if (traffic_.acts_on_requests()) return steer(slot, frame, message);
   place(slot, message);
 }
@@ -281,7 +284,10 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   InFlight& request = requests_[slot];
   Service& service = *request.service;
   const auto said = static_cast<Code>(frame.header.code);
-  if (request.stage == Stage::sent) judge_worker(request, said);
+  if (request.stage == Stage::sent) {
+    judge_worker(request, said);
+    account(slot, said);
+  }
   if (request.client != nullptr) {
     const auto known = known_of(request, said);
     if (frame.header.command == Command::error && known != said) {
@@ -373,6 +379,7 @@ void Core::refuse(Peer& client, uint64_t id, const Error& error) {
 // The broker's own answer. A worker that has the request keeps its slot until it answers too.
 void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
+  account(slot, known_of(request, code));
   if (request.client != nullptr) {
     const auto known = known_of(request, code);
     refuse(*request.client, request.client_id, 0, known, retry_after_ms(known, request.service));
@@ -415,6 +422,7 @@ void Core::finish(uint32_t slot) {
   release_client(request, slot);
   release_holder(request, slot);
   wheel_.remove(requests_, slot);
+  if (request.flags & flag::kSampled) spans_.erase(requests_.token(slot));
   requests_.give_back(slot);
 }
 

@@ -10,6 +10,7 @@
 #include "broker/congestion.h"
 #include "broker/health.h"
 #include "broker/inflight.h"
+#include "broker/latency.h"
 #include "common/base/id.h"
 #include "common/base/random.h"
 #include "common/process/access.h"
@@ -98,6 +99,7 @@ struct Service {
   bool sharded = false;         // Some worker holds a part of the shards only.
   Queue queue;
   Congestion congestion;
+  ServiceFigures figures;
   // Re-sends are paid from a fifth of the requests: one request earns 1, one re-send costs 5.
   uint32_t resend_budget = 50;
 };

@@ -82,12 +82,13 @@ Result<Layout> lay_out(const UpOptions& options) {
   files::permissions(layout.data, files::perms::owner_all, error);
   layout.programs =
       options.programs.empty() ? folder_of_this_program() : files::absolute(options.programs);
+  layout.config =
+      options.config.empty() ? layout.data / "bilten.toml" : files::absolute(options.config);
   return layout;
 }
 
 // Where the gateway listens according to settings that are not ours.
-Status take_config(Layout& layout, const std::string& config) {
-  layout.config = files::absolute(config);
+Status take_config(Layout& layout) {
   auto sections = toml_file::read(layout.config.string());
   if (!sections) return sections.error();
   layout.listen = "127.0.0.1:8080";
@@ -146,7 +147,7 @@ Status write_config(const Layout& layout, const UpOptions& options, const std::s
 
 // The settings and keys that the programs start on.
 Status prepare(Layout& layout, const UpOptions& options) {
-  if (!options.config.empty()) return take_config(layout, options.config);
+  if (!options.config.empty()) return take_config(layout);
   const auto access = files::absolute(options.access).string();
   auto prepared = choose_ports(layout, options);
   if (prepared) prepared = make_keys(layout, access);

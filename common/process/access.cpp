@@ -117,14 +117,21 @@ class Table {
   std::map<std::string, std::string> holders_;
 };
 
-}  // namespace
-
-Result<std::vector<AccessRule>> load_access(const std::string& path) {
-  const auto sections = toml_file::read(path);
+Result<std::vector<AccessRule>> rules_of(const Result<std::vector<toml_file::Section>>& sections) {
   if (!sections) return sections.error();
   Table table;
   for (const auto& section : *sections) table.add(section);
   return table.take();
+}
+
+}  // namespace
+
+Result<std::vector<AccessRule>> load_access(const std::string& path) {
+  return rules_of(toml_file::read(path));
+}
+
+Result<std::vector<AccessRule>> parse_access(std::string_view text, std::string_view source) {
+  return rules_of(toml_file::parse(text, source));
 }
 
 bool matches(std::string_view pattern, std::string_view name) {

@@ -26,14 +26,16 @@ struct AccessRule {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false;
-  bool operations = false;    // May call the `$mesh.` messages beyond ping, info and services.
-  bool broker = false;        // May join as another broker, or as another bilten-events.
-  uint32_t inflight_max = 0;  // Requests in flight; 0: as the broker's settings say.
+  bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics.
+  bool broker = false;      // May join as another broker, or as another bilten-events.
+  uint32_t inflight_max = 0;         // Requests in flight; 0: as the broker's settings say.
   uint32_t requests_per_second = 0;  // 0: no limit.
 };
 
 // Unknown keys, doubled numbers and malformed patterns are errors that name line and key.
 Result<std::vector<AccessRule>> load_access(const std::string& path);
+// The same of a text; `source` names it in messages.
+Result<std::vector<AccessRule>> parse_access(std::string_view text, std::string_view source);
 
 // "ticket.*" matches "ticket.order" and "ticket.journal.read"; "ticket.order" itself only.
 bool matches(std::string_view pattern, std::string_view name);

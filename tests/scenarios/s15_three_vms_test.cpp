@@ -18,8 +18,6 @@ using namespace bilten::test;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int64_t kSeats = 1'000'000;
 const std::set<int> kAll{1, 2, 3};
 
@@ -27,7 +25,6 @@ bool is_full() {
   return std::getenv("BILTEN_FULL") != nullptr;
 }
 
-// Preloaded libraries do not go with them.
 bool is_sanitized() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return true;
@@ -37,7 +34,8 @@ bool is_sanitized() {
 }
 
 bool vms_here() {
-  const auto obstacle = Lab::obstacle();
+  const auto obstacle =
+      is_sanitized() ? "a dozen sanitized processes are too slow for it" : Lab::obstacle();
   if (!obstacle.empty()) std::printf("SKIPPED s15 on three machines: %s\n", obstacle.c_str());
   return obstacle.empty();
 }
@@ -73,6 +71,7 @@ struct Sale {
     crowd.finish();
     REQUIRE(wait_until([&] { return vms.is_ready(1); }, 20));
     crowd.check_books(host.api, kSeats);
+    std::printf("s15 on three machines: %s\n", crowd.summary().c_str());
     for (const int machine : kAll) {
       const auto verified =
           vms.ctl(machine, {"journal", "verify", "--service", Vms::service_of(machine)});
@@ -114,7 +113,7 @@ void kill_each_broker(Sale& shop) {
 // recorded meanwhile are there soon after.
 void cut_off_the_seller(Sale& shop) {
   auto& vms = shop.vms;
-  const auto began = Clock::now();
+  const auto began = std::chrono::steady_clock::now();
   vms.lab().cut_off(Vms::kTicket);
   CHECK(shop.crowd.go_on({Vms::kTicket}, 20));
   shop.host.api.post("/v1/organizations", {{"name", "Founded meanwhile"}});
@@ -123,13 +122,13 @@ void cut_off_the_seller(Sale& shop) {
                          event_body("Planned meanwhile"));
   INFO(event.text);
   CHECK(event.status == 201);
-  wait_until([&] { return Clock::now() - began > std::chrono::seconds(is_full() ? 20 : 6); }, 30);
+  let_pass((is_full() ? 20 : 6) - seconds_since(began));
   vms.lab().heal();
-  const auto healed = Clock::now();
+  const auto healed = std::chrono::steady_clock::now();
   CHECK(wait_until([&] { return is_level(vms, "user") && is_level(vms, "event"); }, 5));
-  const std::chrono::duration<double> level = Clock::now() - healed;
+  const double level = seconds_since(healed);
   CHECK(shop.crowd.go_on(kAll, 10));
-  std::printf("s15: readers level %.1f s after healing\n", level.count());
+  std::printf("s15: readers level %.1f s after healing\n", level);
 }
 
 // A process at a time, as an upgrade does it; buyers have a second gateway, as behind a proxy.
@@ -219,8 +218,8 @@ void live_through(const std::string& when) {
 
 TEST_CASE("orders, tokens and holds go on while one machine's clock is 90 s off", "[s15][vms]") {
   if (!vms_here()) return;
-  if (!std::filesystem::exists(kFakeTime) || is_sanitized()) {
-    std::printf("SKIPPED s15 with a wrong clock: needs faketime, and no sanitizer\n");
+  if (!std::filesystem::exists(kFakeTime)) {
+    std::printf("SKIPPED s15 with a wrong clock: needs faketime\n");
     return;
   }
   Clocks clocks;
@@ -234,12 +233,12 @@ TEST_CASE("orders, tokens and holds go on while one machine's clock is 90 s off"
     const auto when =
         "clock of machine " + std::to_string(machine) + " off by " + std::to_string(seconds) + " s";
     shop.without_failure(when, [&, machine = machine, seconds = seconds] {
-      const auto began = Clock::now();
+      const auto began = std::chrono::steady_clock::now();
       clocks.set(machine, seconds);
       CHECK(wait_until([&] { return std::abs(seconds_ahead(machine) - seconds) <= 2; }));
       live_through(when);
       // A service believes a jump that has lasted five seconds.
-      wait_until([&] { return Clock::now() - began > std::chrono::seconds(8); }, 20);
+      let_pass(8 - seconds_since(began));
       live_through(when + ", believed");
     });
     clocks.set(machine, 0);

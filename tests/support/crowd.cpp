@@ -51,6 +51,11 @@ std::string Crowd::failures() const {
   return failures_;
 }
 
+std::string Crowd::summary() const {
+  return std::to_string(told_.size()) + " orders, " + std::to_string(admitted_.size()) +
+         " scans, " + std::to_string(failed_) + " calls failed";
+}
+
 void Crowd::note_failure(int machine, const Reply& reply) {
   ++failed_;
   std::lock_guard lock(mutex_);
@@ -66,8 +71,7 @@ Reply Crowd::until_told(const Gateways& from, std::vector<Api>& gateways, const 
     for (auto& gateway : gateways) {
       const auto began = std::chrono::steady_clock::now();
       reply = ask(gateway);
-      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-      if (took.count() > slowest_) slowest_ = took.count();
+      slowest_ = std::max(slowest_.load(), seconds_since(began));
       if (reply.status >= 200 && reply.status < 300) return reply;
       if (reply.status >= 400 && reply.status < 500) break;
       if (!elsewhere_) break;

@@ -34,6 +34,7 @@ class Crowd {
   // a 5xx.
   std::string failures() const;
   int failed() const { return failed_; }
+  std::string summary() const;  // "812 orders, 203 scans, 0 calls failed", once finished.
   // Whether a buyer whose gateway does not answer asks another machine's, as a proxy in front does.
   void may_go_elsewhere(bool may) { elsewhere_ = may; }
   // The longest that a call took, in seconds, since it was last asked.

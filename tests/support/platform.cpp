@@ -80,6 +80,14 @@ bool wait_until(const std::function<bool()>& condition, double seconds) {
   return condition();
 }
 
+double seconds_since(Clock::time_point then) {
+  return std::chrono::duration<double>(Clock::now() - then).count();
+}
+
+void let_pass(double seconds) {
+  for (const auto began = Clock::now(); seconds_since(began) < seconds;) ::poll(nullptr, 0, 5);
+}
+
 Folder::Folder() {
   std::string name = (files::temp_directory_path() / "bilten-XXXXXX").string();
   REQUIRE(::mkdtemp(name.data()) != nullptr);
@@ -119,15 +127,24 @@ Platform::Platform(Options options) : options_(std::move(options)) {
 void Platform::start() {
   files::create_directories(data());
   files::remove(data() + "/run.json");
-  std::vector<std::string> command{
-      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
-      "conf/access.toml"};
+  std::vector<std::string> command{binary("biltenctl"),
+                                   "up",
+                                   "--port",
+                                   "0",
+                                   "--mesh-port",
+                                   std::to_string(options_.mesh_port),
+                                   "--data",
+                                   data(),
+                                   "--access",
+                                   options_.access};
   if (options_.demo) command.push_back("--demo");
+  if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   up_ = start_program(command, folder_.path() + "/log");
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
+  if (!options_.only.empty()) return;
   url_ = nlohmann::json::parse(read_file(data() + "/run.json"))["url"];
   REQUIRE(wait_until([&] { return is_ready(); }, 20));
 }

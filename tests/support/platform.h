@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,6 +14,11 @@ namespace bilten::test {
 
 // Waits until `condition` holds; false once `seconds` (times the sanitizers' scale) are over.
 bool wait_until(const std::function<bool()>& condition, double seconds = 10);
+// Lets time pass that is itself part of the test: an outage, a time of measuring. Never to wait for
+// something.
+void let_pass(double seconds);
+// On the steady clock.
+double seconds_since(std::chrono::steady_clock::time_point then);
 // 1, or more under BILTEN_TEST_SCALE: sanitizers and slow machines stretch every bound.
 double time_scale();
 
@@ -54,8 +60,11 @@ bool serves_all(const std::string& url);
 class Platform {
  public:
   struct Options {
-    bool demo = true;                     // Sign-ups are verified at once.
+    bool demo = true;  // Sign-ups are verified at once.
+    std::string access = "conf/access.toml";
     std::vector<std::string> extra = {};  // More arguments of `up`.
+    std::string only = {};                // As of `up`; without the gateway there is no url().
+    int mesh_port = 0;                    // 0: any free ones.
   };
   Platform() : Platform(Options{}) {}
   explicit Platform(Options options);

@@ -11,8 +11,20 @@ namespace {
 
 namespace files = std::filesystem;
 
-std::string tcp(int machine, int port) {
-  return "\"tcp://" + Lab::address(machine) + ":" + std::to_string(port) + "\"";
+// As a setting: the addresses of that port on these machines.
+std::string tcp(const std::set<int>& machines, int port) {
+  std::string list;
+  for (const int machine : machines) {
+    if (!list.empty()) list += ", ";
+    list += "\"tcp://" + Lab::address(machine) + ":" + std::to_string(port) + "\"";
+  }
+  return list;
+}
+
+std::set<int> others(int machine) {
+  std::set<int> all{1, 2, 3};
+  all.erase(machine);
+  return all;
 }
 
 }  // namespace
@@ -48,15 +60,19 @@ Vms::~Vms() {
 std::string Vms::settings(int machine) const {
   std::ostringstream out;
   const auto access = files::absolute("conf/access.toml").string();
-  out << "[mesh]\nbrokers = [" << tcp(1, 5570) << "]\n"
-      << "events_publish = " << tcp(1, 5571) << "\nevents_subscribe = " << tcp(1, 5572) << "\n"
+  out << "[mesh]\nbrokers = [" << tcp({1, 2, 3}, 5570) << "]\n"
+      << "events_publish = " << tcp({machine}, 5571) << "\n"
+      << "events_subscribe = " << tcp({machine}, 5572) << "\n"
       << "keys = \"" << folder_.path() << "/keys\"\n"
       << "[store]\nfolder = \"" << data(machine) << "/store\"\n"
       << "secrets = \"" << folder_.path() << "/secrets\"\n"
-      << "[broker]\nname = \"vm" << machine << "\"\nlisten = " << tcp(machine, 5570) << "\n"
-      << "access = \"" << access << "\"\n"
-      << "[events]\nlisten_publish = " << tcp(machine, 5571) << "\n"
-      << "listen_subscribe = " << tcp(machine, 5572) << "\naccess = \"" << access << "\"\n"
+      << "[broker]\nname = \"vm" << machine << "\"\nlisten = " << tcp({machine}, 5570) << "\n"
+      << "peers = [" << tcp(others(machine), 5570) << "]\naccess = \"" << access << "\"\n"
+      << "[events]\nlisten_publish = " << tcp({machine}, 5571) << "\n"
+      << "listen_subscribe = " << tcp({machine}, 5572) << "\n"
+      << "listen_operations = " << tcp({machine}, 5573) << "\n"
+      << "listen_peers = " << tcp({machine}, 5574) << "\n"
+      << "peers = [" << tcp(others(machine), 5574) << "]\naccess = \"" << access << "\"\n"
       << "[gateway]\nlisten = \"0.0.0.0:8080\"\naccess = \"" << access << "\"\n"
       << "[user]\ndemo = true\n";
   return out.str();

@@ -23,12 +23,7 @@ Id numbered_id(uint8_t first) {
   return id;
 }
 
-std::string ready() {
-  Ready ready;
-  ready.role = PeerRole::worker;
-  ready.instance = numbered_id(1);
-  ready.incarnation = 1'795'000'000'000;
-  ready.build = "0.1.0";
+ServiceClaim claim() {
   ServiceClaim claim;
   claim.service = "ticket";
   claim.version = "1.0.0";
@@ -37,7 +32,16 @@ std::string ready() {
   claim.epoch = 1;
   claim.folder_id.data = std::string(numbered_id(32).view());
   claim.contract_hash.data = std::string(16, '\x77');
-  ready.services.push_back(claim);
+  return claim;
+}
+
+std::string ready() {
+  Ready ready;
+  ready.role = PeerRole::worker;
+  ready.instance = numbered_id(1);
+  ready.incarnation = 1'795'000'000'000;
+  ready.build = "0.1.0";
+  ready.services.push_back(claim());
   return encode(ready);
 }
 
@@ -141,6 +145,18 @@ std::string ready_of_client() {
   Ready ready;
   ready.instance = numbered_id(1);
   return encode(ready);
+}
+
+std::string ready_of_broker() {
+  Ready ready;
+  ready.role = PeerRole::broker;
+  ready.instance = numbered_id(64);
+  ready.name = "broker-2";
+  return encode(ready);
+}
+
+std::string routes() {
+  return encode(Routes{7, {Route{claim(), numbered_id(1), 1'795'000'000'000, true}}});
 }
 
 std::string partial() {
@@ -279,7 +295,9 @@ std::string contract() {
 std::map<std::string, std::string> today() {
   return {{"ready", plain(Command::ready, ready())},
           {"ready_of_client", plain(Command::ready, ready_of_client())},
-          {"routes", plain(Command::routes)},
+          {"partial", partial()},
+          {"ready_of_broker", plain(Command::ready, ready_of_broker())},
+          {"routes", plain(Command::routes, routes())},
           {"every_ext", every_ext()},
           {"event_chained", chained_event()},
           {"watermark", watermark()},
@@ -298,7 +316,6 @@ std::map<std::string, std::string> today() {
           {"event", event()},
           {"ready_shards", plain(Command::ready, ready_shards())},
           {"request_pinned", request_pinned()},
-          {"partial", partial()},
           {"mesh_services", order("services", mesh::ServicesWatch{41})},
           {"mesh_drain", order("drain", mesh::Drain{"ticket", "1.2.*", numbered_id(1), true})},
           {"mesh_weight", order("weight", mesh::Weight{"ticket", "", {}, 5})},
@@ -385,6 +402,8 @@ TEST_CASE("golden bodies read back as what they were", "[broker]") {
   CHECK(body_of<mesh::Drain>(lines, "mesh_drain").worker == numbered_id(1));
   CHECK(body_of<mesh::Fault>(lines, "mesh_fault").delay_ms == 300);
   CHECK(body_of<Ready>(lines, "ready_of_client").role == PeerRole::client);
+  CHECK(body_of<Ready>(lines, "ready_of_broker").name == "broker-2");
+  CHECK(body_of<Routes>(lines, "routes").routes.at(0).claim.service == "ticket");
   CHECK(body_of<Welcome>(lines, "welcome").principal == 13);
   CHECK(body_of<Credit>(lines, "credit").credit == 64);
   CHECK(body_of<Load>(lines, "heartbeat").queue_ms == 30);
