@@ -17,7 +17,7 @@ struct StoreSettings {
   uint32_t credit = 1024, readers = 2, slow = 2;
   uint32_t owner_epoch = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("folder", &StoreSettings::folder, length(1, 4000))
             .doc("Data: each service has a folder of its name in it."),
         field("secrets", &StoreSettings::secrets, length(0, 4000))

@@ -25,13 +25,11 @@ struct Greet {
   struct Answer {
     std::string greeting;
     static constexpr auto fields() {
-      return std::make_tuple(field("greeting", &Answer::greeting, length(1, 100)));
+      return field_list(field("greeting", &Answer::greeting, length(1, 100)));
     }
   };
   std::string whom;
-  static constexpr auto fields() {
-    return std::make_tuple(field("name", &Greet::whom, length(1, 20)));
-  }
+  static constexpr auto fields() { return field_list(field("name", &Greet::whom, length(1, 20))); }
 };
 
 std::string answer_of(const net::Incoming& request) {

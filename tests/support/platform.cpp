@@ -136,7 +136,7 @@ void Platform::start() {
                                    "--data",
                                    data(),
                                    "--access",
-                                   "conf/access.toml"};
+                                   options_.access};
   if (options_.demo) command.push_back("--demo");
   if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());

@@ -60,7 +60,8 @@ bool serves_all(const std::string& url);
 class Platform {
  public:
   struct Options {
-    bool demo = true;                     // Sign-ups are verified at once.
+    bool demo = true;  // Sign-ups are verified at once.
+    std::string access = "conf/access.toml";
     std::vector<std::string> extra = {};  // More arguments of `up`.
     std::string only = {};                // As of `up`; without the gateway there is no url().
     int mesh_port = 0;                    // 0: any free ones.

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <catch2/catch.hpp>
 #include <cerrno>
 #include <utility>
+
+#include "common/base/check.h"
 
 namespace bilten::test {
 namespace {
@@ -19,14 +20,14 @@ sockaddr_in address_of(const std::string& endpoint) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(std::stoi(endpoint.substr(colon + 1))));
-  REQUIRE(inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1);
+  CHECK_INVARIANT(inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1);
   return address;
 }
 
 }  // namespace
 
 RawPeer::RawPeer() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  if (fd_ < 0) FAIL("no more descriptors");  // Not REQUIRE: there may be ten thousand of these.
+  CHECK_INVARIANT(fd_ >= 0);
 }
 
 RawPeer::RawPeer(const std::string& endpoint) : RawPeer() {
@@ -47,7 +48,7 @@ RawPeer::~RawPeer() {
 void RawPeer::connect(const std::string& endpoint) {
   const auto address = address_of(endpoint);
   const auto* raw = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(fd_, raw, sizeof address) != 0) FAIL("cannot connect to " << endpoint);
+  CHECK_INVARIANT(::connect(fd_, raw, sizeof address) == 0);
 }
 
 size_t RawPeer::send(std::string_view bytes) {

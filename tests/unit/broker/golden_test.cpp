@@ -23,12 +23,7 @@ Id numbered_id(uint8_t first) {
   return id;
 }
 
-std::string ready() {
-  Ready ready;
-  ready.role = PeerRole::worker;
-  ready.instance = numbered_id(1);
-  ready.incarnation = 1'795'000'000'000;
-  ready.build = "0.1.0";
+ServiceClaim claim() {
   ServiceClaim claim;
   claim.service = "ticket";
   claim.version = "1.0.0";
@@ -37,7 +32,16 @@ std::string ready() {
   claim.epoch = 1;
   claim.folder_id.data = std::string(numbered_id(32).view());
   claim.contract_hash.data = std::string(16, '\x77');
-  ready.services.push_back(claim);
+  return claim;
+}
+
+std::string ready() {
+  Ready ready;
+  ready.role = PeerRole::worker;
+  ready.instance = numbered_id(1);
+  ready.incarnation = 1'795'000'000'000;
+  ready.build = "0.1.0";
+  ready.services.push_back(claim());
   return encode(ready);
 }
 
@@ -103,6 +107,18 @@ std::string ready_of_client() {
   Ready ready;
   ready.instance = numbered_id(1);
   return encode(ready);
+}
+
+std::string ready_of_broker() {
+  Ready ready;
+  ready.role = PeerRole::broker;
+  ready.instance = numbered_id(64);
+  ready.name = "broker-2";
+  return encode(ready);
+}
+
+std::string routes() {
+  return encode(Routes{7, {Route{claim(), numbered_id(1), 1'795'000'000'000, true}}});
 }
 
 std::string partial() {
@@ -221,7 +237,7 @@ struct Hello {
   Instant at;
   bool loud = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("name", &Hello::name_, length(1, 40, Format::line)).doc("Whom to greet."),
         field("times", &Hello::times, between(1, 5)),
         field("tags", &Hello::tags, items(0, 3, length(1, 20, Format::word))),
@@ -242,7 +258,8 @@ std::map<std::string, std::string> today() {
   return {{"ready", plain(Command::ready, ready())},
           {"ready_of_client", plain(Command::ready, ready_of_client())},
           {"partial", partial()},
-          {"routes", plain(Command::routes)},
+          {"ready_of_broker", plain(Command::ready, ready_of_broker())},
+          {"routes", plain(Command::routes, routes())},
           {"every_ext", every_ext()},
           {"event_chained", chained_event()},
           {"watermark", watermark()},
@@ -333,6 +350,8 @@ TEST_CASE("golden bodies read back as what they were", "[broker]") {
   CHECK(ready_read.services.at(0).service == "ticket");
   CHECK(ready_read.services.at(0).credit == 1024);
   CHECK(body_of<Ready>(lines, "ready_of_client").role == PeerRole::client);
+  CHECK(body_of<Ready>(lines, "ready_of_broker").name == "broker-2");
+  CHECK(body_of<Routes>(lines, "routes").routes.at(0).claim.service == "ticket");
   CHECK(body_of<Welcome>(lines, "welcome").principal == 13);
   CHECK(body_of<Credit>(lines, "credit").credit == 64);
   CHECK(body_of<Load>(lines, "heartbeat").queue_ms == 30);
