@@ -7,6 +7,8 @@
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "common/process/metrics.h"
+#include "common/process/trace.h"
 
 namespace bilten::broker {
 namespace {
@@ -207,6 +209,21 @@ void Broker::note(std::string_view what, std::string_view principal, std::string
   const bool usual = what == "peer_joined" || what == "peer_left";
   log(usual ? LogLevel::info : LogLevel::warning, what,
       {{"principal", principal}, {"detail", detail}});
+}
+
+void Broker::keep(const Span& span, SteadyMicros began, SteadyMicros ended) {
+  Span timed = span;
+  timed.start_ns = unix_nanos(began);
+  timed.end_ns = timed.start_ns + (ended - began) * 1000;
+  record(std::move(timed));
+}
+
+Result<std::string> Broker::trace(std::string_view question) {
+  return answer_trace(question);
+}
+
+std::string Broker::process_metrics() {
+  return bilten::metrics_text();
 }
 
 namespace {

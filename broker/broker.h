@@ -52,6 +52,9 @@ class Broker final : private Outside {
   void dial(uint32_t neighbour, PeerId as) override;
   void hang_up(uint32_t neighbour) override;
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
+  void keep(const Span& span, SteadyMicros began, SteadyMicros ended) override;
+  Result<std::string> trace(std::string_view question) override;
+  std::string process_metrics() override;
   void take_frames(SteadyMicros now);
   void take_frames_of(size_t neighbour, SteadyMicros now);
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "broker/counters.h"
 #include "broker/neighbour.h"
 #include "broker/registry.h"
+#include "broker/tap.h"
 #include "common/base/random.h"
 #include "common/net/socket.h"
 #include "common/wire/frame.h"
@@ -39,6 +41,13 @@ class Outside {
   virtual void hang_up(uint32_t /*neighbour*/) {}
   // Something that an operator may want to read in the log; never one a message.
   virtual void note(std::string_view what, std::string_view principal, std::string_view detail) = 0;
+  // What the process keeps beside the core, for those who look at it: the broker's span of a
+  // sampled request (its times are not filled in yet), the answer to $mesh.trace, its own metrics.
+  virtual void keep(const Span& /*span*/, SteadyMicros /*began*/, SteadyMicros /*ended*/) {}
+  virtual Result<std::string> trace(std::string_view /*question*/) {
+    return encode(mesh::TraceAnswer{});
+  }
+  virtual std::string process_metrics() { return {}; }
 };
 
 struct CoreOptions {
@@ -145,6 +154,12 @@ class Core {
   Peer* peer_of(const Neighbour& neighbour);
   SteadyMicros neighbours_due() const;
 
+  // seeing.cpp: figures, spans and the tap.
+  void begin_span(uint32_t slot, const Frame& frame, net::Message& message);
+  void account(uint32_t slot, Code code);
+  std::optional<Result<std::string>> seeing_answer(const Frame& frame);
+  mesh::Latency latency() const;
+
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);
   std::string mesh_answer(std::string_view name) const;
@@ -172,6 +187,8 @@ class Core {
   bool pipes_full_ = false;  // A worker had credit, but its pipe no room: try again soon.
   bool draining_ = false;
   Counters counters_;
+  Tap tap_;
+  std::unordered_map<uint64_t, Span> spans_;  // Of sampled requests, by token.
 };
 
 }  // namespace bilten::broker

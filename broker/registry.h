@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/inflight.h"
+#include "broker/latency.h"
 #include "common/base/id.h"
 #include "common/base/random.h"
 #include "common/process/access.h"
@@ -76,6 +77,7 @@ struct Service {
   std::vector<Claim*> remote;   // And of other brokers' workers.
   std::string contract_hash;    // Of whoever claimed it last.
   Queue queue;
+  ServiceFigures figures;
   // Re-sends are paid from a fifth of the requests: one request earns 1, one re-send costs 5.
   uint32_t resend_budget = 50;
 };

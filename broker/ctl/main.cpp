@@ -5,15 +5,13 @@
 #include "broker/ctl/commands.h"
 #include "broker/ctl/maintenance.h"
 #include "broker/ctl/seed.h"
+#include "broker/ctl/seeing.h"
 #include "broker/ctl/up.h"
 #include "common/net/keys.h"
 #include "common/process/access.h"
 
 namespace bilten::ctl {
 namespace {
-
-// The subcommand that was typed, ready to run.
-using Chosen = std::function<int(Session&, Process&)>;
 
 struct Typed {
   std::string config, output = "text";
@@ -217,6 +215,7 @@ int main_of_ctl(int argc, char** argv) {
       "  biltenctl --config data/bilten.toml services\n"
       "  biltenctl --config data/bilten.toml call event list '{\"limit\": 3}'\n"
       "  biltenctl --config data/bilten.toml tail 'ticket.*' --from-seq 0\n"
+      "  biltenctl --config data/bilten.toml top\n"
       "Exit codes: 0 done, 1 refused by the service, 64 usage, 69 unreachable, 75 try again,\n"
       "78 configuration. BILTEN_CONFIG names the configuration where --config does not.");
   app.set_version_flag("--version", std::string("biltenctl ") + kVersion);
@@ -227,6 +226,7 @@ int main_of_ctl(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   add_mesh_commands(app, typed);
+  add_seeing_commands(app, [&typed](Chosen chosen) { typed.chosen = std::move(chosen); });
   add_maintenance_commands(app, typed);
   add_local_commands(app, typed);
   try {

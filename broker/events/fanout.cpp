@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "broker/events/figures.h"
+#include "common/crypto/crypto.h"
 #include "common/net/address.h"
 #include "common/process/log.h"
+#include "common/process/self_service.h"
 
 namespace bilten::events {
 namespace {
@@ -243,11 +246,16 @@ int run_events(const Config& config, const MeshSettings& mesh, Process& process)
   if (!fanout) return fail(fanout.error(), kExitTryAgain);
   process.ready("publishers at " + (*fanout)->publish_endpoint() + ", readers at " +
                 (*fanout)->subscribe_endpoint());
+  crypto::SystemRandom random;
+  SelfService self(context, mesh, *keys, clock, random);
+  if (auto joined = self.start(); !joined) return fail(joined.error(), kExitConfig);
+  Figures figures;
   while (!process.stopping()) {
     if (!(*fanout)->turn(process.stop_fd(), kTurnMaxMs)) {
       return fail({Code::unavailable, "zap_broken", "the ZAP handler broke"}, kExitTryAgain);
     }
     (*fanout)->report(clock.steady_us());
+    figures.take((*fanout)->gate());
     if (process.reload_wanted()) reload(**fanout, config, mesh);
     process.alive();
   }

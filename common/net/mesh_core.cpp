@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "common/base/check.h"
+#include "common/wire/trace.h"
 
 namespace bilten::net {
 namespace {
@@ -90,6 +91,7 @@ void MeshCore::send_call(SteadyMicros now, PendingCall& call) {
   const auto attempt = std::min<uint16_t>(call.sends, 15);
   header.flags = static_cast<uint16_t>(attempt << 8);
   if (call.call.idempotent) header.flags |= flag::kIdempotent;
+  if (is_sampled(call.call.ext.traceparent)) header.flags |= flag::kSampled;
   header.set_class(call.call.request_class);
   header.ttl_ms = static_cast<uint32_t>(std::max<SteadyMicros>(1, (call.deadline - now) / 1000));
   calls_.mark_sent(call, link);

@@ -24,7 +24,7 @@ struct AccessRule {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false;
-  bool operations = false;  // May call the `$mesh.` messages beyond ping, info and services.
+  bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics.
   bool broker = false;      // May join as another broker, or as another bilten-events.
 };
 

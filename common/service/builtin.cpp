@@ -1,6 +1,7 @@
 #include "common/service/builtin.h"
 
 #include "common/process/metrics.h"
+#include "common/process/trace.h"
 
 namespace bilten {
 
@@ -68,6 +69,7 @@ std::optional<Builtin::What> Builtin::what(std::string_view name) const {
   name.remove_prefix(prefix_.size());
   if (name == "$contract") return What::contract;
   if (name == "$metrics") return What::metrics;
+  if (name == "$trace") return What::trace;
   if (name == "journal.head") return What::journal_head;
   if (name == "journal.read") return What::journal_read;
   return std::nullopt;
@@ -77,6 +79,7 @@ Result<std::string> Builtin::answer(std::string_view name, std::string_view body
   switch (what(name).value()) {
     case What::contract: return contract_;
     case What::metrics: return encode(mesh::MetricsText{metrics_text()});
+    case What::trace: return answer_trace(body);
     case What::journal_head: return encode(public_head(store_.snapshot()->head()));
     case What::journal_read: break;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,13 @@
 
 namespace bilten {
 
+class OpenSpan;
+
 // Where an answer goes; the shell's business.
 struct ReplyAddress {
   uint32_t link = 0, generation = 0;
   uint64_t id = 0;
+  std::shared_ptr<OpenSpan> span = nullptr;  // Of a sampled request: ended with the answer.
 };
 
 // One command or query on its way through the daemon.

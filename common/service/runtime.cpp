@@ -42,6 +42,7 @@ Runtime::Runtime(const Table& table, Store& store, InHand& in_hand, const Clock&
         return watches;
       }()),
       core_(table, store, random, watches_[0], {.poisonous = in_hand.poisonous()}),
+      fact_spans_(table),
       tick_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       batches_(counter("bilten_batches_total", "Steps of the writer.")),
       batch_seconds_(histogram("bilten_batch_seconds", "Time of one step, with its commit.")),
@@ -148,6 +149,15 @@ void Runtime::write() {
   while (!stopping_) wait_ms = write_once(wait_ms);
 }
 
+// Where the request is recorded: how long it waited, and for how many it shares a commit.
+void Runtime::note_queue(const WriterCore::Input& input) const {
+  for (const auto& request : input.commands) {
+    if (!request.from.span) continue;
+    request.from.span->note("bilten.queue_us", input.steady - request.from.span->began_at());
+    request.from.span->note("bilten.batch", static_cast<int64_t>(input.commands.size()));
+  }
+}
+
 // Takes what has gathered through one batch; answers when the next is due without anything new.
 int64_t Runtime::write_once(int64_t wait_ms) {
   auto input = inbox_.take(core_.batch_max(), wait_ms);
@@ -155,7 +165,10 @@ int64_t Runtime::write_once(int64_t wait_ms) {
   input.steady = clock_.steady_us();
   last_turn_ = input.steady;
   if (on_start_) input.on_start = &on_start_;
+  note_queue(input);
+  fact_spans_.begin(input.feeds);
   auto out = core_.step(std::move(input));
+  fact_spans_.end(out);
   if (out.committed) on_start_ = {};
   const auto ended_at = clock_.steady_us();
   batches_.add();

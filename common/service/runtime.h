@@ -19,6 +19,7 @@
 
 #include "common/net/mesh.h"
 #include "common/service/builtin.h"
+#include "common/service/fact_spans.h"
 #include "common/service/feeds.h"
 #include "common/service/in_hand.h"
 #include "common/service/inbox.h"
@@ -68,7 +69,7 @@ class Runtime {
   void on_requests(std::vector<net::Incoming> incoming);
   void admit(net::Incoming incoming, Admitted& into);
   Status check_person(Request& request);
-  void serve_builtin(net::Incoming incoming);
+  void serve_builtin(net::Incoming incoming, const ReplyAddress& from);
   void submit_query(Request request);
   void run_query(size_t slot, Request request);
   void submit_prepare(Request request);
@@ -79,6 +80,7 @@ class Runtime {
 
   // The writer and what it lets out (runtime.cpp).
   void write();
+  void note_queue(const WriterCore::Input& input) const;
   int64_t write_once(int64_t wait_ms);
   void carry_out(WriterCore::Output out);
   void publish(std::vector<AnnouncedFact> facts);
@@ -108,6 +110,7 @@ class Runtime {
   std::vector<MessageWatch> watches_;  // By slot.
   TokenChecker tokens_;
   WriterCore core_;
+  FactSpans fact_spans_;  // The writer's.
   Inbox inbox_;
   OnStart on_start_;  // Empty once it is recorded.
 

@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t kBrokersMax = 5;
 
 ReplyAddress address_of(const net::Incoming& incoming) {
-  return {incoming.link, incoming.generation, incoming.header.id};
+  return {incoming.link, incoming.generation, incoming.header.id,
+          open_span(incoming.ext.traceparent, SpanKind::server, incoming.name)};
 }
 
 Error too_busy() {
@@ -64,7 +65,7 @@ void Runtime::admit(net::Incoming incoming, Admitted& into) {
   }
   request.command = table_.command(incoming.name);
   request.query = request.command ? nullptr : table_.query(incoming.name);
-  if (!request.command && !request.query) return serve_builtin(std::move(incoming));
+  if (!request.command && !request.query) return serve_builtin(std::move(incoming), request.from);
 
   request.body = std::move(incoming.body);
   request.token = std::move(incoming.ext.claims);
@@ -77,7 +78,8 @@ void Runtime::admit(net::Incoming incoming, Admitted& into) {
   request.request_hash = crypto::hash({incoming.name, covered.empty() ? request.body : covered});
   if (request.query) return submit_query(std::move(request));
   request.key = std::move(incoming.ext.idempotency_key);
-  request.traceparent = std::move(incoming.ext.traceparent);
+  const auto& span = request.from.span;
+  request.traceparent = span ? span->traceparent() : std::move(incoming.ext.traceparent);
   into.commands.push_back(std::move(request));
 }
 
@@ -96,8 +98,7 @@ Status Runtime::check_person(Request& request) {
   return Done{};
 }
 
-void Runtime::serve_builtin(net::Incoming incoming) {
-  const auto from = address_of(incoming);
+void Runtime::serve_builtin(net::Incoming incoming, const ReplyAddress& from) {
   const std::string feeds = table_.name() + ".feeds.";
   if (incoming.name.starts_with(feeds)) {
     return serve_feeds(incoming.name.substr(feeds.size()), incoming.body, from);
@@ -127,6 +128,9 @@ void Runtime::run_query(size_t slot, Request request) {
   const auto id = poison_id(request);
   if (in_hand_.poisonous().contains(id)) return reply_one(request.from, poisonous());
   const std::string& name = request.query->description.name;
+  if (const auto& span = request.from.span) {
+    span->note("bilten.queue_us", clock_.steady_us() - span->began_at());
+  }
   watches_[slot].begin(name, id);
   const auto snapshot = store_.snapshot();
   const UnixMillis now = reader_now(*snapshot);
@@ -177,6 +181,7 @@ void Runtime::reply(const std::vector<Reply>& replies) {
     frames.push_back(
         {to.link, to.generation, to.id,
          answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});
+    if (to.span) to.span->end(answer ? Code::ok : answer.error().code);
   }
   in_flight_ -= static_cast<int64_t>(replies.size());
   mesh_->reply(std::move(frames));
