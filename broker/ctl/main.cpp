@@ -197,6 +197,7 @@ int run_chosen(Typed& typed) {
   if (!typed.config.empty()) words.insert(words.end(), {"--config", typed.config});
   for (const auto& set : typed.sets) words.insert(words.end(), {"--set", set});
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   return run(program_of(session, typed.chosen), static_cast<int>(words.size()), argv.data());
