@@ -105,6 +105,7 @@ void MeshCalls::end(PendingCall& call, Error error) {
 
 void MeshCalls::refuse(SteadyMicros now, PendingCall& call, Error error) {
   if (const auto pause = pause_before_retry(now, call, error)) {
+    if (ran(error.code) == Ran::unknown) call.maybe_ran = true;
     move_to(call, State::resting);
     call.refused_at = 0;
     sleep_until(call, now + *pause);
@@ -190,7 +191,14 @@ std::optional<SteadyMicros> MeshCalls::pause_before_retry(SteadyMicros now, cons
     case Code::no_service:
       if (!call.call.wait_for_service || now - call.started_at >= kServiceWaitUs) return {};
       break;
+    // Under one key it has its effect once, however often it arrives.
+    case Code::worker_lost:
+      if (!call.call.idempotent) return {};
+      break;
+    // The broker has made it wait already: once more, then its caller should know.
     case Code::no_capacity:
+      if (call.sends >= kSendsWhenShed) return {};
+      break;
     case Code::draining:
     case Code::circuit_open:
     case Code::fenced: break;

@@ -44,6 +44,7 @@ class MeshCalls {
   // A call on the wire may outlive its budget by this much: the broker knows better whether it ran.
   static constexpr SteadyMicros kGraceUs = 25'000;
   static constexpr uint8_t kSendsMax = 5;
+  static constexpr uint8_t kSendsWhenShed = 2;
   static constexpr SteadyMicros kServiceWaitUs = 4'000'000;
   static constexpr SteadyMicros kRefusedUs = 1'000'000;
 

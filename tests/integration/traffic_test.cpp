@@ -29,10 +29,6 @@ json rules_of(const Platform& platform) {
   return mesh_json(platform, {"mesh", "rules"})["rules"];
 }
 
-double seconds_since(SteadyClock::time_point began) {
-  return std::chrono::duration<double>(SteadyClock::now() - began).count();
-}
-
 Code call_event(Probe& probe, uint32_t budget_ms = 5000) {
   return probe.call("event.journal.head", Packer().map(0).take(), budget_ms).code;
 }
