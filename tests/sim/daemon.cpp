@@ -51,13 +51,14 @@ Effects all_of(const std::vector<Effects>& scripted) {
 
 }  // namespace
 
-Daemon::Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit)
+Daemon::Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
+               uint32_t credit)
     : world_(world),
       table_(table),
       credit_(credit),
       random_(world.chance.next()),
       disk_(random_),
-      member_(world, network, table.name(), topics_of(table), brokers,
+      member_(world, network, table.name(), topics_of(table), std::move(joins),
               {.on_requests = [this](auto incoming) { on_requests(std::move(incoming)); },
                .on_publications =
                    [this](auto publications) {
@@ -80,7 +81,7 @@ void Daemon::start() {
   Watch& watch = *this;
   core_ = std::make_unique<WriterCore>(table_, disk_, random_, watch);
   inbox_ = {};
-  writing_ = false;
+  writing_ = draining_ = false;
   write_at_ = feeds_at_ = kNever;
   publish_signers();
   member_.start(wall(), {{.service = table_.name(),
@@ -97,10 +98,22 @@ void Daemon::start() {
 void Daemon::crash() {
   if (!is_up()) return;
   if (world_.telling()) world_.tell(table_.name() + " is killed");
-  ++life_;
   member_.crash();
+  end_life();
+}
+
+void Daemon::end_life() {
+  ++life_;
   core_.reset();
   feeds_.reset();
+}
+
+void Daemon::stop_for(SteadyMicros most, SteadyMicros down) {
+  if (!is_up() || std::exchange(draining_, true)) return;
+  member_.drain(most, [this, down] {
+    end_life();
+    world_.after(down, [this] { start(); });
+  });
 }
 
 void Daemon::crash_for(SteadyMicros down) {

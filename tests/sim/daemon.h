@@ -19,7 +19,8 @@ namespace bilten::sim {
 
 class Daemon final : private Watch {
  public:
-  Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit);
+  Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
+         uint32_t credit);
 
   void start();
   void crash();
@@ -31,6 +32,8 @@ class Daemon final : private Watch {
   // The process dies in its next commit, before or after it lasts, and starts again `down` later.
   void die_in_commit(bool before, SteadyMicros down);
   void crash_for(SteadyMicros down);
+  // Stops in order, within `most`, and starts again `down` later.
+  void stop_for(SteadyMicros most, SteadyMicros down);
   void fill_disk(SteadyMicros until);
   void slow_disk(SteadyMicros until);
   // No death and no trouble with the disk is to come any more.
@@ -60,6 +63,7 @@ class Daemon final : private Watch {
   UnixMillis reader_now(const Snapshot& snapshot) const;
 
   // The writer and the feeds (daemon.cpp).
+  void end_life();
   void later(SteadyMicros delay, std::function<void()> what);
   void wake_writer(SteadyMicros delay);
   void write();
@@ -92,7 +96,7 @@ class Daemon final : private Watch {
   std::unique_ptr<WriterCore> core_;
   std::unique_ptr<Feeds> feeds_;
   WriterCore::Input inbox_;
-  bool writing_ = false;
+  bool writing_ = false, draining_ = false;
   SteadyMicros write_at_ = kNever, feeds_at_ = kNever;
   int64_t wall_offset_ms_ = 0;
 };

@@ -14,23 +14,29 @@ namespace {
 
 // After the last fault a fresh order must succeed and all must be read.
 constexpr SteadyMicros kLively = 30 * kSecond;
+constexpr SteadyMicros kStopMost = 2 * kSecond;  // Until an orderly stop ends all the same.
 constexpr SteadyMicros kLook = 50 * kMillisecond;
 
 class Run final : private Insight {
  public:
   Run(const Plan& plan, bool telling)
-      : plan_(plan), world_(plan.seed, telling), network_(world_, plan.high_water) {
+      : plan_(plan),
+        world_(plan.seed, telling),
+        network_(world_, plan.high_water),
+        traffic_(world_) {
     for (uint32_t i = 0; i < plan.brokers; ++i) {
-      brokers_.push_back(std::make_unique<BrokerNode>(world_, network_));
+      brokers_.push_back(std::make_unique<BrokerNode>(world_, network_, traffic_, plan.queue_max));
     }
     // In the order of plan.h's numbers, which are the network's.
     for (const auto* table : {&user_table(), &event_table(), &ticket_table(), &reader_table()}) {
       const bool sells = table == &ticket_table();
-      daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.brokers,
+      const auto number = static_cast<uint32_t>(daemons_.size());
+      daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.joined_by(number),
                                                   sells ? plan.credit : 64));
     }
     Insight& insight = *this;
-    shop_ = std::make_unique<Shop>(world_, network_, plan.brokers, plan.seed, insight);
+    shop_ = std::make_unique<Shop>(world_, network_, plan, insight);
+    for (auto& broker : brokers_) broker->add_links(plan.brokers);
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
   }
 
@@ -41,7 +47,10 @@ class Run final : private Insight {
     go_on_until(quiet_at, [] { return false; });
     if (!world_.failed()) become_quiet(quiet_at);
     if (!world_.failed()) check_all(world_, house(), *shop_);
-    return {world_.failure(), world_.trace_hash(), world_.story()};
+    for (const auto& broker : brokers_) {
+      if (broker->is_up()) broker->count();
+    }
+    return {world_.failure(), world_.trace_hash(), world_.coverage, world_.story()};
   }
 
  private:
@@ -70,6 +79,10 @@ class Run final : private Insight {
       case Deed::slow_disk: return daemon(action).slow_disk(until);
       case Deed::jump_clock: return daemon(action).jump_clock(action.value);
       case Deed::kill_broker: return kill_broker(action.a, action.length);
+      case Deed::stop_daemon: return daemon(action).stop_for(kStopMost, action.length);
+      case Deed::stop_broker: return brokers_[action.a]->stop_for(kStopMost, action.length);
+      case Deed::double_link: return network_.double_link(action.a, action.b, until);
+      case Deed::slow_link: return network_.slow_link(action.a, action.b, until);
       case Deed::break_link: return network_.break_link(action.a, action.b, action.value == 1);
       case Deed::partition:
         if (action.value & 1) network_.stall(action.a, action.b, true, until);
@@ -159,6 +172,7 @@ class Run final : private Insight {
   const Plan& plan_;
   World world_;
   Network network_;
+  Traffic traffic_;
   std::vector<std::unique_ptr<BrokerNode>> brokers_;
   std::vector<std::unique_ptr<Daemon>> daemons_;
   std::unique_ptr<Shop> shop_;

@@ -26,6 +26,13 @@ bool is_our_fault(const Error& error) {
          error.reason == "invalid";
 }
 
+// No two calls of a run have the same.
+std::string trace_of(uint64_t number) {
+  std::string trace(25, '\0');
+  for (size_t i = 0; i < sizeof number; ++i) trace[i] = static_cast<char>(number >> (8 * i));
+  return trace;
+}
+
 std::string words_of(const Error& error) {
   return std::string(word(error.code)) + " (" + error.reason + ": " + error.detail + ")";
 }
@@ -36,11 +43,12 @@ std::string mail_of(uint32_t number) {
   return "buyer" + std::to_string(number) + "@example.org";
 }
 
-Shop::Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight)
-    : world_(world), insight_(insight), random_(seed ^ 0x73686F70) {
+Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight)
+    : world_(world), insight_(insight), random_(plan.seed ^ 0x73686F70) {
   for (uint32_t i = 0; i < kBuyers; ++i) {
-    buyers_.push_back(std::make_unique<Member>(
-        world, network, "gateway", std::vector<std::string>{}, brokers, Member::Handlers{}));
+    buyers_.push_back(std::make_unique<Member>(world, network, "gateway",
+                                               std::vector<std::string>{},
+                                               plan.joined_by(kDaemons + i), Member::Handlers{}));
     buyers_.back()->start(world.wall_ms(), {});
   }
 }
@@ -163,7 +171,9 @@ void Shop::send(Operation& operation, uint32_t buyer) {
   if (world_.telling()) tell(operation, buyer, "asks for");
   const auto due = world_.now() + int64_t{operation.call.budget_ms} * kMillisecond + kGrace;
   const auto ends = std::make_shared<int>(0);
-  buyers_[buyer]->call(operation.call, [=, this, &operation](net::Answer answer) {
+  net::Call call = operation.call;
+  call.ext.traceparent = trace_of(++sends_);
+  buyers_[buyer]->call(std::move(call), [=, this, &operation](net::Answer answer) {
     if (++*ends > 1) return world_.fail("a call ended twice");
     if (world_.now() > due) world_.fail("a call ended long after its budget");
     --operation.open;

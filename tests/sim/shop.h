@@ -43,7 +43,7 @@ class Insight {
 
 class Shop {
  public:
-  Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight);
+  Shop(World& world, Network& network, const Plan& plan, Insight& insight);
 
   // The manager puts three types on sale; the last never runs out.
   void open();
@@ -82,6 +82,7 @@ class Shop {
   std::vector<api::ticket::OrderView> orders_;  // That somebody was told of.
   std::optional<size_t> first_fresh_;
   uint64_t open_ = 0;
+  uint64_t sends_ = 0;
 };
 
 // Where the buyer of the order with this number gets mail: tells orders apart in the journal.

@@ -1,0 +1,48 @@
+#include "tests/sim/traffic.h"
+
+#include "common/net/mesh_calls.h"
+
+namespace bilten::sim {
+
+namespace {
+
+bool is_followed(const Frame& frame) {
+  return frame.header.command == Command::request && !frame.ext.empty();
+}
+
+}  // namespace
+
+void Traffic::arrived(uint32_t broker, const Frame& frame, bool from_broker) {
+  if (!is_followed(frame)) return;
+  Journey& journey = journeys_[std::string(frame.ext)];
+  Stay& stay = journey.stays[broker];
+  ++(from_broker ? stay.from_brokers : stay.from_clients);
+  if (from_broker) return;
+  if (++journey.sends == 1) journey.first_broker = broker;
+  if (journey.first_broker != broker && !std::exchange(journey.failed_over, true)) {
+    ++world_.coverage.failed_over;
+  }
+  if (journey.sends > net::MeshCalls::kSendsMax) {
+    world_.fail("a client sent one call " + std::to_string(journey.sends) + " times");
+  }
+}
+
+// Once for each time that the broker was given it, and once more where that may be repeated.
+void Traffic::sent(uint32_t broker, const Frame& frame, bool to_broker) {
+  if (!is_followed(frame)) return;
+  Stay& stay = journeys_[std::string(frame.ext)].stays[broker];
+  ++(to_broker ? stay.to_brokers : stay.to_workers);
+  const uint32_t each = frame.header.flags & flag::kIdempotent ? 2 : 1;
+  if (stay.to_brokers > each * stay.from_clients) {
+    return world_.fail("broker " + std::to_string(broker) +
+                       " forwarded a request that was forwarded to it");
+  }
+  const uint32_t given = stay.from_clients + stay.from_brokers;
+  const uint32_t times = stay.to_workers + stay.to_brokers;
+  if (times > each * given) {
+    world_.fail("broker " + std::to_string(broker) + " got a request " + std::to_string(given) +
+                " times and sent it " + std::to_string(times) + " times");
+  }
+}
+
+}  // namespace bilten::sim
