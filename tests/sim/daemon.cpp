@@ -41,14 +41,6 @@ bool is_empty(const WriterCore::Input& input) {
          input.heads.empty() && input.orders.empty() && input.stopped.empty();
 }
 
-Effects all_of(const std::vector<Effects>& scripted) {
-  Effects all;
-  for (const auto& effects : scripted) {
-    all.facts.insert(all.facts.end(), effects.facts.begin(), effects.facts.end());
-  }
-  return all;
-}
-
 }  // namespace
 
 Daemon::Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
@@ -81,7 +73,7 @@ void Daemon::start() {
   Watch& watch = *this;
   core_ = std::make_unique<WriterCore>(table_, disk_, random_, watch);
   inbox_ = {};
-  writing_ = draining_ = false;
+  started_ = writing_ = draining_ = false;
   write_at_ = feeds_at_ = kNever;
   publish_signers();
   member_.start(wall(), {{.service = table_.name(),
@@ -140,11 +132,6 @@ void Daemon::spare() {
   if (!disk_.dead()) disk_.set_fate(Fate::lasting);
 }
 
-void Daemon::record(Effects effects) {
-  scripted_.push_back(std::move(effects));
-  if (is_up()) wake_writer(0);
-}
-
 void Daemon::end(std::string_view name, Code code) {
   if (world_.telling()) {
     world_.tell(table_.name() + " runs " + std::string(name) + ": " + std::string(word(code)));
@@ -176,18 +163,13 @@ void Daemon::write() {
   auto input = std::exchange(inbox_, {});
   input.wall = wall();
   input.steady = world_.now();
-  const std::function<Effects(const Rows&, const Context&)> script = [&](auto&, auto&) {
-    return all_of(scripted_);
-  };
-  if (!scripted_.empty()) input.on_start = &script;
+  if (on_start && !started_) input.on_start = &on_start;
   const auto before = disk_.snapshot()->head();
   auto out = core_->step(std::move(input));
   const auto head = disk_.snapshot()->head();
   world_.trace(head.seq, {head.hash.data(), head.hash.size()});
-  if (head.seq > before.seq) {
-    scripted_.clear();
-    if (on_commit) on_commit();
-  }
+  if (head.seq > before.seq && on_commit) on_commit();
+  started_ = started_ || out.committed;
   if (disk_.dead()) return crash_for(down_);
   wall_offset_ms_ = core_->wall_offset_ms();
   later(commit_time(), [this, held = std::make_shared<WriterCore::Output>(std::move(out))] {

@@ -102,11 +102,18 @@ class Maker {
         break;
       case Deed::jump_clock:
         action.a = some_daemon();
-        action.value = static_cast<int64_t>(random_.below(4 * kHourMs)) - 2 * kHourMs;
+        action.value = jump(action.a);
         break;
       default: action.a = some_daemon();
     }
     return action;
+  }
+
+  // Milliseconds, either way. Of user and event small ones: a token lives for 15 minutes.
+  int64_t jump(uint32_t daemon) {
+    const bool large = (daemon == kTicket || daemon == kReader) && number(0, 1);
+    const int64_t most = large ? 2 * kHourMs : kHourMs / 80;
+    return static_cast<int64_t>(random_.below(static_cast<uint64_t>(2 * most))) - most;
   }
 
   // Of the ticket daemon, of anybody, or between two brokers.

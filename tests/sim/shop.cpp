@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "tests/sim/services.h"
-
 namespace bilten::sim {
 
 using namespace api::ticket;
@@ -14,7 +12,6 @@ namespace {
 constexpr SteadyMicros kGrace = 60 * kMillisecond;  // Beyond the budget, until a call must end.
 constexpr uint32_t kAnswerTwicePerMille = 150;      // Who asks again though there was an answer.
 constexpr SteadyMicros kAgain = 50 * kMillisecond;  // Until then a type may be on sale.
-constexpr int64_t kReserve = 1'000'000;
 
 // A no that these calls may never get.
 bool is_our_fault(const Error& error) {
@@ -53,23 +50,6 @@ Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight)
   }
 }
 
-void Shop::open() {
-  const int64_t prices[kTypes] = {0, 2500, 0};
-  const int64_t quantities[kTypes] = {4 + static_cast<int64_t>(random_.below(20)),
-                                      4 + static_cast<int64_t>(random_.below(20)), kReserve};
-  for (uint32_t type = 0; type < kTypes; ++type) {
-    AddType message;
-    message.event_id = event_id();
-    message.title.plain = "Type " + std::to_string(type);
-    message.price = {prices[type], "EGP"};
-    message.quantity = quantities[type];
-    auto& operation = add(Wish::add_type, std::string(AddType::name), encode(message));
-    operation.call.ext.claims = manager_token();
-    operation.stubborn = true;
-    send(operation, 0);
-  }
-}
-
 void Shop::act(const Action& action) {
   const bool orders = action.deed == Deed::order || action.deed == Deed::order_twice;
   if (orders) {
@@ -81,6 +61,7 @@ void Shop::act(const Action& action) {
     for (uint32_t i = 0; i < action.value; ++i) order(i % kTypes, 1, {i % kBuyers});
     return;
   }
+  if (action.deed == Deed::move_event) return move_event(action.length);
   if (orders_.empty()) return;
   const auto chosen = orders_[action.b % orders_.size()];
   if (action.deed == Deed::confirm) confirm(action.a, chosen);
@@ -89,7 +70,7 @@ void Shop::act(const Action& action) {
 }
 
 void Shop::ask_fresh() {
-  if (!types_[kTypes - 1]) return world_.after(kAgain, [this] { ask_fresh(); });
+  if (!is_open()) return world_.after(kAgain, [this] { ask_fresh(); });
   first_fresh_ = operations_.size();
   for (uint32_t buyer = 0; buyer < kBuyers; ++buyer) order(kTypes - 1, 1, {buyer}, true);
 }
@@ -118,7 +99,7 @@ void Shop::order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& b
                  bool stubborn) {
   if (!types_[type]) return;
   Order message;
-  message.event_id = event_id();
+  message.event_id = event_id_;
   message.items = {{*types_[type], quantity}};
   message.buyer = {mail_of(static_cast<uint32_t>(operations_.size())), "Nadia Fathy"};
   auto& operation = add(Wish::order, std::string(Order::name), encode(message));
@@ -157,7 +138,7 @@ void Shop::scan(uint32_t buyer, const TicketView& ticket) {
   message.check_in_list_id = *list;
   message.nonce = "nonce-" + std::to_string(operations_.size());
   auto& operation = add(Wish::scan, std::string(CheckIn::name), encode(message));
-  operation.call.ext.claims = door_token();
+  operation.person = &door_;
   operation.call.request_class = Class::critical;
   operation.nonce = message.nonce;
   operation.ticket_id = ticket.id;
@@ -173,6 +154,7 @@ void Shop::send(Operation& operation, uint32_t buyer) {
   const auto ends = std::make_shared<int>(0);
   net::Call call = operation.call;
   call.ext.traceparent = trace_of(++sends_);
+  if (operation.person) call.ext.claims = operation.person->token;
   buyers_[buyer]->call(std::move(call), [=, this, &operation](net::Answer answer) {
     if (++*ends > 1) return world_.fail("a call ended twice");
     if (world_.now() > due) world_.fail("a call ended long after its budget");
@@ -206,6 +188,10 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
     if (ran(answer.code) == Ran::no) check_not_run(operation);
     again = operation.stubborn || ran(answer.code) != Ran::yes;
+    if (answer.code == Code::unauthenticated && operation.person) {
+      again = true;
+      log_in(*operation.person, [] {});
+    }
   }
   if (!again || (operation.attempts_left == 0 && !operation.stubborn)) return;
   ++open_;
@@ -230,7 +216,8 @@ void Shop::check_refusal(const Operation& operation, const Error& error) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
   }
-  if (operation.answer && ran(error.code) == Ran::yes) {
+  const bool late = error.code == Code::unauthenticated;  // Its token is over.
+  if (operation.answer && ran(error.code) == Ran::yes && !late) {
     world_.fail("operation " + std::to_string(operation.number) +
                 " succeeded, and its repeat was refused: " + words_of(error));
   }
@@ -238,9 +225,8 @@ void Shop::check_refusal(const Operation& operation, const Error& error) {
 
 void Shop::succeeded(Operation& operation, uint32_t buyer) {
   const auto& body = *operation.answer;
-  if (operation.wish == Wish::add_type) {
-    types_[operation.number] = decode<TicketTypeView>(body)->id;
-  } else if (operation.wish == Wish::order) {
+  if (operation.then) operation.then(body);
+  if (operation.wish == Wish::order) {
     orders_.push_back(*decode<OrderView>(body));
   } else if (operation.wish == Wish::read_tickets) {
     const auto list = decode<ListOf<TicketView>>(body);

@@ -18,19 +18,17 @@ void Traffic::arrived(uint32_t broker, const Frame& frame, bool from_broker) {
   Stay& stay = journey.stays[broker];
   ++(from_broker ? stay.from_brokers : stay.from_clients);
   if (from_broker) return;
-  if (++journey.sends == 1) journey.first_broker = broker;
+  if (!std::exchange(journey.begun, true)) journey.first_broker = broker;
   if (journey.first_broker != broker && !std::exchange(journey.failed_over, true)) {
     ++world_.coverage.failed_over;
-  }
-  if (journey.sends > net::MeshCalls::kSendsMax) {
-    world_.fail("a client sent one call " + std::to_string(journey.sends) + " times");
   }
 }
 
 // Once for each time that the broker was given it, and once more where that may be repeated.
 void Traffic::sent(uint32_t broker, const Frame& frame, bool to_broker) {
   if (!is_followed(frame)) return;
-  Stay& stay = journeys_[std::string(frame.ext)].stays[broker];
+  Journey& journey = journeys_[std::string(frame.ext)];
+  Stay& stay = journey.stays[broker];
   ++(to_broker ? stay.to_brokers : stay.to_workers);
   const uint32_t each = frame.header.flags & flag::kIdempotent ? 2 : 1;
   if (stay.to_brokers > each * stay.from_clients) {
@@ -42,6 +40,13 @@ void Traffic::sent(uint32_t broker, const Frame& frame, bool to_broker) {
   if (times > each * given) {
     world_.fail("broker " + std::to_string(broker) + " got a request " + std::to_string(given) +
                 " times and sent it " + std::to_string(times) + " times");
+  }
+  // Each send of the client's comes to one worker, or where a worker is lost to more: once more at
+  // each of two brokers.
+  if (to_broker) return;
+  const uint32_t most = net::MeshCalls::kSendsMax * each * each;
+  if (++journey.deliveries > most) {
+    world_.fail("workers got one call " + std::to_string(journey.deliveries) + " times");
   }
 }
 

@@ -22,7 +22,8 @@ class Traffic {
     uint32_t from_clients = 0, from_brokers = 0, to_workers = 0, to_brokers = 0;
   };
   struct Journey {
-    uint32_t sends = 0;  // Of its client, to any broker.
+    uint32_t deliveries = 0;  // To workers.
+    bool begun = false;
     uint32_t first_broker = 0;
     bool failed_over = false;
     std::unordered_map<uint32_t, Stay> stays;  // By broker.
