@@ -119,10 +119,10 @@ class Maker {
   // Of the ticket daemon, of anybody, or between two brokers.
   void choose_link(Action& action, uint32_t brokers) {
     action.b = number(0, brokers - 1);
-    switch (number(0, 2)) {
+    switch (number(0, brokers > 1 ? 2 : 1)) {
       case 0: action.a = kTicket; break;
       case 1: action.a = number(0, kFirstBroker - 1); break;
-      default: action.a = kFirstBroker + number(0, brokers - 1);
+      default: action.a = kFirstBroker + (action.b + number(1, brokers - 1)) % brokers;
     }
   }
 

@@ -187,9 +187,11 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     check_refusal(operation, answer.error);
     if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
     if (ran(answer.code) == Ran::no) check_not_run(operation);
-    again = operation.stubborn || ran(answer.code) != Ran::yes;
-    if (answer.code == Code::unauthenticated && operation.person) {
+    again = (operation.stubborn && !operation.answer) || ran(answer.code) != Ran::yes;
+    if (answer.code == Code::unauthenticated && operation.person && !operation.answer) {
       again = true;
+      // Of the token alone: an earlier send of the same call may have run before it ended.
+      operation.may_have_run = operation.may_have_run || operation.call.idempotent;
       log_in(*operation.person, [] {});
     }
   }
@@ -216,7 +218,7 @@ void Shop::check_refusal(const Operation& operation, const Error& error) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
   }
-  const bool late = error.code == Code::unauthenticated;  // Its token is over.
+  const bool late = error.code == Code::unauthenticated;  // The token is over, and says no more.
   if (operation.answer && ran(error.code) == Ran::yes && !late) {
     world_.fail("operation " + std::to_string(operation.number) +
                 " succeeded, and its repeat was refused: " + words_of(error));

@@ -2,6 +2,7 @@
 // told. They repeat with the same key what they got no word of, as real clients do.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -58,7 +59,9 @@ class Shop {
   // A manager and somebody for the door sign up; there is an organisation, an event, and three
   // types on sale, of which the last never runs out (opening.cpp).
   void open();
-  bool is_open() const { return types_[kTypes - 1].has_value(); }
+  bool is_open() const {
+    return std::ranges::all_of(types_, [](const auto& type) { return type.has_value(); });
+  }
   // What people do; faults are not its business.
   void act(const Action& action);
   // Everybody orders one ticket of the last type, once it is on sale, until that succeeds.
