@@ -104,6 +104,7 @@ void BrokerNode::look_if_drained(SteadyMicros until, SteadyMicros down) {
 
 void BrokerNode::end() {
   count();
+  owed_.clear();
   ++life_;
   core_.reset();
   armed_ = kNever;
@@ -130,7 +131,11 @@ void BrokerNode::arrive(uint32_t, uint32_t generation, std::string frame) {
 
 void BrokerNode::take(PeerId from, const std::string& frame, bool from_broker) {
   if (!core_) return;
-  if (const auto parsed = parse_frame(frame)) traffic_.arrived(index_, *parsed, from_broker);
+  if (const auto parsed = parse_frame(frame)) {
+    traffic_.arrived(index_, *parsed, from_broker);
+    const auto command = parsed->header.command;
+    if (command == Command::reply || command == Command::error) --owed_[from];
+  }
   net::Message message(frame);
   core_->receive(world_.now(), from, message, false);
   settle();
@@ -165,13 +170,29 @@ void BrokerNode::check_credit() {
   }
 }
 
+// Counted apart from the core: what it believes free must be free.
+void BrokerNode::check_owed(PeerId worker, const Frame& request) {
+  const uint32_t owed = ++owed_[worker];
+  const auto& services = core_->registry().services();
+  const auto service = services.find(request.service());
+  if (service == services.end() || broker::is_dialled(worker)) return;
+  for (const auto* claim : service->second.workers) {
+    if (claim->peer->id != worker || owed <= claim->told.credit) continue;
+    world_.fail(service->first + " owes " + std::to_string(owed) + " answers, and its credit is " +
+                std::to_string(claim->told.credit));
+  }
+}
+
 net::Sent BrokerNode::send(PeerId peer, net::Message& message) {
   const bool dialled = broker::is_dialled(peer);
   const auto link = static_cast<uint32_t>(peer & 0xFF);
   const auto sent = dialled ? network_.send(member_, link, std::string(message.view()))
                             : network_.send_to(peer, std::string(message.view()));
   if (sent != net::Sent::ok) return sent;
-  if (const auto parsed = parse_frame(message.view())) traffic_.sent(index_, *parsed, dialled);
+  if (const auto parsed = parse_frame(message.view())) {
+    traffic_.sent(index_, *parsed, dialled);
+    if (parsed->header.command == Command::request) check_owed(peer, *parsed);
+  }
   message = net::Message();
   return sent;
 }

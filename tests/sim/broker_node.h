@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <unordered_map>
 
 #include "broker/core.h"
 #include "tests/sim/network.h"
@@ -43,6 +44,7 @@ class BrokerNode final : public BrokerEnd, private MemberEnd, private broker::Ou
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
   void settle();
   void check_credit();
+  void check_owed(PeerId worker, const Frame& request);
   void look_if_drained(SteadyMicros until, SteadyMicros down);
 
   World& world_;
@@ -54,6 +56,8 @@ class BrokerNode final : public BrokerEnd, private MemberEnd, private broker::Ou
   std::vector<uint32_t> neighbours_;  // The other brokers, by the core's number for them.
   SeededRandom random_;
   std::unique_ptr<broker::Core> core_;
+  // What each worker was given and has not answered.
+  std::unordered_map<PeerId, uint32_t> owed_;
   uint64_t life_ = 0;
   SteadyMicros armed_ = kNever;
 };

@@ -1,5 +1,7 @@
 #include "tests/sim/traffic.h"
 
+#include <algorithm>
+
 #include "common/net/mesh_calls.h"
 
 namespace bilten::sim {
@@ -10,6 +12,10 @@ bool is_followed(const Frame& frame) {
   return frame.header.command == Command::request && !frame.ext.empty();
 }
 
+SteadyMicros expires_at(const World& world, const Frame& frame) {
+  return world.now() + int64_t{frame.header.ttl_ms} * kMillisecond;
+}
+
 }  // namespace
 
 void Traffic::arrived(uint32_t broker, const Frame& frame, bool from_broker) {
@@ -17,6 +23,7 @@ void Traffic::arrived(uint32_t broker, const Frame& frame, bool from_broker) {
   Journey& journey = journeys_[std::string(frame.ext)];
   Stay& stay = journey.stays[broker];
   ++(from_broker ? stay.from_brokers : stay.from_clients);
+  stay.expires_at = std::max(stay.expires_at, expires_at(world_, frame));
   if (from_broker) return;
   if (!std::exchange(journey.begun, true)) journey.first_broker = broker;
   if (journey.first_broker != broker && !std::exchange(journey.failed_over, true)) {
@@ -30,6 +37,10 @@ void Traffic::sent(uint32_t broker, const Frame& frame, bool to_broker) {
   Journey& journey = journeys_[std::string(frame.ext)];
   Stay& stay = journey.stays[broker];
   ++(to_broker ? stay.to_brokers : stay.to_workers);
+  if (expires_at(world_, frame) > stay.expires_at + kMillisecond) {
+    return world_.fail("broker " + std::to_string(broker) +
+                       " gave a request more time than it had");
+  }
   const uint32_t each = frame.header.flags & flag::kIdempotent ? 2 : 1;
   if (stay.to_brokers > each * stay.from_clients) {
     return world_.fail("broker " + std::to_string(broker) +

@@ -19,6 +19,7 @@ class Traffic {
 
  private:
   struct Stay {
+    SteadyMicros expires_at = 0;  // The latest that it was given.
     uint32_t from_clients = 0, from_brokers = 0, to_workers = 0, to_brokers = 0;
   };
   struct Journey {
