@@ -1,7 +1,8 @@
 // The simulator: runs seed after seed (docs/simulator.md).
 //
 //   BILTEN_FIRST_SEED  where to begin; 1
-//   BILTEN_SEEDS       how many; without it as many as 20 seconds hold
+//   BILTEN_SEEDS       how many; without it as many as BILTEN_SIM_SECONDS hold
+//   BILTEN_SIM_SECONDS 20
 //   BILTEN_STORY       1: tells the last of the first seed's story, even if all holds
 #include <unistd.h>
 
@@ -15,19 +16,32 @@
 #include "common/crypto/crypto.h"
 #include "tests/sim/shrink.h"
 
+// There only in builds with a sanitizer, which then has the last word on memory.
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
+
 namespace bilten::sim {
 namespace {
 
-constexpr double kSecondsWithoutCount = 20;
+constexpr uint64_t kSecondsWithoutCount = 20;
 constexpr uint64_t kSeedsThatMeetAll = 1000;
 constexpr uint64_t kTwiceEvery = 16;  // Every so many seeds one is run twice.
 
 // What to write should a broken invariant of the platform end the process within a run.
 char last_words[64];
 
-void on_abort(int) {
+void say_last_words() {
   [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, last_words, sizeof last_words);
+}
+
+void on_end(int) {
+  say_last_words();
   ::_exit(1);
+}
+
+void listen_for_the_end() {
+  std::signal(SIGABRT, on_end);
+  if (__sanitizer_set_death_callback) return __sanitizer_set_death_callback(say_last_words);
+  std::signal(SIGSEGV, on_end);
 }
 
 void be_ready_to_end_at(uint64_t seed) {
@@ -87,6 +101,7 @@ int run_seeds() {
   if (number_from("BILTEN_STORY", 0) == 1) {
     print_story(make_plan(first), run(make_plan(first), true));
   }
+  const auto most = static_cast<double>(number_from("BILTEN_SIM_SECONDS", kSecondsWithoutCount));
   const auto began = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -94,8 +109,7 @@ int run_seeds() {
   uint64_t passed = 0, failed = 0;
   Coverage coverage;
   double busy = 0;  // Without explaining.
-  for (uint64_t seed = first; count > 0 ? seed - first < count : busy < kSecondsWithoutCount;
-       ++seed) {
+  for (uint64_t seed = first; count > 0 ? seed - first < count : busy < most; ++seed) {
     const double start = seconds();
     const auto failure = failure_of(seed, coverage);
     busy += seconds() - start;
@@ -115,7 +129,7 @@ int run_seeds() {
 }  // namespace bilten::sim
 
 int main() {
-  std::signal(SIGABRT, bilten::sim::on_abort);
+  bilten::sim::listen_for_the_end();
   bilten::crypto::init();
   return bilten::sim::run_seeds();
 }
