@@ -152,6 +152,7 @@ void Shop::send(Operation& operation, uint32_t buyer) {
   if (world_.telling()) tell(operation, buyer, "asks for");
   const auto due = world_.now() + int64_t{operation.call.budget_ms} * kMillisecond + kGrace;
   const auto ends = std::make_shared<int>(0);
+  const bool repeat = operation.answer.has_value();
   net::Call call = operation.call;
   call.ext.traceparent = trace_of(++sends_);
   if (operation.person) call.ext.claims = operation.person->token;
@@ -160,14 +161,14 @@ void Shop::send(Operation& operation, uint32_t buyer) {
     if (world_.now() > due) world_.fail("a call ended long after its budget");
     --operation.open;
     --open_;
-    ended(operation, buyer, answer);
+    ended(operation, buyer, repeat, answer);
   });
   world_.at(due + 1, [=, this, number = operation.number] {
     if (*ends == 0) world_.fail("call " + std::to_string(number) + " has not ended in its budget");
   });
 }
 
-void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer) {
+void Shop::ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer) {
   if (world_.telling()) {
     tell(operation, buyer,
          answer.code == Code::ok ? "has" : "hears " + words_of(answer.error) + " to");
@@ -184,7 +185,7 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     if (is_first) succeeded(operation, buyer);
     again = is_first && world_.happens(kAnswerTwicePerMille);
   } else {
-    check_refusal(operation, answer.error);
+    check_refusal(operation, repeat, answer.error);
     if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
     if (ran(answer.code) == Ran::no) check_not_run(operation);
     again = (operation.stubborn && !operation.answer) || ran(answer.code) != Ran::yes;
@@ -213,13 +214,13 @@ void Shop::check_not_run(const Operation& operation) {
   }
 }
 
-void Shop::check_refusal(const Operation& operation, const Error& error) {
+void Shop::check_refusal(const Operation& operation, bool repeat, const Error& error) {
   if (is_our_fault(error)) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
   }
   const bool late = error.code == Code::unauthenticated;  // The token is over, and says no more.
-  if (operation.answer && ran(error.code) == Ran::yes && !late) {
+  if (repeat && ran(error.code) == Ran::yes && !late) {
     world_.fail("operation " + std::to_string(operation.number) +
                 " succeeded, and its repeat was refused: " + words_of(error));
   }

@@ -94,10 +94,11 @@ class Shop {
   void read_tickets(uint32_t buyer, const api::ticket::OrderView& order);
   void scan(uint32_t buyer, const api::ticket::TicketView& ticket);
   void send(Operation& operation, uint32_t buyer);
-  void ended(Operation& operation, uint32_t buyer, const net::Answer& answer);
+  // `repeat`: it was asked for when it had succeeded already.
+  void ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer);
   void succeeded(Operation& operation, uint32_t buyer);
   void check_not_run(const Operation& operation);
-  void check_refusal(const Operation& operation, const Error& error);
+  void check_refusal(const Operation& operation, bool repeat, const Error& error);
   void tell(const Operation& operation, uint32_t buyer, const std::string& what);
 
   World& world_;
