@@ -31,7 +31,7 @@ CPPFLAGS += -I. -MMD -MP -DMSGPACK_NO_BOOST -DBILTEN_VERSION='"$(VERSION)"'
 CXXFLAGS-release := -O2 -g1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CXXFLAGS-asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-maybe-uninitialized
 CXXFLAGS-tsan := -O1 -g1 -fsanitize=thread
-CXXFLAGS-coverage := -O0 -g1 --coverage
+CXXFLAGS-coverage := -O0 -g1 --coverage -fprofile-update=atomic
 CXXFLAGS-fuzz := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(origin CXXFLAGS-$(MODE)),undefined)
 $(error MODE=$(MODE) is not one of release, asan, tsan, coverage, fuzz)
@@ -136,7 +136,7 @@ packages-bench:
 	$(call need_packages,run\|test\|bench)
 
 # ---- what people type ----
-.PHONY: run test unit integration scenario sim bench fuzz lint
+.PHONY: run test scenario sim bench fuzz coverage lint
 run: packages-run # install what is missing, build, run the whole mesh with demo data
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@exec $(BUILD)/bin/biltenctl up --data $(DATA) --port $(PORT) --mesh-port $(MESH_PORT) --demo --demo-data tests/data/events.json
@@ -148,10 +148,10 @@ test: packages-test # build and run every test that fits ten minutes
 .PHONY: tests
 tests: $(TESTS) $(STORIES)
 
-scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4
+scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4, N=vms
 	@test -n "$(N)" || { echo "which one? make scenario N=4"; exit 64; }
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/test/scenarios
-	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "[s$(N)]"
+	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "$(if $(filter vms,$(N)),[vms],[s$(N)])"
 
 sim: packages-test # run the simulator: make sim SEEDS=10000 FIRST_SEED=1
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/test/sim
@@ -171,9 +171,9 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 benches: $(BENCHES)
 
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
-FUZZED := gateway daemons/ticket
+FUZZED := broker gateway daemons/ticket
 ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/support/raw_peer.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
 	@mkdir -p $(@D)
 	$(SAY) "  link    $@"
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(foreach m,$(FUZZED),$(LIBS-$(m))) $(COMMON_LIBS) -o $@
@@ -183,10 +183,31 @@ fuzz: packages-test # run every fuzzer for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=fuzz fuzzers
 	@tests/fuzz/run build/fuzz/fuzz $(FUZZ_SECONDS)
 
-lint: # house rules, formatting
+coverage: packages-test # run every test and print the coverage of each folder; fails under the floor
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=coverage all tests
+	@find build/coverage -name '*.gcda' -delete
+	@BILTEN_TEST_SCALE=4 BILTEN_BIN=build/coverage/bin tests/run_tests --jobs 2 --timeout 1200 \
+	  $(patsubst $(BUILD)/%,build/coverage/%,$(TESTS) $(STORIES))
+	@tests/lint/coverage build/coverage
+
+lint: packages-test # house rules, formatting, links of the docs, clang-tidy
 	@tests/lint/house_rules
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-14 --dry-run -Werror && echo "format: clean"
 	@python3 tests/lint/docs_links
+	@$(MAKE) --no-print-directory -j$(JOBS) tidy && echo "tidy: clean"
+
+# A stamp for each source that clang-tidy found clean: checked again only when it, a header that it
+# includes, or the list of checks changes.
+TIDY := $(patsubst %.cpp,build/tidy/%.ok,$(wildcard common/*/*.cpp broker/*.cpp broker/*/*.cpp gateway/*.cpp daemons/*/*.cpp))
+TIDY_FLAGS := -std=c++20 -pthread $(filter-out -MMD -MP,$(CPPFLAGS))
+build/tidy/%.ok: %.cpp .clang-tidy
+	@mkdir -p $(@D)
+	$(SAY) "  tidy    $<"
+	$(Q)clang-tidy-14 --quiet $< -- $(TIDY_FLAGS) 2>$(@:.ok=.log) || { cat $(@:.ok=.log); exit 1; }
+	$(Q)g++ $(TIDY_FLAGS) -MM -MP -MT $@ -MF $(@:.ok=.d) $<
+	@touch $@
+.PHONY: tidy
+tidy: $(TIDY)
 
 .PHONY: install
 install: all # install under DESTDIR: programs, settings, units, demo data
@@ -203,7 +224,7 @@ install: all # install under DESTDIR: programs, settings, units, demo data
 
 .PHONY: clean help format
 format: # rewrite sources in the house style
-	git ls-files '*.cpp' '*.h' | xargs clang-format -i
+	git ls-files '*.cpp' '*.h' | xargs clang-format-14 -i
 clean: # remove everything that was built
 	rm -rf build
 help: # show this list
@@ -211,4 +232,4 @@ help: # show this list
 
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(ALL_OBJECTS:.o=.d)
+-include $(ALL_OBJECTS:.o=.d) $(TIDY:.ok=.d)

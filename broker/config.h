@@ -19,7 +19,7 @@ struct Config {
   uint32_t peers_max = 4096;
   uint32_t drain_ms = 10'000;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("listen", &Config::listen, length(1, 200))
             .doc("Address for all daemons, gateways and tools."),
         field("name", &Config::name, length(1, 64))

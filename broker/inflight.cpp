@@ -53,7 +53,7 @@ SteadyMicros Wheel::next_due() const {
     }
     step += 64 - spoke % 64;
   }
-  CHECK_INVARIANT(!"a wheel that counts more than it has");
+  CHECK_INVARIANT(false);  // A wheel that counts more than it has.
 }
 
 uint8_t Queue::urgency_of(Class request_class) {

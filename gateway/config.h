@@ -20,7 +20,7 @@ struct Config {
   std::vector<std::string> cors_origins;
 
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("listen", &Config::listen, length(1, 100))
             .doc("Address and port of plain HTTP/1.1; TLS ends at a proxy in front."),
         field("access", &Config::access, length(1, 4000))

@@ -146,6 +146,7 @@ Streams::Owner* Streams::owner_of(const std::string& name) {
 // owner's present; readers come back and are told from there.
 void Streams::begin_anew(const std::string& owner) {
   log_warning("stream_owner_restored", {{"owner", owner}});
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it may be the key erased here.
   const std::string name = owner;
   owners_.erase(name);
   const std::lock_guard lock(mutex_);

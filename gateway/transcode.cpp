@@ -154,6 +154,7 @@ void Walker::list(JsonValue json, const Schema& schema, const Path& path, uint32
   size_t count = 0;
   for (auto result : array) {
     JsonValue item;
+    // NOLINTNEXTLINE(performance-move-const-arg): get() is for rvalues only.
     if (broken_ || fails(std::move(result).get(item))) return;
     if (static_cast<int64_t>(count) < limits.items_max) {
       value(item, schema.item.front(), Path{&path, {}, count}, depth + 1);
@@ -314,6 +315,7 @@ void Walker::any_array(JsonValue json, const Path& path, uint32_t depth) {
   size_t count = 0;
   for (auto result : array) {
     JsonValue item;
+    // NOLINTNEXTLINE(performance-move-const-arg): get() is for rvalues only.
     if (broken_ || fails(std::move(result).get(item))) return;
     any(item, Path{&path, {}, count++}, depth + 1);
   }

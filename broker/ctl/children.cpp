@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <system_error>
 
 namespace bilten::ctl {
 namespace {
@@ -58,7 +59,7 @@ struct Image {
   if (::getppid() != parent) ::_exit(75);
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   ::execve(image.argv[0], image.argv.data(), image.envp.data());
   static constexpr char kWords[] = "up: cannot run the program; build it first\n";
   if (::write(2, kWords, sizeof kWords - 1) < 0) ::_exit(74);
@@ -97,7 +98,8 @@ Status Children::start(const ChildSpec& spec) {
   child.notify_fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (child.notify_fd < 0 ||
       ::bind(child.notify_fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    return Error{Code::unavailable, "notify_socket", path + ": " + std::strerror(errno)};
+    return Error{Code::unavailable, "notify_socket",
+                 path + ": " + std::generic_category().message(errno)};
   }
   launch(children_.emplace_back(std::move(child)));
   return Done{};

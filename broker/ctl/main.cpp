@@ -124,7 +124,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   auto options = std::make_shared<UpOptions>();
   options->data = "data";
   options->access = "conf/access.toml";
-  auto* up_command = app.add_subcommand("up", "Run the whole mesh here, until Ctrl-C");
+  auto* up_command = app.add_subcommand("up", "Run the mesh, or a part of it, here until Ctrl-C");
   up_command->add_option("--data", options->data, "Data folder, made if missing");
   up_command->add_option("--port", options->port, "HTTP port; 0: any free one");
   up_command->add_option("--mesh-port", options->mesh_port, "First of five; 0: any free ones");
@@ -133,6 +133,11 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   up_command->add_option("--demo-data", options->demo_file, "Seed these events once it runs");
   up_command->add_flag("--demo", options->demo, "New accounts need no mailed link");
   up_command->add_option("--set", options->sets, "section.key=value for every program");
+  up_command->add_option("--only", options->only, "These programs alone: broker,events,gateway")
+      ->delimiter(',')
+      ->check(CLI::IsMember(programs_of_mesh()));
+  up_command->add_option("--config", options->config, "Settings that are written already")
+      ->check(CLI::ExistingFile);
   up_command->callback([&typed, options] {
     typed.local = true;
     typed.chosen = [options](Session&, Process& process) { return up(process, *options); };

@@ -6,20 +6,22 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace bilten::ctl {
 namespace {
 
 int run_one(const std::vector<std::string>& command) {
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   pid_t pid = -1;
   std::fflush(stdout);
   if (const int error = ::posix_spawn(&pid, argv[0], nullptr, nullptr, argv.data(), environ)) {
-    std::fprintf(stderr, "biltenctl: cannot run %s: %s\n", argv[0], std::strerror(error));
+    std::fprintf(stderr, "biltenctl: cannot run %s: %s\n", argv[0],
+                 std::generic_category().message(error).c_str());
     return kExitTryAgain;
   }
   int status = 0;

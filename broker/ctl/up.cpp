@@ -20,15 +20,12 @@
 #include "common/http/client.h"
 #include "common/net/keys.h"
 #include "common/process/access.h"
+#include "common/process/toml.h"
 
 namespace bilten::ctl {
 namespace {
 
 namespace files = std::filesystem;
-
-// In the order of start; stopping goes backwards.
-const std::vector<std::string> kPrograms = {"broker", "events", "user",
-                                            "event",  "ticket", "gateway"};
 
 Error fault(const std::string& detail) {
   return {Code::unavailable, "up", detail};
@@ -62,8 +59,9 @@ uint32_t free_ports(uint32_t count, uint32_t salt) {
 
 struct Layout {
   files::path data, programs, config;
-  uint32_t http = 0, mesh = 0;
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(http); }
+  std::string listen;  // Of the gateway: "127.0.0.1:8080".
+  uint32_t mesh = 0;
+  std::string url() const { return "http://" + listen; }
   std::string endpoint(uint32_t offset) const {
     return "tcp://127.0.0.1:" + std::to_string(mesh + offset);
   }
@@ -84,15 +82,36 @@ Result<Layout> lay_out(const UpOptions& options) {
   files::permissions(layout.data, files::perms::owner_all, error);
   layout.programs =
       options.programs.empty() ? folder_of_this_program() : files::absolute(options.programs);
-  layout.config = layout.data / "bilten.toml";
+  layout.config =
+      options.config.empty() ? layout.data / "bilten.toml" : files::absolute(options.config);
+  return layout;
+}
+
+// Where the gateway listens according to settings that are not ours.
+Status take_config(Layout& layout) {
+  auto sections = toml_file::read(layout.config.string());
+  if (!sections) return sections.error();
+  layout.listen = "127.0.0.1:8080";
+  for (const auto& section : *sections) {
+    for (const auto& entry : section.entries) {
+      if (section.name != "gateway" || entry.key != "listen") continue;
+      auto listen = Document::parse(entry.packed);
+      if (listen) layout.listen = listen->root().text();
+    }
+  }
+  return Done{};
+}
+
+Status choose_ports(Layout& layout, const UpOptions& options) {
   const auto salt = static_cast<uint32_t>(::getpid());
-  layout.http = options.port ? options.port : free_ports(1, salt);
+  const auto http = options.port ? options.port : free_ports(1, salt);
   layout.mesh = options.mesh_port ? options.mesh_port : free_ports(5, salt + 7919);
-  if (layout.http == 0 || layout.mesh == 0) return fault("no free TCP port below 32000");
+  if (http == 0 || layout.mesh == 0) return fault("no free TCP port below 32000");
   if (options.port && !is_free(static_cast<uint16_t>(options.port))) {
     return fault("port " + std::to_string(options.port) + " is taken; choose another (PORT=...)");
   }
-  return layout;
+  layout.listen = "127.0.0.1:" + std::to_string(http);
+  return Done{};
 }
 
 Status make_keys(const Layout& layout, const std::string& access) {
@@ -120,11 +139,32 @@ Status write_config(const Layout& layout, const UpOptions& options, const std::s
       << "listen_subscribe = \"" << layout.endpoint(2) << "\"\n"
       << "listen_operations = \"" << layout.endpoint(3) << "\"\n"
       << "listen_peers = \"" << layout.endpoint(4) << "\"\naccess = \"" << access << "\"\n\n"
-      << "[gateway]\nlisten = \"127.0.0.1:" << layout.http << "\"\naccess = \"" << access
-      << "\"\n\n"
+      << "[gateway]\nlisten = \"" << layout.listen << "\"\naccess = \"" << access << "\"\n\n"
       << "[user]\ndemo = " << (options.demo ? "true" : "false") << "\n";
   out.close();
   return out ? Status(Done{}) : Status(fault("cannot write " + layout.config.string()));
+}
+
+// The settings and keys that the programs start on.
+Status prepare(Layout& layout, const UpOptions& options) {
+  if (!options.config.empty()) return take_config(layout);
+  const auto access = files::absolute(options.access).string();
+  auto prepared = choose_ports(layout, options);
+  if (prepared) prepared = make_keys(layout, access);
+  return prepared ? write_config(layout, options, access) : prepared;
+}
+
+Status start_all(Children& children, const Layout& layout, const UpOptions& options) {
+  for (const auto& name : programs_of_mesh()) {
+    const auto& only = options.only;
+    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) continue;
+    ChildSpec spec{
+        name,
+        {(layout.programs / ("bilten-" + name)).string(), "--config", layout.config.string()}};
+    for (const auto& set : options.sets) spec.command.insert(spec.command.end(), {"--set", set});
+    if (auto started = children.start(spec); !started) return started;
+  }
+  return Done{};
 }
 
 void write_run_file(const Layout& layout, const Children& children) {
@@ -167,6 +207,11 @@ void wait_until_routed(Process& process, Children& children, const std::string& 
   }
 }
 
+int give_up(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.detail.c_str());
+  return kExitTryAgain;
+}
+
 void say_where(const Layout& layout, bool demo) {
   std::printf("ready: %s\n", layout.url().c_str());
   std::printf("  look:  %s/docs (the API)   %s/v1/events   %s/metrics\n", layout.url().c_str(),
@@ -180,33 +225,27 @@ void say_where(const Layout& layout, bool demo) {
 
 }  // namespace
 
+const std::vector<std::string>& programs_of_mesh() {
+  static const std::vector<std::string> names = {"broker", "events", "user",
+                                                 "event",  "ticket", "gateway"};
+  return names;
+}
+
 int up(Process& process, const UpOptions& options) {
   auto layout = lay_out(options);
-  const auto access = files::absolute(options.access).string();
-  Status prepared = layout ? make_keys(*layout, access) : Status(layout.error());
-  if (prepared) prepared = write_config(*layout, options, access);
-  if (!prepared) {
-    std::fprintf(stderr, "%s\n", prepared.error().detail.c_str());
-    return kExitTryAgain;
-  }
+  Status prepared = layout ? prepare(*layout, options) : Status(layout.error());
+  if (!prepared) return give_up(prepared.error());
   SystemClock clock;
   Children children(layout->data.string(), clock);
   children.on_change = [](const std::string& name, const std::string& what) {
     std::fprintf(stderr, "up: %s %s\n", name.c_str(), what.c_str());
   };
-  for (const auto& name : kPrograms) {
-    ChildSpec spec{
-        name,
-        {(layout->programs / ("bilten-" + name)).string(), "--config", layout->config.string()}};
-    for (const auto& set : options.sets) spec.command.insert(spec.command.end(), {"--set", set});
-    auto started = children.start(spec);
-    if (!started) {
-      std::fprintf(stderr, "%s\n", started.error().detail.c_str());
-      return kExitTryAgain;
-    }
+  if (auto started = start_all(children, *layout, options); !started) {
+    return give_up(started.error());
   }
   if (!wait_until_ready(process, children)) return process.stopping() ? kExitOk : kExitTryAgain;
-  wait_until_routed(process, children, layout->url());
+  // The services of a part are elsewhere, and may come later.
+  if (options.only.empty()) wait_until_routed(process, children, layout->url());
   write_run_file(*layout, children);
   SeedJob seed(options.demo_file, layout->url());  // Beside the supervision, which must go on.
   bool told = options.demo_file.empty();

@@ -1,5 +1,5 @@
-// `biltenctl up`: the whole mesh as children of one process, on settings of its own in a data
-// folder.
+// `biltenctl up`: the whole mesh, or one machine's part of it, as children of one process. Its
+// settings are its own, in the data folder, or a file that an operator wrote.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,15 @@ struct UpOptions {
   uint32_t port = 8080;           // HTTP; 0: any free one.
   uint32_t mesh_port = 5570;      // First of five; 0: any free ones.
   std::vector<std::string> sets;  // "section.key=value", for every program.
-  bool demo = false;              // Sign-up verifies at once.
+  std::vector<std::string> only;  // Of programs_of_mesh(); empty: all of them.
+  // The settings, already written, as are the keys they name; port, mesh_port, access and demo say
+  // nothing then. Empty: `up` writes both.
+  std::string config;
+  bool demo = false;  // Sign-up verifies at once.
 };
+
+// "broker", "events", ... in the order of start.
+const std::vector<std::string>& programs_of_mesh();
 
 // Runs until Ctrl-C or SIGTERM. Prints `ready: http://...` once every process is ready.
 // DATA/run.json says who runs where.

@@ -14,7 +14,7 @@ struct Config {
   std::string access = "/etc/bilten/access.toml";
   uint32_t high_water = 10'000;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("listen_publish", &Config::listen_publish, length(1, 200))
             .doc("Where daemons publish their facts."),
         field("listen_subscribe", &Config::listen_subscribe, length(1, 200))

@@ -36,15 +36,15 @@ struct Terms {
   uint32_t hold_minutes = 15;
   uint32_t order_max = 10;
   static constexpr auto fields() {
-    return std::make_tuple(field("version", &Terms::version, between(1, INT64_MAX)),
-                           field("state", &Terms::state), field("visibility", &Terms::visibility),
-                           field("currency", &Terms::currency, length(3, 3, Format::currency)),
-                           field("timezone", &Terms::timezone, length(1, 64, Format::timezone)),
-                           field("starts_at", &Terms::starts_at), field("ends_at", &Terms::ends_at),
-                           field("doors_at", &Terms::doors_at),
-                           field("capacity", &Terms::capacity, between(1, 1'000'000)),
-                           field("hold_minutes", &Terms::hold_minutes, between(1, 120)),
-                           field("order_max", &Terms::order_max, between(1, 100)));
+    return field_list(field("version", &Terms::version, between(1, INT64_MAX)),
+                      field("state", &Terms::state), field("visibility", &Terms::visibility),
+                      field("currency", &Terms::currency, length(3, 3, Format::currency)),
+                      field("timezone", &Terms::timezone, length(1, 64, Format::timezone)),
+                      field("starts_at", &Terms::starts_at), field("ends_at", &Terms::ends_at),
+                      field("doors_at", &Terms::doors_at),
+                      field("capacity", &Terms::capacity, between(1, 1'000'000)),
+                      field("hold_minutes", &Terms::hold_minutes, between(1, 120)),
+                      field("order_max", &Terms::order_max, between(1, 100)));
   }
 };
 
@@ -54,7 +54,7 @@ struct Venue {
   std::optional<double> lat, lon;
   int64_t capacity = 1;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("name", &Venue::name, length(1, 200, Format::line)),
         field("address", &Venue::address, length(0, 300)).or_default(),
         field("city", &Venue::city, length(1, 100, Format::line)),
@@ -72,7 +72,7 @@ struct Details {
   uint32_t age_limit = 0;  // Years; 0: everyone.
   Venue venue;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("title", &Details::title, length(3, 255, Format::line)),
         field("summary", &Details::summary, length(0, 300)).or_default(),
         field("description", &Details::description, length(0, 1000)).or_default().doc("Markdown."),
@@ -95,7 +95,7 @@ struct DetailChanges {
   std::optional<uint32_t> age_limit;
   std::optional<Venue> venue;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("title", &DetailChanges::title, length(3, 255, Format::line)),
         field("summary", &DetailChanges::summary, length(0, 300)),
         field("description", &DetailChanges::description, length(0, 1000)),
@@ -118,10 +118,10 @@ struct Moved {
   Instant at;
   Terms terms;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("event_id", &Moved::event_id), field("organization_id", &Moved::organization_id),
-        field("person_id", &Moved::person_id).doc("Who did it; absent: the clock."),
-        field("at", &Moved::at), field("terms", &Moved::terms));
+    return field_list(field("event_id", &Moved::event_id),
+                      field("organization_id", &Moved::organization_id),
+                      field("person_id", &Moved::person_id).doc("Who did it; absent: the clock."),
+                      field("at", &Moved::at), field("terms", &Moved::terms));
   }
 };
 
@@ -131,7 +131,7 @@ struct Drafted : Moved {
   static constexpr std::string_view doc = "An event exists, seen by its organisation alone.";
   Details details;
   static constexpr auto fields() {
-    return std::tuple_cat(Moved::fields(), std::make_tuple(field("details", &Drafted::details)));
+    return join_fields(Moved::fields(), field_list(field("details", &Drafted::details)));
   }
 };
 // What was not changed is absent, but for the terms, which are always whole.
@@ -141,7 +141,7 @@ struct Changed : Moved {
   static constexpr std::string_view doc = "An event's details or terms are others than before.";
   DetailChanges changes;
   static constexpr auto fields() {
-    return std::tuple_cat(Moved::fields(), std::make_tuple(field("changes", &Changed::changes)));
+    return join_fields(Moved::fields(), field_list(field("changes", &Changed::changes)));
   }
 };
 struct Published : Moved {
@@ -177,14 +177,13 @@ struct Listed {
   std::string city, country, timezone;
   Instant starts_at, ends_at;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &Listed::event_id),
-                           field("version", &Listed::version, between(1, INT64_MAX)),
-                           field("title", &Listed::title, length(1, 255)),
-                           field("city", &Listed::city, length(1, 100)),
-                           field("country", &Listed::country, length(2, 2)),
-                           field("timezone", &Listed::timezone, length(1, 64, Format::timezone)),
-                           field("starts_at", &Listed::starts_at),
-                           field("ends_at", &Listed::ends_at));
+    return field_list(field("event_id", &Listed::event_id),
+                      field("version", &Listed::version, between(1, INT64_MAX)),
+                      field("title", &Listed::title, length(1, 255)),
+                      field("city", &Listed::city, length(1, 100)),
+                      field("country", &Listed::country, length(2, 2)),
+                      field("timezone", &Listed::timezone, length(1, 64, Format::timezone)),
+                      field("starts_at", &Listed::starts_at), field("ends_at", &Listed::ends_at));
   }
 };
 struct Delisted {
@@ -195,9 +194,9 @@ struct Delisted {
   int64_t version = 1;
   State state = State::draft;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &Delisted::event_id),
-                           field("version", &Delisted::version, between(1, INT64_MAX)),
-                           field("state", &Delisted::state));
+    return field_list(field("event_id", &Delisted::event_id),
+                      field("version", &Delisted::version, between(1, INT64_MAX)),
+                      field("state", &Delisted::state));
   }
 };
 
@@ -220,7 +219,7 @@ struct EventCard {
   std::optional<std::string> starts_local, ends_local;
   uint32_t age_limit = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &EventCard::id), field("organization_id", &EventCard::organization_id),
         field("state", &EventCard::state), field("visibility", &EventCard::visibility),
         field("version", &EventCard::version, between(1, INT64_MAX)),
@@ -252,25 +251,24 @@ struct EventView : Details {
   uint32_t hold_minutes = 15, order_max = 10;
   Instant created_at, changed_at;
   static constexpr auto fields() {
-    return std::tuple_cat(
-        std::make_tuple(
-            field("id", &EventView::id), field("organization_id", &EventView::organization_id),
-            field("state", &EventView::state), field("visibility", &EventView::visibility),
-            field("version", &EventView::version, between(1, INT64_MAX))),
+    return join_fields(
+        field_list(field("id", &EventView::id),
+                   field("organization_id", &EventView::organization_id),
+                   field("state", &EventView::state), field("visibility", &EventView::visibility),
+                   field("version", &EventView::version, between(1, INT64_MAX))),
         Details::fields(),
-        std::make_tuple(field("currency", &EventView::currency, length(3, 3)),
-                        field("timezone", &EventView::timezone, length(1, 64)),
-                        field("starts_at", &EventView::starts_at),
-                        field("ends_at", &EventView::ends_at),
-                        field("doors_at", &EventView::doors_at),
-                        field("starts_local", &EventView::starts_local, length(16, 16))
-                            .doc("Wall time in the zone: 2027-03-28T20:00."),
-                        field("ends_local", &EventView::ends_local, length(16, 16)),
-                        field("doors_local", &EventView::doors_local, length(16, 16)),
-                        field("hold_minutes", &EventView::hold_minutes, between(1, 120)),
-                        field("order_max", &EventView::order_max, between(1, 100)),
-                        field("created_at", &EventView::created_at),
-                        field("changed_at", &EventView::changed_at)));
+        field_list(field("currency", &EventView::currency, length(3, 3)),
+                   field("timezone", &EventView::timezone, length(1, 64)),
+                   field("starts_at", &EventView::starts_at), field("ends_at", &EventView::ends_at),
+                   field("doors_at", &EventView::doors_at),
+                   field("starts_local", &EventView::starts_local, length(16, 16))
+                       .doc("Wall time in the zone: 2027-03-28T20:00."),
+                   field("ends_local", &EventView::ends_local, length(16, 16)),
+                   field("doors_local", &EventView::doors_local, length(16, 16)),
+                   field("hold_minutes", &EventView::hold_minutes, between(1, 120)),
+                   field("order_max", &EventView::order_max, between(1, 100)),
+                   field("created_at", &EventView::created_at),
+                   field("changed_at", &EventView::changed_at)));
   }
 };
 
@@ -278,8 +276,8 @@ struct EventCards {
   std::vector<EventCard> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &EventCards::items, bilten::items(0, kPageMax)),
-                           field("next_cursor", &EventCards::next_cursor, length(1, 200)));
+    return field_list(field("items", &EventCards::items, bilten::items(0, kPageMax)),
+                      field("next_cursor", &EventCards::next_cursor, length(1, 200)));
   }
 };
 
@@ -304,9 +302,9 @@ struct Draft : Details {
   Visibility visibility = Visibility::listed;
   uint32_t hold_minutes = 15, order_max = 10;
   static constexpr auto fields() {
-    return std::tuple_cat(
-        std::make_tuple(field("organization_id", &Draft::organization_id)), Details::fields(),
-        std::make_tuple(
+    return join_fields(
+        field_list(field("organization_id", &Draft::organization_id)), Details::fields(),
+        field_list(
             field("currency", &Draft::currency, length(3, 3, Format::currency))
                 .doc("Of every price of this event; cannot be changed."),
             field("timezone", &Draft::timezone, length(1, 64, Format::timezone))
@@ -340,23 +338,22 @@ struct Change : DetailChanges {
   std::optional<Visibility> visibility;
   std::optional<uint32_t> hold_minutes, order_max;
   static constexpr auto fields() {
-    return std::tuple_cat(
-        std::make_tuple(field("event_id", &Change::event_id),
-                        field("expected_version", &Change::expected_version, between(1, INT64_MAX))
-                            .doc("Refused with version_mismatch if the event has another.")),
+    return join_fields(
+        field_list(field("event_id", &Change::event_id),
+                   field("expected_version", &Change::expected_version, between(1, INT64_MAX))
+                       .doc("Refused with version_mismatch if the event has another.")),
         DetailChanges::fields(),
-        std::make_tuple(field("timezone", &Change::timezone, length(1, 64, Format::timezone)),
-                        field("starts_at", &Change::starts_at), field("ends_at", &Change::ends_at),
-                        field("doors_at", &Change::doors_at),
-                        field("visibility", &Change::visibility),
-                        field("hold_minutes", &Change::hold_minutes, between(1, 120)),
-                        field("order_max", &Change::order_max, between(1, 100))));
+        field_list(field("timezone", &Change::timezone, length(1, 64, Format::timezone)),
+                   field("starts_at", &Change::starts_at), field("ends_at", &Change::ends_at),
+                   field("doors_at", &Change::doors_at), field("visibility", &Change::visibility),
+                   field("hold_minutes", &Change::hold_minutes, between(1, 120)),
+                   field("order_max", &Change::order_max, between(1, 100))));
   }
 };
 
 struct OfEvent {
   Id event_id;
-  static constexpr auto fields() { return std::make_tuple(field("event_id", &OfEvent::event_id)); }
+  static constexpr auto fields() { return field_list(field("event_id", &OfEvent::event_id)); }
 };
 struct Publish : OfEvent {
   static constexpr std::string_view name = "event.publish";
@@ -415,7 +412,7 @@ struct List {
   std::optional<Instant> from, to;
   uint32_t limit = 20;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("city", &List::city, length(1, 100)).doc("The whole name, in any case."),
         field("country", &List::country, length(2, 2)).doc("ISO 3166-1."),
         field("category", &List::category, length(1, 40, Format::word)),
@@ -440,7 +437,7 @@ struct ListOfOrganization {
   std::optional<std::string> cursor;
   uint32_t limit = 20;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("organization_id", &ListOfOrganization::organization_id),
         field("cursor", &ListOfOrganization::cursor, length(1, 200)),
         field("limit", &ListOfOrganization::limit, between(1, kPageMax)).or_default());

@@ -16,7 +16,7 @@ struct TicketTypeView {
   std::optional<Instant> sales_starts_at, sales_ends_at;
   static constexpr auto fields() {
     using View = TicketTypeView;
-    return std::make_tuple(
+    return field_list(
         field("id", &View::id), field("event_id", &View::event_id),
         field("name", &View::name, length(1, 100)),
         field("price", &View::price, between(0, kMoneyMax)),
@@ -45,7 +45,7 @@ struct TicketView {
   TicketState state = TicketState::valid;
   std::optional<std::string> code = {};
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &TicketView::id), field("order_id", &TicketView::order_id),
         field("event_id", &TicketView::event_id),
         field("ticket_type_id", &TicketView::ticket_type_id), field("state", &TicketView::state),
@@ -57,8 +57,8 @@ struct TicketView {
 struct Buyer {
   std::string email, name;
   static constexpr auto fields() {
-    return std::make_tuple(field("email", &Buyer::email, length(3, 254, Format::email)),
-                           field("name", &Buyer::name, length(1, 200, Format::line)));
+    return field_list(field("email", &Buyer::email, length(3, 254, Format::email)),
+                      field("name", &Buyer::name, length(1, 200, Format::line)));
   }
 };
 
@@ -67,9 +67,9 @@ struct OrderLine {
   int64_t quantity = 0;
   Money unit_price;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_type_id", &OrderLine::ticket_type_id),
-                           field("quantity", &OrderLine::quantity, between(1, kOrderTicketsMax)),
-                           field("unit_price", &OrderLine::unit_price, between(0, kMoneyMax)));
+    return field_list(field("ticket_type_id", &OrderLine::ticket_type_id),
+                      field("quantity", &OrderLine::quantity, between(1, kOrderTicketsMax)),
+                      field("unit_price", &OrderLine::unit_price, between(0, kMoneyMax)));
   }
 };
 
@@ -85,7 +85,7 @@ struct OrderView {
   std::optional<Buyer> buyer = {};
   std::optional<std::string> secret = {};
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &OrderView::id), field("event_id", &OrderView::event_id),
         field("code", &OrderView::code, length(1, 16)).doc("For people to read out; no key."),
         field("state", &OrderView::state),
@@ -105,7 +105,7 @@ struct CheckInListView {
   int64_t admitted = 0, inside = 0, total = 0;
   static constexpr auto fields() {
     using View = CheckInListView;
-    return std::make_tuple(
+    return field_list(
         field("id", &View::id), field("event_id", &View::event_id),
         field("name", &View::name, length(1, 100)),
         field("admitted", &View::admitted, between(0, INT64_MAX)).doc("Tickets let in so far."),
@@ -119,9 +119,9 @@ struct TicketKey {
   std::string algorithm;
   Bytes public_key;
   static constexpr auto fields() {
-    return std::make_tuple(field("key_id", &TicketKey::key_id, between(1, 255)),
-                           field("algorithm", &TicketKey::algorithm, length(1, 16)),
-                           field("public_key", &TicketKey::public_key, between(32, 32)));
+    return field_list(field("key_id", &TicketKey::key_id, between(1, 255)),
+                      field("algorithm", &TicketKey::algorithm, length(1, 16)),
+                      field("public_key", &TicketKey::public_key, between(32, 32)));
   }
 };
 
@@ -130,8 +130,8 @@ struct ListOf {
   std::vector<Item> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &ListOf::items, bilten::items(0, 1000)),
-                           field("next_cursor", &ListOf::next_cursor, length(1, 200)));
+    return field_list(field("items", &ListOf::items, bilten::items(0, 1000)),
+                      field("next_cursor", &ListOf::next_cursor, length(1, 200)));
   }
 };
 
@@ -156,7 +156,7 @@ struct AddType {
   int64_t min_per_order = 1, max_per_order = 10;
   std::optional<Instant> sales_starts_at, sales_ends_at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("event_id", &AddType::event_id),
         field("name", &AddType::title, length(1, 100, Format::line)),
         field("price", &AddType::price, between(0, kMoneyMax)).doc("0: free, sold at once."),
@@ -186,16 +186,15 @@ struct ChangeType {
   std::optional<Instant> sales_starts_at, sales_ends_at;
   static constexpr auto fields() {
     using Self = ChangeType;
-    return std::make_tuple(
-        field("ticket_type_id", &Self::ticket_type_id),
-        field("name", &Self::title, length(1, 100, Format::line)),
-        field("price", &Self::price, between(0, kMoneyMax)),
-        field("quantity", &Self::quantity, between(0, kQuantityMax))
-            .doc("Never below what is held and sold."),
-        field("min_per_order", &Self::min_per_order, between(1, kOrderTicketsMax)),
-        field("max_per_order", &Self::max_per_order, between(1, kOrderTicketsMax)),
-        field("sales_starts_at", &Self::sales_starts_at),
-        field("sales_ends_at", &Self::sales_ends_at));
+    return field_list(field("ticket_type_id", &Self::ticket_type_id),
+                      field("name", &Self::title, length(1, 100, Format::line)),
+                      field("price", &Self::price, between(0, kMoneyMax)),
+                      field("quantity", &Self::quantity, between(0, kQuantityMax))
+                          .doc("Never below what is held and sold."),
+                      field("min_per_order", &Self::min_per_order, between(1, kOrderTicketsMax)),
+                      field("max_per_order", &Self::max_per_order, between(1, kOrderTicketsMax)),
+                      field("sales_starts_at", &Self::sales_starts_at),
+                      field("sales_ends_at", &Self::sales_ends_at));
   }
 };
 
@@ -209,7 +208,7 @@ struct ReadType {
   using Answer = TicketTypeView;
   Id ticket_type_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_type_id", &ReadType::ticket_type_id));
+    return field_list(field("ticket_type_id", &ReadType::ticket_type_id));
   }
 };
 
@@ -222,9 +221,7 @@ struct ListTypes {
       .doc = "The ticket types of an event with what is free of each just now."};
   using Answer = ListOf<TicketTypeView>;
   Id event_id;
-  static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &ListTypes::event_id));
-  }
+  static constexpr auto fields() { return field_list(field("event_id", &ListTypes::event_id)); }
 };
 
 // ---- orders ----
@@ -233,8 +230,8 @@ struct OrderItem {
   Id ticket_type_id;
   int64_t quantity = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_type_id", &OrderItem::ticket_type_id),
-                           field("quantity", &OrderItem::quantity, between(1, kOrderTicketsMax)));
+    return field_list(field("ticket_type_id", &OrderItem::ticket_type_id),
+                      field("quantity", &OrderItem::quantity, between(1, kOrderTicketsMax)));
   }
 };
 
@@ -258,9 +255,9 @@ struct Order {
   std::vector<OrderItem> items;
   Buyer buyer;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &Order::event_id),
-                           field("items", &Order::items, bilten::items(1, kOrderLinesMax)),
-                           field("buyer", &Order::buyer));
+    return field_list(field("event_id", &Order::event_id),
+                      field("items", &Order::items, bilten::items(1, kOrderLinesMax)),
+                      field("buyer", &Order::buyer));
   }
 };
 
@@ -276,8 +273,8 @@ struct CancelOrder {
   Id order_id;
   std::optional<std::string> secret;
   static constexpr auto fields() {
-    return std::make_tuple(field("order_id", &CancelOrder::order_id),
-                           field("secret", &CancelOrder::secret, length(0, 64, Format::secret)));
+    return field_list(field("order_id", &CancelOrder::order_id),
+                      field("secret", &CancelOrder::secret, length(0, 64, Format::secret)));
   }
 };
 
@@ -294,8 +291,8 @@ struct ConfirmOrder {
   using Answer = OrderView;
   Id order_id, payment_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("order_id", &ConfirmOrder::order_id),
-                           field("payment_id", &ConfirmOrder::payment_id));
+    return field_list(field("order_id", &ConfirmOrder::order_id),
+                      field("payment_id", &ConfirmOrder::payment_id));
   }
 };
 
@@ -312,8 +309,8 @@ struct ReadOrder {
   Id order_id;
   std::optional<std::string> secret;
   static constexpr auto fields() {
-    return std::make_tuple(field("order_id", &ReadOrder::order_id),
-                           field("secret", &ReadOrder::secret, length(0, 64, Format::secret)));
+    return field_list(field("order_id", &ReadOrder::order_id),
+                      field("secret", &ReadOrder::secret, length(0, 64, Format::secret)));
   }
 };
 
@@ -328,8 +325,8 @@ struct ListMyOrders {
   int64_t limit = 50;
   std::optional<std::string> cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("limit", &ListMyOrders::limit, between(1, 100)).or_default(),
-                           field("cursor", &ListMyOrders::cursor, length(1, 200)));
+    return field_list(field("limit", &ListMyOrders::limit, between(1, 100)).or_default(),
+                      field("cursor", &ListMyOrders::cursor, length(1, 200)));
   }
 };
 
@@ -349,8 +346,8 @@ struct ListOrderTickets {
   std::optional<std::string> secret;
   static constexpr auto fields() {
     using Self = ListOrderTickets;
-    return std::make_tuple(field("order_id", &Self::order_id),
-                           field("secret", &Self::secret, length(0, 64, Format::secret)));
+    return field_list(field("order_id", &Self::order_id),
+                      field("secret", &Self::secret, length(0, 64, Format::secret)));
   }
 };
 
@@ -365,8 +362,8 @@ struct ReadTicket {
   Id ticket_id;
   std::optional<std::string> secret;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_id", &ReadTicket::ticket_id),
-                           field("secret", &ReadTicket::secret, length(0, 64, Format::secret)));
+    return field_list(field("ticket_id", &ReadTicket::ticket_id),
+                      field("secret", &ReadTicket::secret, length(0, 64, Format::secret)));
   }
 };
 
@@ -382,8 +379,8 @@ struct ReadTicketQr {
   Id ticket_id;
   std::optional<std::string> secret;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_id", &ReadTicketQr::ticket_id),
-                           field("secret", &ReadTicketQr::secret, length(0, 64, Format::secret)));
+    return field_list(field("ticket_id", &ReadTicketQr::ticket_id),
+                      field("secret", &ReadTicketQr::secret, length(0, 64, Format::secret)));
   }
 };
 
@@ -397,7 +394,7 @@ struct ListTicketKeys {
   using Answer = ListOf<TicketKey>;
   Id event_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &ListTicketKeys::event_id));
+    return field_list(field("event_id", &ListTicketKeys::event_id));
   }
 };
 
@@ -415,7 +412,7 @@ struct ListCheckInLists {
   using Answer = ListOf<CheckInListView>;
   Id event_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &ListCheckInLists::event_id));
+    return field_list(field("event_id", &ListCheckInLists::event_id));
   }
 };
 
@@ -428,11 +425,11 @@ struct CheckInView {
   Text ticket_type_name;
   static constexpr auto fields() {
     using View = CheckInView;
-    return std::make_tuple(field("result", &View::result, length(2, 2)), field("at", &View::at),
-                           field("direction", &View::direction),
-                           field("check_in_list_id", &View::check_in_list_id),
-                           field("ticket", &View::ticket),
-                           field("ticket_type_name", &View::ticket_type_name, length(0, 100)));
+    return field_list(field("result", &View::result, length(2, 2)), field("at", &View::at),
+                      field("direction", &View::direction),
+                      field("check_in_list_id", &View::check_in_list_id),
+                      field("ticket", &View::ticket),
+                      field("ticket_type_name", &View::ticket_type_name, length(0, 100)));
   }
 };
 
@@ -456,7 +453,7 @@ struct CheckIn {
   std::optional<Instant> device_at;
   std::string nonce;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("code", &CheckIn::code, length(1, 400, Format::secret))
             .doc("As the QR code holds it."),
         field("check_in_list_id", &CheckIn::check_in_list_id),

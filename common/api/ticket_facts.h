@@ -21,10 +21,10 @@ struct Line {
   int64_t unit_price = 0;  // Minor units of the order's currency.
   bool operator==(const Line&) const = default;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_type_id", &Line::ticket_type_id),
-                           field("stock_id", &Line::stock_id),
-                           field("quantity", &Line::quantity, between(1, kOrderTicketsMax)),
-                           field("unit_price", &Line::unit_price, between(0, kMoneyMax)));
+    return field_list(field("ticket_type_id", &Line::ticket_type_id),
+                      field("stock_id", &Line::stock_id),
+                      field("quantity", &Line::quantity, between(1, kOrderTicketsMax)),
+                      field("unit_price", &Line::unit_price, between(0, kMoneyMax)));
   }
 };
 
@@ -63,7 +63,7 @@ struct TypeTerms {
   std::optional<Instant> sales_starts_at, sales_ends_at;
   bool operator==(const TypeTerms&) const = default;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("name", &TypeTerms::name, length(1, 100, Format::line)),
         field("price", &TypeTerms::price, between(0, kMoneyMax)),
         field("min_per_order", &TypeTerms::min_per_order, between(1, kOrderTicketsMax)),
@@ -82,12 +82,11 @@ struct TypeAdded {
   TypeTerms terms;
   int64_t quantity = 0;  // Of the stock, sold and held ones included.
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &TypeAdded::organization_id),
-                           field("event_id", &TypeAdded::event_id),
-                           field("ticket_type_id", &TypeAdded::ticket_type_id),
-                           field("stock_id", &TypeAdded::stock_id),
-                           field("terms", &TypeAdded::terms),
-                           field("quantity", &TypeAdded::quantity, between(0, kQuantityMax)));
+    return field_list(field("organization_id", &TypeAdded::organization_id),
+                      field("event_id", &TypeAdded::event_id),
+                      field("ticket_type_id", &TypeAdded::ticket_type_id),
+                      field("stock_id", &TypeAdded::stock_id), field("terms", &TypeAdded::terms),
+                      field("quantity", &TypeAdded::quantity, between(0, kQuantityMax)));
   }
 };
 
@@ -100,11 +99,11 @@ struct TypeChanged {
   TypeTerms terms;
   int64_t quantity = 0;  // Of the stock, sold and held ones included.
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &TypeChanged::organization_id),
-                           field("event_id", &TypeChanged::event_id),
-                           field("ticket_type_id", &TypeChanged::ticket_type_id),
-                           field("terms", &TypeChanged::terms),
-                           field("quantity", &TypeChanged::quantity, between(0, kQuantityMax)));
+    return field_list(field("organization_id", &TypeChanged::organization_id),
+                      field("event_id", &TypeChanged::event_id),
+                      field("ticket_type_id", &TypeChanged::ticket_type_id),
+                      field("terms", &TypeChanged::terms),
+                      field("quantity", &TypeChanged::quantity, between(0, kQuantityMax)));
   }
 };
 
@@ -120,7 +119,7 @@ struct Held {
   Money total;
   Instant at, expires_at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("organization_id", &Held::organization_id), field("event_id", &Held::event_id),
         field("order_id", &Held::order_id), field("code", &Held::code, length(1, 16)),
         field("person_id", &Held::person_id),
@@ -144,7 +143,7 @@ struct Sold {
   std::optional<Id> payment_id;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("organization_id", &Sold::organization_id), field("event_id", &Sold::event_id),
         field("order_id", &Sold::order_id), field("code", &Sold::code, length(1, 16)),
         field("person_id", &Sold::person_id),
@@ -161,9 +160,9 @@ struct Expired {
   Id organization_id, event_id, order_id;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Expired::organization_id),
-                           field("event_id", &Expired::event_id),
-                           field("order_id", &Expired::order_id), field("at", &Expired::at));
+    return field_list(field("organization_id", &Expired::organization_id),
+                      field("event_id", &Expired::event_id), field("order_id", &Expired::order_id),
+                      field("at", &Expired::at));
   }
 };
 
@@ -174,9 +173,9 @@ struct Cancelled {
   Id organization_id, event_id, order_id;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Cancelled::organization_id),
-                           field("event_id", &Cancelled::event_id),
-                           field("order_id", &Cancelled::order_id), field("at", &Cancelled::at));
+    return field_list(field("organization_id", &Cancelled::organization_id),
+                      field("event_id", &Cancelled::event_id),
+                      field("order_id", &Cancelled::order_id), field("at", &Cancelled::at));
   }
 };
 
@@ -189,10 +188,10 @@ struct PaidTooLate {
   Id organization_id, event_id, order_id, payment_id;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("organization_id", &PaidTooLate::organization_id),
-        field("event_id", &PaidTooLate::event_id), field("order_id", &PaidTooLate::order_id),
-        field("payment_id", &PaidTooLate::payment_id), field("at", &PaidTooLate::at));
+    return field_list(field("organization_id", &PaidTooLate::organization_id),
+                      field("event_id", &PaidTooLate::event_id),
+                      field("order_id", &PaidTooLate::order_id),
+                      field("payment_id", &PaidTooLate::payment_id), field("at", &PaidTooLate::at));
   }
 };
 
@@ -205,13 +204,12 @@ struct CheckInListAdded {
   std::vector<Id> ticket_type_ids;  // Whom it lets in; empty: every ticket of the event.
   bool reentry = false;             // Who went out may come in again.
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("organization_id", &CheckInListAdded::organization_id),
-        field("event_id", &CheckInListAdded::event_id),
-        field("check_in_list_id", &CheckInListAdded::check_in_list_id),
-        field("title", &CheckInListAdded::title, length(1, 100)),
-        field("ticket_type_ids", &CheckInListAdded::ticket_type_ids, items(0, 200)),
-        field("reentry", &CheckInListAdded::reentry));
+    return field_list(field("organization_id", &CheckInListAdded::organization_id),
+                      field("event_id", &CheckInListAdded::event_id),
+                      field("check_in_list_id", &CheckInListAdded::check_in_list_id),
+                      field("title", &CheckInListAdded::title, length(1, 100)),
+                      field("ticket_type_ids", &CheckInListAdded::ticket_type_ids, items(0, 200)),
+                      field("reentry", &CheckInListAdded::reentry));
   }
 };
 
@@ -224,11 +222,11 @@ struct Scan {
   Id by;                             // The person at the door.
   std::string nonce;
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket_id", &Scan::ticket_id),
-                           field("check_in_list_id", &Scan::check_in_list_id),
-                           field("direction", &Scan::direction), field("at", &Scan::at),
-                           field("device_at", &Scan::device_at), field("by", &Scan::by),
-                           field("nonce", &Scan::nonce, length(1, 64, Format::line)));
+    return field_list(field("ticket_id", &Scan::ticket_id),
+                      field("check_in_list_id", &Scan::check_in_list_id),
+                      field("direction", &Scan::direction), field("at", &Scan::at),
+                      field("device_at", &Scan::device_at), field("by", &Scan::by),
+                      field("nonce", &Scan::nonce, length(1, 64, Format::line)));
   }
 };
 
@@ -240,11 +238,11 @@ struct CheckedIn {
   Scan scan;
   Bytes code_hash;  // Of the code as it was shown: the next scan of it needs no signature check.
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &CheckedIn::organization_id),
-                           field("event_id", &CheckedIn::event_id),
-                           field("ticket_type_id", &CheckedIn::ticket_type_id),
-                           field("scan", &CheckedIn::scan),
-                           field("code_hash", &CheckedIn::code_hash, between(16, 16)));
+    return field_list(field("organization_id", &CheckedIn::organization_id),
+                      field("event_id", &CheckedIn::event_id),
+                      field("ticket_type_id", &CheckedIn::ticket_type_id),
+                      field("scan", &CheckedIn::scan),
+                      field("code_hash", &CheckedIn::code_hash, between(16, 16)));
   }
 };
 
@@ -256,10 +254,9 @@ struct ScanRefused {
   Scan scan;
   ScanReason reason = ScanReason::invalid;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &ScanRefused::organization_id),
-                           field("event_id", &ScanRefused::event_id),
-                           field("scan", &ScanRefused::scan),
-                           field("reason", &ScanRefused::reason));
+    return field_list(field("organization_id", &ScanRefused::organization_id),
+                      field("event_id", &ScanRefused::event_id), field("scan", &ScanRefused::scan),
+                      field("reason", &ScanRefused::reason));
   }
 };
 

@@ -29,7 +29,7 @@ struct Claims {
   Instant issued_at, expires_at;
   bool platform_admin = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("person_id", &Claims::person_id), field("session_id", &Claims::session_id),
         field("issued_at", &Claims::issued_at), field("expires_at", &Claims::expires_at),
         field("platform_admin", &Claims::platform_admin).or_default());
@@ -46,8 +46,8 @@ struct KeyAnnounced {
   std::string key_id;
   Bytes public_key;
   static constexpr auto fields() {
-    return std::make_tuple(field("key_id", &KeyAnnounced::key_id, length(1, 64)),
-                           field("public_key", &KeyAnnounced::public_key, between(32, 32)));
+    return field_list(field("key_id", &KeyAnnounced::key_id, length(1, 64)),
+                      field("public_key", &KeyAnnounced::public_key, between(32, 32)));
   }
 };
 
@@ -59,9 +59,9 @@ struct SessionEnded {
   Id session_id, person_id;
   Instant until;
   static constexpr auto fields() {
-    return std::make_tuple(field("session_id", &SessionEnded::session_id),
-                           field("person_id", &SessionEnded::person_id),
-                           field("until", &SessionEnded::until));
+    return field_list(field("session_id", &SessionEnded::session_id),
+                      field("person_id", &SessionEnded::person_id),
+                      field("until", &SessionEnded::until));
   }
 };
 
@@ -72,9 +72,9 @@ struct MemberJoined {
   Id organization_id, person_id;
   Role role = Role::viewer;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &MemberJoined::organization_id),
-                           field("person_id", &MemberJoined::person_id),
-                           field("role", &MemberJoined::role));
+    return field_list(field("organization_id", &MemberJoined::organization_id),
+                      field("person_id", &MemberJoined::person_id),
+                      field("role", &MemberJoined::role));
   }
 };
 
@@ -89,10 +89,9 @@ struct SignedUp {
   Bytes mail_index;  // Keyed hash of the address, under the mesh's mail key.
   Instant at, verify_until;
   static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &SignedUp::person_id),
-                           field("mail_index", &SignedUp::mail_index, between(32, 32)),
-                           field("at", &SignedUp::at),
-                           field("verify_until", &SignedUp::verify_until));
+    return field_list(field("person_id", &SignedUp::person_id),
+                      field("mail_index", &SignedUp::mail_index, between(32, 32)),
+                      field("at", &SignedUp::at), field("verify_until", &SignedUp::verify_until));
   }
 };
 
@@ -101,7 +100,7 @@ struct OfPerson {
   Id person_id;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &OfPerson::person_id), field("at", &OfPerson::at));
+    return field_list(field("person_id", &OfPerson::person_id), field("at", &OfPerson::at));
   }
 };
 struct VerificationWanted : OfPerson {
@@ -136,11 +135,10 @@ struct LogInFailed {
   uint32_t failures = 1;  // In a row.
   Instant blocked_until;  // No attempt is looked at before.
   static constexpr auto fields() {
-    return std::make_tuple(field("mail_index", &LogInFailed::mail_index, between(32, 32)),
-                           field("person_id", &LogInFailed::person_id),
-                           field("at", &LogInFailed::at),
-                           field("failures", &LogInFailed::failures, between(1, UINT32_MAX)),
-                           field("blocked_until", &LogInFailed::blocked_until));
+    return field_list(field("mail_index", &LogInFailed::mail_index, between(32, 32)),
+                      field("person_id", &LogInFailed::person_id), field("at", &LogInFailed::at),
+                      field("failures", &LogInFailed::failures, between(1, UINT32_MAX)),
+                      field("blocked_until", &LogInFailed::blocked_until));
   }
 };
 struct LogInFailuresForgotten {
@@ -149,8 +147,7 @@ struct LogInFailuresForgotten {
   static constexpr std::string_view doc = "A day passed without another wrong password.";
   Bytes mail_index;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("mail_index", &LogInFailuresForgotten::mail_index, between(32, 32)));
+    return field_list(field("mail_index", &LogInFailuresForgotten::mail_index, between(32, 32)));
   }
 };
 
@@ -161,10 +158,10 @@ struct SessionStarted {
   Id session_id, person_id;
   Instant at, expires_at;
   static constexpr auto fields() {
-    return std::make_tuple(field("session_id", &SessionStarted::session_id),
-                           field("person_id", &SessionStarted::person_id),
-                           field("at", &SessionStarted::at),
-                           field("expires_at", &SessionStarted::expires_at));
+    return field_list(field("session_id", &SessionStarted::session_id),
+                      field("person_id", &SessionStarted::person_id),
+                      field("at", &SessionStarted::at),
+                      field("expires_at", &SessionStarted::expires_at));
   }
 };
 struct SessionRefreshed {
@@ -175,11 +172,11 @@ struct SessionRefreshed {
   Instant at, expires_at;
   int64_t generation = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("session_id", &SessionRefreshed::session_id),
-        field("person_id", &SessionRefreshed::person_id), field("at", &SessionRefreshed::at),
-        field("expires_at", &SessionRefreshed::expires_at),
-        field("generation", &SessionRefreshed::generation, between(1, INT64_MAX)));
+    return field_list(field("session_id", &SessionRefreshed::session_id),
+                      field("person_id", &SessionRefreshed::person_id),
+                      field("at", &SessionRefreshed::at),
+                      field("expires_at", &SessionRefreshed::expires_at),
+                      field("generation", &SessionRefreshed::generation, between(1, INT64_MAX)));
   }
 };
 
@@ -191,10 +188,10 @@ struct OrganizationCreated {
   Instant at;
   std::string title;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &OrganizationCreated::organization_id),
-                           field("person_id", &OrganizationCreated::person_id),
-                           field("at", &OrganizationCreated::at),
-                           field("name", &OrganizationCreated::title, length(2, 200)));
+    return field_list(field("organization_id", &OrganizationCreated::organization_id),
+                      field("person_id", &OrganizationCreated::person_id),
+                      field("at", &OrganizationCreated::at),
+                      field("name", &OrganizationCreated::title, length(2, 200)));
   }
 };
 

@@ -17,7 +17,7 @@ struct PersonView {
   bool verified = false;
   Instant created_at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &PersonView::id), field("email", &PersonView::email, length(0, 254)),
         field("name", &PersonView::display_name, length(0, 100)),
         field("verified", &PersonView::verified), field("created_at", &PersonView::created_at));
@@ -31,7 +31,7 @@ struct Tokens {
   Id session_id;
   PersonView person;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("access_token", &Tokens::access_token, length(1, 2000, Format::secret))
             .doc("For the Authorization header: Bearer <token>. Good for 15 minutes."),
         field("refresh_token", &Tokens::refresh_token, length(1, 200, Format::secret))
@@ -47,7 +47,7 @@ struct SessionView {
   bool current = false;
   Instant created_at, refreshed_at, expires_at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &SessionView::id),
         field("current", &SessionView::current).doc("The session of this very request."),
         field("created_at", &SessionView::created_at),
@@ -59,8 +59,8 @@ struct SessionViews {
   std::vector<SessionView> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &SessionViews::items, bilten::items(0, kPageMax)),
-                           field("next_cursor", &SessionViews::next_cursor, length(1, 200)));
+    return field_list(field("items", &SessionViews::items, bilten::items(0, kPageMax)),
+                      field("next_cursor", &SessionViews::next_cursor, length(1, 200)));
   }
 };
 
@@ -70,18 +70,18 @@ struct OrganizationView {
   Instant created_at;
   Role role = Role::viewer;
   static constexpr auto fields() {
-    return std::make_tuple(field("id", &OrganizationView::id),
-                           field("name", &OrganizationView::title, length(2, 200)),
-                           field("created_at", &OrganizationView::created_at),
-                           field("role", &OrganizationView::role).doc("Of the person who asks."));
+    return field_list(field("id", &OrganizationView::id),
+                      field("name", &OrganizationView::title, length(2, 200)),
+                      field("created_at", &OrganizationView::created_at),
+                      field("role", &OrganizationView::role).doc("Of the person who asks."));
   }
 };
 struct OrganizationViews {
   std::vector<OrganizationView> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &OrganizationViews::items, bilten::items(0, kPageMax)),
-                           field("next_cursor", &OrganizationViews::next_cursor, length(1, 200)));
+    return field_list(field("items", &OrganizationViews::items, bilten::items(0, kPageMax)),
+                      field("next_cursor", &OrganizationViews::next_cursor, length(1, 200)));
   }
 };
 
@@ -90,17 +90,17 @@ struct MemberView {
   std::string display_name;
   Role role = Role::viewer;
   static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &MemberView::person_id),
-                           field("name", &MemberView::display_name, length(0, 100)),
-                           field("role", &MemberView::role));
+    return field_list(field("person_id", &MemberView::person_id),
+                      field("name", &MemberView::display_name, length(0, 100)),
+                      field("role", &MemberView::role));
   }
 };
 struct MemberViews {
   std::vector<MemberView> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &MemberViews::items, bilten::items(0, kPageMax)),
-                           field("next_cursor", &MemberViews::next_cursor, length(1, 200)));
+    return field_list(field("items", &MemberViews::items, bilten::items(0, kPageMax)),
+                      field("next_cursor", &MemberViews::next_cursor, length(1, 200)));
   }
 };
 
@@ -120,9 +120,9 @@ struct SignUp {
   using Answer = PersonView;
   std::string email, password, display_name;
   static constexpr auto fields() {
-    return std::make_tuple(field("email", &SignUp::email, length(3, 254, Format::email)),
-                           field("password", &SignUp::password, length(1, 200, Format::secret)),
-                           field("name", &SignUp::display_name, length(1, 100, Format::line)));
+    return field_list(field("email", &SignUp::email, length(3, 254, Format::email)),
+                      field("password", &SignUp::password, length(1, 200, Format::secret)),
+                      field("name", &SignUp::display_name, length(1, 100, Format::line)));
   }
 };
 
@@ -137,7 +137,7 @@ struct Verify {
   using Answer = PersonView;
   std::string token;
   static constexpr auto fields() {
-    return std::make_tuple(field("token", &Verify::token, length(1, 200, Format::secret)));
+    return field_list(field("token", &Verify::token, length(1, 200, Format::secret)));
   }
 };
 
@@ -152,15 +152,15 @@ struct VerificationMail {
     std::string email, display_name, token;
     Instant expires_at;
     static constexpr auto fields() {
-      return std::make_tuple(field("email", &Answer::email, length(3, 254)),
-                             field("name", &Answer::display_name, length(0, 100)),
-                             field("token", &Answer::token, length(1, 200, Format::secret)),
-                             field("expires_at", &Answer::expires_at));
+      return field_list(field("email", &Answer::email, length(3, 254)),
+                        field("name", &Answer::display_name, length(0, 100)),
+                        field("token", &Answer::token, length(1, 200, Format::secret)),
+                        field("expires_at", &Answer::expires_at));
     }
   };
   Id person_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &VerificationMail::person_id));
+    return field_list(field("person_id", &VerificationMail::person_id));
   }
 };
 
@@ -171,7 +171,7 @@ struct Me {
                                      .http = {.method = "GET", .path = "/v1/me"},
                                      .doc = "The person who asks."};
   using Answer = PersonView;
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 struct ChangeProfile {
@@ -184,8 +184,7 @@ struct ChangeProfile {
   using Answer = PersonView;
   std::optional<std::string> display_name;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("name", &ChangeProfile::display_name, length(1, 100, Format::line)));
+    return field_list(field("name", &ChangeProfile::display_name, length(1, 100, Format::line)));
   }
 };
 
@@ -205,8 +204,8 @@ struct LogIn {
   using Answer = Tokens;
   std::string email, password;
   static constexpr auto fields() {
-    return std::make_tuple(field("email", &LogIn::email, length(3, 254, Format::email)),
-                           field("password", &LogIn::password, length(1, 200, Format::secret)));
+    return field_list(field("email", &LogIn::email, length(3, 254, Format::email)),
+                      field("password", &LogIn::password, length(1, 200, Format::secret)));
   }
 };
 
@@ -220,7 +219,7 @@ struct Refresh {
   using Answer = Tokens;
   std::string refresh_token;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("refresh_token", &Refresh::refresh_token, length(1, 200, Format::secret)));
   }
 };
@@ -236,8 +235,8 @@ struct Sessions {
   std::optional<std::string> cursor;
   uint32_t limit = 20;
   static constexpr auto fields() {
-    return std::make_tuple(field("cursor", &Sessions::cursor, length(1, 200)),
-                           field("limit", &Sessions::limit, between(1, kPageMax)).or_default());
+    return field_list(field("cursor", &Sessions::cursor, length(1, 200)),
+                      field("limit", &Sessions::limit, between(1, kPageMax)).or_default());
   }
 };
 
@@ -252,7 +251,7 @@ struct EndSession {
   using Answer = Nothing;
   Id session_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("session_id", &EndSession::session_id));
+    return field_list(field("session_id", &EndSession::session_id));
   }
 };
 
@@ -264,7 +263,7 @@ struct KeySet {
       .http = {.method = "GET", .path = "/.well-known/jwks.json", .produces = "application/json"},
       .doc = "The public keys of access tokens (RFC 7517, 8037)."};
   using Answer = Content;
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 // ---- messages: organisations ----
@@ -282,7 +281,7 @@ struct CreateOrganization {
   using Answer = OrganizationView;
   std::string title;
   static constexpr auto fields() {
-    return std::make_tuple(field("name", &CreateOrganization::title, length(2, 200, Format::line)));
+    return field_list(field("name", &CreateOrganization::title, length(2, 200, Format::line)));
   }
 };
 
@@ -297,7 +296,7 @@ struct Organization {
   using Answer = OrganizationView;
   Id organization_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Organization::organization_id));
+    return field_list(field("organization_id", &Organization::organization_id));
   }
 };
 
@@ -313,9 +312,8 @@ struct Organizations {
   std::optional<std::string> cursor;
   uint32_t limit = 20;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("cursor", &Organizations::cursor, length(1, 200)),
-        field("limit", &Organizations::limit, between(1, kPageMax)).or_default());
+    return field_list(field("cursor", &Organizations::cursor, length(1, 200)),
+                      field("limit", &Organizations::limit, between(1, kPageMax)).or_default());
   }
 };
 
@@ -334,9 +332,9 @@ struct AddMember {
   std::string email;
   Role role = Role::viewer;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &AddMember::organization_id),
-                           field("email", &AddMember::email, length(3, 254, Format::email)),
-                           field("role", &AddMember::role));
+    return field_list(field("organization_id", &AddMember::organization_id),
+                      field("email", &AddMember::email, length(3, 254, Format::email)),
+                      field("role", &AddMember::role));
   }
 };
 
@@ -353,9 +351,9 @@ struct Members {
   std::optional<std::string> cursor;
   uint32_t limit = 20;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Members::organization_id),
-                           field("cursor", &Members::cursor, length(1, 200)),
-                           field("limit", &Members::limit, between(1, kPageMax)).or_default());
+    return field_list(field("organization_id", &Members::organization_id),
+                      field("cursor", &Members::cursor, length(1, 200)),
+                      field("limit", &Members::limit, between(1, kPageMax)).or_default());
   }
 };
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
@@ -31,7 +31,7 @@ class Descriptor {
 Error unavailable(const std::string& path, const char* what) {
   const int reason = errno;
   return {Code::unavailable, "secret_unavailable",
-          path + ": cannot " + what + ": " + std::strerror(reason)};
+          path + ": cannot " + what + ": " + std::generic_category().message(reason)};
 }
 
 Error refused(const std::string& path, const std::string& why) {

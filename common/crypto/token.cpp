@@ -51,7 +51,7 @@ Result<TokenParts> open_token(
   if (first == std::string_view::npos || first == last) return malformed;
 
   const auto header = from_base64url(token.substr(0, first));
-  const auto payload = from_base64url(token.substr(first + 1, last - first - 1));
+  auto payload = from_base64url(token.substr(first + 1, last - first - 1));
   const auto signature = from_base64url(token.substr(last + 1));
   if (!header || !payload || !signature) return malformed;
   if (header->size() < kHeaderStart.size() + kHeaderEnd.size()) return malformed;

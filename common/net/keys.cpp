@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
+#include <system_error>
 
 #include "common/base/check.h"
 
@@ -28,7 +28,8 @@ Error failed(const char* reason, std::string detail) {
 
 Error failed_on(const char* what, const std::string& path) {
   return failed("key_file", std::string("cannot ") + what + " " + path + ": " +
-                                std::strerror(errno) + "; make keys with biltenctl keys gen");
+                                std::generic_category().message(errno) +
+                                "; make keys with biltenctl keys gen");
 }
 
 class File {
@@ -165,6 +166,7 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   DIR* open_folder = opendir(folder.c_str());
   if (open_folder == nullptr) return failed_on("open", folder);
   std::vector<std::string> names;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own.
   while (const dirent* entry = readdir(open_folder)) {
     const std::string_view file = entry->d_name;
     if (!file.ends_with(kSuffix)) continue;

@@ -39,7 +39,7 @@ Result<Publication> parse_event_frame(std::string_view bytes) {
   if (!frame) return frame.error();
   if (frame->header.command != Command::event) return bad("not an event");
   if (frame->name != topic) return bad("topic and name differ");
-  auto ext = Ext::parse(frame->ext);
+  auto ext = Ext::parse(frame->ext, frame->header.flags);
   if (!ext) return ext.error();
   return Publication{std::string(topic), frame->header.id, std::move(*ext),
                      std::string(frame->body)};

@@ -63,7 +63,7 @@ void MeshCore::on_request(SteadyMicros now, uint32_t link, const Frame& frame) {
     return refuse(Code::draining, "this worker takes no more requests");
   }
   if (header.ttl_ms == 0) return refuse(Code::deadline_queued, "the budget is spent");
-  auto ext = Ext::parse(frame.ext);
+  auto ext = Ext::parse(frame.ext, header.flags);
   if (!ext) return refuse(Code::bad_frame, ext.error().detail);
   ++links_[link].owed;
   output_.requests.push_back({link, links_[link].generation(), header, std::string(frame.name),

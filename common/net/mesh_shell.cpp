@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "common/base/check.h"
 
@@ -167,7 +167,8 @@ Status Mesh::Shell::start() {
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd_ < 0) {
     return Error{Code::unavailable, "no_descriptor",
-                 std::string("no eventfd: ") + std::strerror(errno) + "; raise LimitNOFILE"};
+                 std::string("no eventfd: ") + std::generic_category().message(errno) +
+                     "; raise LimitNOFILE"};
   }
   if (auto status = open_event_sockets(); !status) return status;
   // The first sockets are opened here, so that an address that cannot work is told at once.

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/crypto/crypto.h"
 #include "common/wire/frame.h"
 
 namespace bilten::net {
@@ -31,6 +33,12 @@ const zmq_msg_t* native(const void* storage) {
 
 Error failed(const char* reason, std::string detail) {
   return {Code::unavailable, reason, std::move(detail)};
+}
+
+// Where another listens already, an ipc:// bind of 4.3.4 takes the address away without an error.
+Status judge_transport(const std::string& endpoint) {
+  if (endpoint.starts_with("tcp://")) return Done{};
+  return failed("bad_endpoint", endpoint + ": an address is tcp://host:port");
 }
 
 int zmq_type(SocketType type) {
@@ -77,6 +85,13 @@ bool set_curve(void* handle, const SocketOptions& options) {
   return set(handle, ZMQ_IMMEDIATE, 1) && set(handle, ZMQ_CURVE_SERVERKEY, options.server_key) &&
          set(handle, ZMQ_CURVE_PUBLICKEY, options.keys.public_key) &&
          set(handle, ZMQ_CURVE_SECRETKEY, options.keys.secret_key);
+}
+
+// ROUTER numbers its peers on from a value of rand(). A guest that guesses the next number and
+// takes it as an id of its own makes 4.3.4 abort at the next connection (docs/decisions/0018).
+void make_peer_ids_hard_to_guess() {
+  crypto::SystemRandom random;
+  srandom(static_cast<unsigned>(random.next()));
 }
 
 Sent outcome_of_failure() {
@@ -165,6 +180,7 @@ Result<Socket> Socket::open(Context& context, SocketType type, const SocketOptio
   if (server && options.zap_domain.empty()) {
     return failed("no_zap_domain", "a listening socket needs a ZAP domain");
   }
+  if (type == SocketType::router) make_peer_ids_hard_to_guess();
   Socket socket(zmq_socket(context.handle(), zmq_type(type)));
   if (socket.handle_ == nullptr) {
     return failed("no_socket", std::string("cannot make a socket: ") + zmq_strerror(errno) +
@@ -192,12 +208,14 @@ Socket::~Socket() {
 }
 
 Status Socket::bind(const std::string& endpoint) {
+  if (auto fit = judge_transport(endpoint); !fit) return fit;
   if (zmq_bind(handle_, endpoint.c_str()) == 0) return Done{};
   return failed("bind_failed", "cannot listen on " + endpoint + ": " + zmq_strerror(errno) +
                                    "; free the port or choose another");
 }
 
 Status Socket::connect(const std::string& endpoint) {
+  if (auto fit = judge_transport(endpoint); !fit) return fit;
   if (zmq_connect(handle_, endpoint.c_str()) == 0) return Done{};
   return failed("connect_failed", "cannot connect to " + endpoint + ": " + zmq_strerror(errno) +
                                       "; check the address");

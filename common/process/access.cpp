@@ -20,12 +20,12 @@ struct Entry {
   std::vector<std::string> serve, call, publish, routes;
   bool hear = false, operations = false, broker = false;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("number", &Entry::number, between(1, UINT32_MAX)),
-        field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
-        field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
-        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
-        field("operations", &Entry::operations), field("broker", &Entry::broker));
+    return field_list(field("number", &Entry::number, between(1, UINT32_MAX)),
+                      field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
+                      field("call", &Entry::call, kPatterns),
+                      field("publish", &Entry::publish, kPatterns),
+                      field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
+                      field("operations", &Entry::operations), field("broker", &Entry::broker));
   }
 };
 
@@ -113,14 +113,21 @@ class Table {
   std::map<std::string, std::string> holders_;
 };
 
-}  // namespace
-
-Result<std::vector<AccessRule>> load_access(const std::string& path) {
-  const auto sections = toml_file::read(path);
+Result<std::vector<AccessRule>> rules_of(const Result<std::vector<toml_file::Section>>& sections) {
   if (!sections) return sections.error();
   Table table;
   for (const auto& section : *sections) table.add(section);
   return table.take();
+}
+
+}  // namespace
+
+Result<std::vector<AccessRule>> load_access(const std::string& path) {
+  return rules_of(toml_file::read(path));
+}
+
+Result<std::vector<AccessRule>> parse_access(std::string_view text, std::string_view source) {
+  return rules_of(toml_file::parse(text, source));
 }
 
 bool matches(std::string_view pattern, std::string_view name) {

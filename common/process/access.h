@@ -30,6 +30,8 @@ struct AccessRule {
 
 // Unknown keys, doubled numbers and malformed patterns are errors that name line and key.
 Result<std::vector<AccessRule>> load_access(const std::string& path);
+// The same of a text; `source` names it in messages.
+Result<std::vector<AccessRule>> parse_access(std::string_view text, std::string_view source);
 
 // "ticket.*" matches "ticket.order" and "ticket.journal.read"; "ticket.order" itself only.
 bool matches(std::string_view pattern, std::string_view name);

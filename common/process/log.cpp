@@ -33,6 +33,7 @@ Sink& sink() {
 
 // systemd names the stream it connected; a child with stderr elsewhere inherits the name only.
 bool is_journal() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* const stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};
   if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;

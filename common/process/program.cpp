@@ -21,7 +21,7 @@ struct LogSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::automatic;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("level", &LogSettings::level).doc("The least important lines that are written."),
         field("format", &LogSettings::format)
             .doc("auto: text on a terminal, JSON elsewhere, with priorities for systemd's "

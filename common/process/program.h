@@ -100,17 +100,16 @@ struct MeshSettings {
   std::string keys = "/etc/bilten/keys";
   uint32_t heartbeat_ms = 1000;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("brokers", &MeshSettings::brokers, items(1, 5, length(1, 200)))
-            .doc("Addresses of the brokers, one a VM."),
-        field("events_publish", &MeshSettings::events_publish, length(0, 200))
-            .doc("Where facts are published (bilten-events)."),
-        field("events_subscribe", &MeshSettings::events_subscribe, length(0, 200))
-            .doc("Where facts are heard."),
-        field("keys", &MeshSettings::keys, length(1, 4000))
-            .doc("Folder made by biltenctl keys gen."),
-        field("heartbeat_ms", &MeshSettings::heartbeat_ms, between(100, 30'000))
-            .doc("How often idle links say that they live."));
+    return field_list(field("brokers", &MeshSettings::brokers, items(1, 5, length(1, 200)))
+                          .doc("Addresses of the brokers, one a VM."),
+                      field("events_publish", &MeshSettings::events_publish, length(0, 200))
+                          .doc("Where facts are published (bilten-events)."),
+                      field("events_subscribe", &MeshSettings::events_subscribe, length(0, 200))
+                          .doc("Where facts are heard."),
+                      field("keys", &MeshSettings::keys, length(1, 4000))
+                          .doc("Folder made by biltenctl keys gen."),
+                      field("heartbeat_ms", &MeshSettings::heartbeat_ms, between(100, 30'000))
+                          .doc("How often idle links say that they live."));
   }
 };
 

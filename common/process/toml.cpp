@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "common/base/text.h"
 
@@ -150,7 +150,9 @@ Result<std::vector<Section>> parse(std::string_view text, std::string_view sourc
 
 Result<std::vector<Section>> read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return refusal({path + ": cannot be opened: " + std::strerror(errno)});
+  if (!file) {
+    return refusal({path + ": cannot be opened: " + std::generic_category().message(errno)});
+  }
   std::string text(kFileMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad() || (file.fail() && !file.eof())) return refusal({path + ": cannot be read"});

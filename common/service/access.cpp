@@ -15,22 +15,20 @@ struct SignerRow {
   static constexpr std::string_view table = "access.signer";
   Bytes public_key;
   static constexpr auto fields() {
-    return std::make_tuple(field("public_key", &SignerRow::public_key, between(32, 32)));
+    return field_list(field("public_key", &SignerRow::public_key, between(32, 32)));
   }
 };
 
 struct EndedSessionRow {
   static constexpr std::string_view table = "access.ended";
   Instant until;
-  static constexpr auto fields() {
-    return std::make_tuple(field("until", &EndedSessionRow::until));
-  }
+  static constexpr auto fields() { return field_list(field("until", &EndedSessionRow::until)); }
 };
 
 struct MemberRow {
   static constexpr std::string_view table = "access.member";
   Role role = Role::viewer;
-  static constexpr auto fields() { return std::make_tuple(field("role", &MemberRow::role)); }
+  static constexpr auto fields() { return field_list(field("role", &MemberRow::role)); }
 };
 
 // Each service records this for itself: rows and timers come from its own journal alone.
@@ -39,7 +37,7 @@ struct SessionForgotten {
   static constexpr Audience audience = Audience::internal;
   Id session_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("session_id", &SessionForgotten::session_id));
+    return field_list(field("session_id", &SessionForgotten::session_id));
   }
 };
 

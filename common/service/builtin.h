@@ -22,7 +22,7 @@ Result<mesh::JournalPage> read_journal(const Snapshot& snapshot, const mesh::Jou
 struct FeedName {
   std::string owner;
   static constexpr auto fields() {
-    return std::make_tuple(field("owner", &FeedName::owner, length(1, 32, Format::word)));
+    return field_list(field("owner", &FeedName::owner, length(1, 32, Format::word)));
   }
 };
 struct FeedInfo {
@@ -30,17 +30,17 @@ struct FeedInfo {
   std::string stopped;  // Empty: it runs. Else epoch_changed, history_differs or poison.
   int64_t epoch = 0, seq = 0, lag = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("owner", &FeedInfo::owner, length(1, 32)),
-                           field("stopped", &FeedInfo::stopped, length(0, 32)),
-                           field("epoch", &FeedInfo::epoch, between(0, INT64_MAX)),
-                           field("seq", &FeedInfo::seq, between(0, INT64_MAX)),
-                           field("lag", &FeedInfo::lag, between(0, INT64_MAX)));
+    return field_list(field("owner", &FeedInfo::owner, length(1, 32)),
+                      field("stopped", &FeedInfo::stopped, length(0, 32)),
+                      field("epoch", &FeedInfo::epoch, between(0, INT64_MAX)),
+                      field("seq", &FeedInfo::seq, between(0, INT64_MAX)),
+                      field("lag", &FeedInfo::lag, between(0, INT64_MAX)));
   }
 };
 struct FeedList {
   std::vector<FeedInfo> feeds;
   static constexpr auto fields() {
-    return std::make_tuple(field("feeds", &FeedList::feeds, items(0, 100)));
+    return field_list(field("feeds", &FeedList::feeds, items(0, 100)));
   }
 };
 

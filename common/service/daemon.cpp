@@ -97,7 +97,7 @@ int serve(const Daemon& daemon, Process& process, const MeshSettings& mesh,
   const Table table(daemon.service(*keys));
   net::Context context;
   Runtime runtime(table, **store, **in_hand, clock, random,
-                  {settings.credit, settings.readers, settings.slow});
+                  {settings.credit, settings.readers, settings.slow, settings.owner_epoch});
   const auto started = runtime.start(daemon.on_start, context,
                                      {.brokers = mesh.brokers,
                                       .events_publish = mesh.events_publish,

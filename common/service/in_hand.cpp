@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <system_error>
 
 namespace bilten {
 
@@ -62,7 +63,8 @@ Result<std::unique_ptr<InHand>> InHand::open(const std::string& path) {
   const int reason = errno;
   if (file >= 0) ::close(file);
   if (memory == MAP_FAILED) {
-    return Error{Code::unavailable, "in_hand", path + ": " + std::strerror(reason)};
+    return Error{Code::unavailable, "in_hand",
+                 path + ": " + std::generic_category().message(reason)};
   }
   std::unique_ptr<InHand> in_hand(new InHand(static_cast<Mapped*>(memory)));
   in_hand->take_over();

@@ -14,6 +14,7 @@ constexpr size_t kSecretBytes = 32;
 Result<std::string> load_secret(const StoreSettings& settings, const std::string& file,
                                 Random& random) {
   std::error_code failed;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY")) {
     const auto path = std::filesystem::path(credentials) / file;
     if (std::filesystem::exists(path, failed)) {

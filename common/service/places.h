@@ -15,8 +15,9 @@ struct StoreSettings {
   std::string folder = "/var/lib/bilten";
   std::string secrets;
   uint32_t credit = 1024, readers = 2, slow = 2;
+  uint32_t owner_epoch = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("folder", &StoreSettings::folder, length(1, 4000))
             .doc("Data: each service has a folder of its name in it."),
         field("secrets", &StoreSettings::secrets, length(0, 4000))
@@ -26,7 +27,10 @@ struct StoreSettings {
         field("readers", &StoreSettings::readers, between(1, 15))
             .doc("Threads that answer queries."),
         field("slow", &StoreSettings::slow, between(1, 15))
-            .doc("Threads for slow work: passwords, large queries."));
+            .doc("Threads for slow work: passwords, large queries."),
+        field("owner_epoch", &StoreSettings::owner_epoch, between(0, UINT32_MAX))
+            .doc(
+                "Raise it where another copy of this data must no longer serve: the higher wins."));
   }
 };
 

@@ -73,6 +73,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
                     .version = BILTEN_VERSION,
                     .credit = options_.credit,
                     .owner = true,
+                    .epoch = options_.owner_epoch,
                     .folder_id = {store_.folder_id()},
                     .contract_hash = {table_.contract_hash()}}};
 
@@ -169,7 +170,7 @@ int64_t Runtime::write_once(int64_t wait_ms) {
 // Only here, after the commit, does anything leave the daemon.
 void Runtime::carry_out(WriterCore::Output out) {
   report(out);
-  reply(std::move(out.replies));
+  reply(out.replies);
   publish(std::move(out.announced));
   if (out.keys_changed) publish_signers();
   for (auto& request : out.to_prepare) submit_prepare(std::move(request));

@@ -34,6 +34,7 @@ namespace bilten {
 struct RuntimeOptions {
   uint32_t credit = 1024;        // Requests that each broker may have open here.
   size_t readers = 2, slow = 2;  // Threads.
+  uint32_t owner_epoch = 0;      // The claim's: a higher one displaces an owner.
 };
 using OnStart = std::function<Effects(const Rows&, const Context&)>;
 
@@ -72,7 +73,7 @@ class Runtime {
   void run_query(size_t slot, Request request);
   void submit_prepare(Request request);
   void run_prepare(size_t slot, Request request);
-  void reply(std::vector<Reply> replies);
+  void reply(const std::vector<Reply>& replies);
   void reply_one(const ReplyAddress& to, Result<std::string> answer);
   UnixMillis reader_now(const Snapshot& snapshot) const;
 

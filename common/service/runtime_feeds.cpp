@@ -104,24 +104,23 @@ void Runtime::serve_feeds(const std::string& verb, const std::string& body,
 }
 
 void Runtime::ask_head(const std::string& owner) {
-  mesh_->call(call_to(owner + ".journal.head", encode(Nothing{}), kHeadBudgetMs), [this, owner](
-                                                                                      net::Answer
-                                                                                          answer) {
+  const auto heard = [this, owner](const net::Answer& answer) {
     auto head = answer.code == Code::ok ? decode<mesh::JournalHead>(answer.body)
                                         : Result<mesh::JournalHead>(answer.error);
-    HeadAnswer heard{owner, std::nullopt};
+    HeadAnswer told{owner, std::nullopt};
     if (head) {
-      heard.head = Cursor{static_cast<uint64_t>(head->epoch), static_cast<uint64_t>(head->seq), {}};
+      told.head = Cursor{static_cast<uint64_t>(head->epoch), static_cast<uint64_t>(head->seq), {}};
     }
-    inbox_.add([&](WriterCore::Input& input) { input.heads.push_back(heard); });
+    inbox_.add([&](WriterCore::Input& input) { input.heads.push_back(told); });
     if (!head) return;
     with_feeds([&](Feeds& feeds, SteadyMicros now) { feeds.on_head(now, owner, *head); });
-  });
+  };
+  mesh_->call(call_to(owner + ".journal.head", encode(Nothing{}), kHeadBudgetMs), heard);
 }
 
 void Runtime::read_journal_of(const Feeds::Read& read) {
   mesh_->call(call_to(read.owner + ".journal.read", encode(read.body), kReadBudgetMs),
-              [this, owner = read.owner](net::Answer answer) {
+              [this, owner = read.owner](const net::Answer& answer) {
                 auto page = answer.code == Code::ok ? decode<mesh::JournalPage>(answer.body)
                                                     : Result<mesh::JournalPage>(answer.error);
                 with_feeds([&](Feeds& feeds, SteadyMicros now) {

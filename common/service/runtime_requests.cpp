@@ -51,7 +51,7 @@ void Runtime::on_requests(std::vector<net::Incoming> incoming) {
       for (auto& command : admitted.commands) input.commands.push_back(std::move(command));
     });
   }
-  reply(std::move(admitted.replies));
+  reply(admitted.replies);
 }
 
 void Runtime::admit(net::Incoming incoming, Admitted& into) {
@@ -169,7 +169,7 @@ void Runtime::run_prepare(size_t slot, Request request) {
   inbox_.add([&](WriterCore::Input& input) { input.commands.push_back(std::move(request)); });
 }
 
-void Runtime::reply(std::vector<Reply> replies) {
+void Runtime::reply(const std::vector<Reply>& replies) {
   if (replies.empty()) return;
   std::vector<net::Mesh::Reply> frames;
   frames.reserve(replies.size());
@@ -185,7 +185,7 @@ void Runtime::reply(std::vector<Reply> replies) {
 void Runtime::reply_one(const ReplyAddress& to, Result<std::string> answer) {
   std::vector<Reply> replies;
   replies.push_back({to, std::move(answer)});
-  reply(std::move(replies));
+  reply(replies);
 }
 
 // The writer's idea of now, and like it never before what the snapshot holds.

@@ -122,7 +122,7 @@ class WriterCore {
   void start_waiting(Turn& turn, std::vector<Parked> queries);
   void resume(Turn& turn);
   void park(Turn& turn, Request request, Error error);
-  void give_up(Turn& turn, std::vector<Parked> parked, const Error& error);
+  void give_up(Turn& turn, const std::vector<Parked>& parked, const Error& error);
   void stop_feed(Turn& turn, const std::string& owner);
 
   void take_command(Turn& turn, Request request);

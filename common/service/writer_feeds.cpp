@@ -113,7 +113,7 @@ void WriterCore::park(Turn& turn, Request request, Error error) {
   parking_.park(owner, {std::move(request), std::move(error)});
 }
 
-void WriterCore::give_up(Turn& turn, std::vector<Parked> parked, const Error& error) {
+void WriterCore::give_up(Turn& turn, const std::vector<Parked>& parked, const Error& error) {
   for (const auto& each : parked) expire(turn, each.request, error);
 }
 

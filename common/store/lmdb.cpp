@@ -304,7 +304,7 @@ Status Lmdb::open(const StoreOptions& options, Access access) {
     if (!heads_are_neighbours(witness_, page_bytes())) {
       return damaged(data + " has a damaged head");
     }
-    const auto status = stretch(options.folder, (info.me_last_pgno + 1) * page_bytes());
+    auto status = stretch(options.folder, (info.me_last_pgno + 1) * page_bytes());
     if (!status) return status;
   }
   rc = open_tables(false);

@@ -50,7 +50,7 @@ bool Overlay::walk(Table table, std::string_view from, const Visit& visit) const
 std::optional<std::string> Overlay::last_key(Table table) const {
   const auto& changed = changes_[index(table)];
   for (auto own = changed.rbegin(); own != changed.rend(); ++own) {
-    const auto below = base_->last_key(table);
+    auto below = base_->last_key(table);
     if (below && *below > own->first) return below;
     if (own->second) return own->first;
     // Erased: only a walk knows what stands below it.

@@ -81,7 +81,7 @@ struct Contract {
 
 // The answer of a command that has nothing to say.
 struct Nothing {
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 // An answer that is not JSON: an image, a key set.
@@ -90,9 +90,9 @@ struct Content {
   Bytes body;
   uint32_t max_age_s = 0;  // Cache-Control, 0: no-store.
   static constexpr auto fields() {
-    return std::make_tuple(field("content_type", &Content::content_type, length(1, 100)),
-                           field("body", &Content::body, between(0, 1 << 20)),
-                           field("max_age_s", &Content::max_age_s, between(0, 31'536'000)));
+    return field_list(field("content_type", &Content::content_type, length(1, 100)),
+                      field("body", &Content::body, between(0, 1 << 20)),
+                      field("max_age_s", &Content::max_age_s, between(0, 31'536'000)));
   }
 };
 
@@ -102,11 +102,11 @@ struct HttpDescription {
   std::string method, path, location, produces;
   uint32_t status = 200;
   static constexpr auto fields() {
-    return std::make_tuple(field("method", &HttpDescription::method, length(0, 8)),
-                           field("path", &HttpDescription::path, length(0, 200)),
-                           field("location", &HttpDescription::location, length(0, 200)),
-                           field("produces", &HttpDescription::produces, length(0, 100)),
-                           field("status", &HttpDescription::status, between(100, 599)));
+    return field_list(field("method", &HttpDescription::method, length(0, 8)),
+                      field("path", &HttpDescription::path, length(0, 200)),
+                      field("location", &HttpDescription::location, length(0, 200)),
+                      field("produces", &HttpDescription::produces, length(0, 100)),
+                      field("status", &HttpDescription::status, between(100, 599)));
   }
 };
 
@@ -121,16 +121,16 @@ struct MessageDescription {
   std::string doc = {};
   Schema request{}, answer{};
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("name", &MessageDescription::name, length(1, 64)),
-        field("kind", &MessageDescription::kind), field("caller", &MessageDescription::caller),
-        field("http", &MessageDescription::http),
-        field("refusals", &MessageDescription::refusals, items(0, 24, length(1, 64))),
-        field("budget_ms", &MessageDescription::budget_ms, between(1, 600'000)),
-        field("critical", &MessageDescription::critical),
-        field("doc", &MessageDescription::doc, length(0, 2000)),
-        field("request", &MessageDescription::request),
-        field("answer", &MessageDescription::answer));
+    return field_list(field("name", &MessageDescription::name, length(1, 64)),
+                      field("kind", &MessageDescription::kind),
+                      field("caller", &MessageDescription::caller),
+                      field("http", &MessageDescription::http),
+                      field("refusals", &MessageDescription::refusals, items(0, 24, length(1, 64))),
+                      field("budget_ms", &MessageDescription::budget_ms, between(1, 600'000)),
+                      field("critical", &MessageDescription::critical),
+                      field("doc", &MessageDescription::doc, length(0, 2000)),
+                      field("request", &MessageDescription::request),
+                      field("answer", &MessageDescription::answer));
   }
 };
 
@@ -140,10 +140,10 @@ struct FactDescription {
   std::string doc;
   Schema body;
   static constexpr auto fields() {
-    return std::make_tuple(field("name", &FactDescription::name, length(1, 64)),
-                           field("audience", &FactDescription::audience),
-                           field("doc", &FactDescription::doc, length(0, 2000)),
-                           field("body", &FactDescription::body));
+    return field_list(field("name", &FactDescription::name, length(1, 64)),
+                      field("audience", &FactDescription::audience),
+                      field("doc", &FactDescription::doc, length(0, 2000)),
+                      field("body", &FactDescription::body));
   }
 };
 
@@ -152,12 +152,11 @@ struct ServiceDescription {
   std::vector<MessageDescription> messages;
   std::vector<FactDescription> facts;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("service", &ServiceDescription::service, length(1, 32, Format::word)),
-        field("version", &ServiceDescription::version, length(0, 32)),
-        field("doc", &ServiceDescription::doc, length(0, 2000)),
-        field("messages", &ServiceDescription::messages, items(0, 500)),
-        field("facts", &ServiceDescription::facts, items(0, 500)));
+    return field_list(field("service", &ServiceDescription::service, length(1, 32, Format::word)),
+                      field("version", &ServiceDescription::version, length(0, 32)),
+                      field("doc", &ServiceDescription::doc, length(0, 2000)),
+                      field("messages", &ServiceDescription::messages, items(0, 500)),
+                      field("facts", &ServiceDescription::facts, items(0, 500)));
   }
 };
 

@@ -21,7 +21,7 @@ struct ServiceClaim {
   Bytes folder_id;      // Of an owner: which data folder (16 bytes).
   Bytes contract_hash;  // 16 bytes; the contract itself is `<service>.$contract`.
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("service", &ServiceClaim::service, length(1, 32, Format::word)),
         field("version", &ServiceClaim::version, length(0, 32)),
         field("credit", &ServiceClaim::credit, between(0, 65'536)),
@@ -45,14 +45,14 @@ struct Ready {
   std::vector<ServiceClaim> services;
   std::string name;  // Of a broker: what it calls itself, unique in the mesh.
   static constexpr auto fields() {
-    return std::make_tuple(field("version_min", &Ready::version_min, between(1, 255)),
-                           field("version_max", &Ready::version_max, between(1, 255)),
-                           field("role", &Ready::role), field("instance", &Ready::instance),
-                           field("incarnation", &Ready::incarnation, between(0, INT64_MAX)),
-                           field("build", &Ready::build, length(0, 64)),
-                           field("heartbeat_ms", &Ready::heartbeat_ms, between(100, 30'000)),
-                           field("services", &Ready::services, items(0, 64)),
-                           field("name", &Ready::name, length(0, 64)).or_default());
+    return field_list(field("version_min", &Ready::version_min, between(1, 255)),
+                      field("version_max", &Ready::version_max, between(1, 255)),
+                      field("role", &Ready::role), field("instance", &Ready::instance),
+                      field("incarnation", &Ready::incarnation, between(0, INT64_MAX)),
+                      field("build", &Ready::build, length(0, 64)),
+                      field("heartbeat_ms", &Ready::heartbeat_ms, between(100, 30'000)),
+                      field("services", &Ready::services, items(0, 64)),
+                      field("name", &Ready::name, length(0, 64)).or_default());
   }
 };
 
@@ -67,15 +67,15 @@ struct Welcome {
   uint32_t principal = 0;
   bool draining = false;
   static constexpr auto fields() {
-    return std::make_tuple(field("version", &Welcome::version, between(1, 255)),
-                           field("broker", &Welcome::broker),
-                           field("incarnation", &Welcome::incarnation, between(0, INT64_MAX)),
-                           field("name", &Welcome::name, length(0, 64)),
-                           field("heartbeat_ms", &Welcome::heartbeat_ms, between(100, 30'000)),
-                           field("liveness", &Welcome::liveness, between(1, 100)),
-                           field("frame_max", &Welcome::frame_max, between(0, UINT32_MAX)),
-                           field("principal", &Welcome::principal, between(0, UINT32_MAX)),
-                           field("draining", &Welcome::draining));
+    return field_list(field("version", &Welcome::version, between(1, 255)),
+                      field("broker", &Welcome::broker),
+                      field("incarnation", &Welcome::incarnation, between(0, INT64_MAX)),
+                      field("name", &Welcome::name, length(0, 64)),
+                      field("heartbeat_ms", &Welcome::heartbeat_ms, between(100, 30'000)),
+                      field("liveness", &Welcome::liveness, between(1, 100)),
+                      field("frame_max", &Welcome::frame_max, between(0, UINT32_MAX)),
+                      field("principal", &Welcome::principal, between(0, UINT32_MAX)),
+                      field("draining", &Welcome::draining));
   }
 };
 
@@ -84,8 +84,8 @@ struct Credit {
   std::string service;
   uint32_t credit = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("service", &Credit::service, length(1, 32, Format::word)),
-                           field("credit", &Credit::credit, between(0, 65'536)));
+    return field_list(field("service", &Credit::service, length(1, 32, Format::word)),
+                      field("credit", &Credit::credit, between(0, 65'536)));
   }
 };
 
@@ -96,9 +96,9 @@ struct Route {
   int64_t incarnation = 0;
   bool draining = false;
   static constexpr auto fields() {
-    return std::make_tuple(field("claim", &Route::claim), field("instance", &Route::instance),
-                           field("incarnation", &Route::incarnation, between(0, INT64_MAX)),
-                           field("draining", &Route::draining).or_default());
+    return field_list(field("claim", &Route::claim), field("instance", &Route::instance),
+                      field("incarnation", &Route::incarnation, between(0, INT64_MAX)),
+                      field("draining", &Route::draining).or_default());
   }
 };
 
@@ -109,8 +109,8 @@ struct Routes {
   int64_t seq = 0;
   std::vector<Route> routes;
   static constexpr auto fields() {
-    return std::make_tuple(field("seq", &Routes::seq, between(0, INT64_MAX)),
-                           field("routes", &Routes::routes, items(0, kMax)));
+    return field_list(field("seq", &Routes::seq, between(0, INT64_MAX)),
+                      field("routes", &Routes::routes, items(0, kMax)));
   }
 };
 
@@ -119,8 +119,8 @@ struct Load {
   uint32_t queue_ms = 0;
   uint32_t inflight = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("queue_ms", &Load::queue_ms, between(0, UINT32_MAX)),
-                           field("inflight", &Load::inflight, between(0, UINT32_MAX)));
+    return field_list(field("queue_ms", &Load::queue_ms, between(0, UINT32_MAX)),
+                      field("inflight", &Load::inflight, between(0, UINT32_MAX)));
   }
 };
 

@@ -22,6 +22,10 @@ void Faults::add(const Path& path, std::string message) {
   if (list.size() < kMax) list.push_back({path.pointer(), std::move(message)});
 }
 
+void Faults::add_missing(const Path& path) {
+  add(path, "is missing");
+}
+
 Error invalid(Faults faults) {
   Error error{Code::invalid, "invalid", "The request has invalid fields; see errors."};
   error.fields = std::move(faults.list);
@@ -29,6 +33,11 @@ Error invalid(Faults faults) {
 }
 
 namespace detail {
+
+void add_property(Schema& object, std::string_view name, Schema value, bool required,
+                  std::string_view words) {
+  object.properties.push_back({std::string(name), std::move(value), required, std::string(words)});
+}
 
 std::optional<Value> find_field(const Value& map, std::string_view name, size_t& expected) {
   if (expected < map.size() && map.key(expected).text() == name) return map.value(expected++);

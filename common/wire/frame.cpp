@@ -23,6 +23,8 @@ void store(char* at, T value) {
   std::memcpy(at, &value, sizeof value);
 }
 
+constexpr uint64_t kExtKeysOfApplications = 32;  // From here on the keys are theirs.
+
 Error bad(const char* why) {
   return {Code::bad_frame, "bad_frame", why};
 }
@@ -116,7 +118,7 @@ void patch_hops(char* frame, uint8_t hops) {
   store(frame + 6, hops);
 }
 
-Result<Ext> Ext::parse(std::string_view messagepack) {
+Result<Ext> Ext::parse(std::string_view messagepack, uint16_t frame_flags) {
   Ext ext;
   if (messagepack.empty()) return ext;
   auto document = Document::parse(messagepack);
@@ -126,7 +128,8 @@ Result<Ext> Ext::parse(std::string_view messagepack) {
   for (size_t i = 0; i < map.size(); ++i) {
     const auto value = map.value(i);
     const auto number = value.unsigned_integer().value_or(0);
-    switch (map.key(i).unsigned_integer().value_or(0)) {
+    const auto key = map.key(i).unsigned_integer().value_or(0);
+    switch (key) {
       case 1: ext.traceparent = value.bytes(); break;
       case 3: ext.idempotency_key = value.bytes(); break;
       case 5: ext.claims = value.text(); break;
@@ -144,7 +147,10 @@ Result<Ext> Ext::parse(std::string_view messagepack) {
       case 19: ext.previous = number; break;
       case 20: ext.at = static_cast<int64_t>(number & INT64_MAX); break;
       case 21: ext.hash = value.bytes(); break;
-      default: break;
+      default:
+        if ((frame_flags & flag::kMustUnderstandExt) && key < kExtKeysOfApplications) {
+          return bad("an ext key that must be understood is unknown");
+        }
     }
   }
   if (!ext.traceparent.empty() && ext.traceparent.size() != 25) return bad("traceparent");

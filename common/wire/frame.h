@@ -96,8 +96,8 @@ void patch_hops(char* frame, uint8_t hops);
 // Message and topic names: dotted words of [a-z0-9_$-], no empty part.
 bool is_message_name(std::string_view name);
 
-// The optional fields of a frame. Unknown keys are skipped, unless the frame's MUST_UNDERSTAND flag
-// is set and the key is below 32.
+// The optional fields of a frame. Unknown keys are skipped, unless the frame's flags (parse's
+// second argument) have MUST_UNDERSTAND_EXT and the key is below 32.
 struct Ext {
   std::string traceparent;      // 1: 25 bytes: trace id (16), span id (8), flags (1).
   std::string idempotency_key;  // 3: 16 bytes.
@@ -117,7 +117,7 @@ struct Ext {
   std::string request_hash;     // 18: 32 bytes: what the key covers besides the body.
   std::string hash;             // 21: 32 bytes, hash of this fact (events).
 
-  static Result<Ext> parse(std::string_view messagepack);
+  static Result<Ext> parse(std::string_view messagepack, uint16_t frame_flags = 0);
   std::string pack() const;  // Empty when nothing is set.
 };
 

@@ -8,9 +8,9 @@ namespace bilten::event {
 struct Config {
   uint32_t list_scan_max = 500;
   static constexpr auto fields() {
-    return std::make_tuple(field("list_scan_max", &Config::list_scan_max, between(100, 10'000))
-                               .or_default()
-                               .doc("Listed events that one page of GET /v1/events looks at."));
+    return field_list(field("list_scan_max", &Config::list_scan_max, between(100, 10'000))
+                          .or_default()
+                          .doc("Listed events that one page of GET /v1/events looks at."));
   }
 };
 

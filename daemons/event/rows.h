@@ -19,10 +19,10 @@ struct EventRow {  // Key: event id.
   Instant created_at, changed_at;
   bool shown = false;  // Published, and not taken back: strangers may know of it.
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("organization_id", &EventRow::organization_id), field("terms", &EventRow::terms),
-        field("details", &EventRow::details), field("created_at", &EventRow::created_at),
-        field("changed_at", &EventRow::changed_at), field("shown", &EventRow::shown));
+    return field_list(field("organization_id", &EventRow::organization_id),
+                      field("terms", &EventRow::terms), field("details", &EventRow::details),
+                      field("created_at", &EventRow::created_at),
+                      field("changed_at", &EventRow::changed_at), field("shown", &EventRow::shown));
   }
 };
 
@@ -30,13 +30,13 @@ struct DescriptionRow {  // Key: event id.
   static constexpr std::string_view table = "description";
   Text text;
   static constexpr auto fields() {
-    return std::make_tuple(field("text", &DescriptionRow::text, length(0, 1000)));
+    return field_list(field("text", &DescriptionRow::text, length(0, 1000)));
   }
 };
 
 struct OrganizationEventRow {  // Key: organisation id, event id with its bits turned: newest first.
   static constexpr std::string_view table = "organization_event";
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 // The public list: published public events, and no other. What filters ask, in lower case.
@@ -45,10 +45,10 @@ struct ListingRow {  // Key: starts_at, event id.
   std::string city, country, words;
   std::vector<std::string> category;
   static constexpr auto fields() {
-    return std::make_tuple(field("city", &ListingRow::city, length(1, 100)),
-                           field("country", &ListingRow::country, length(2, 2)),
-                           field("words", &ListingRow::words, length(0, 40'000)),
-                           field("category", &ListingRow::category, items(0, 5, length(1, 40))));
+    return field_list(field("city", &ListingRow::city, length(1, 100)),
+                      field("country", &ListingRow::country, length(2, 2)),
+                      field("words", &ListingRow::words, length(0, 40'000)),
+                      field("category", &ListingRow::category, items(0, 5, length(1, 40))));
   }
 };
 

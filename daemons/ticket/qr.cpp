@@ -10,7 +10,13 @@ namespace {
 constexpr int kQuietZone = 4;  // Modules.
 constexpr size_t kTextMax = 300;
 
-// One rectangle of height 1 for each run of dark modules.
+// Of height 1, as a piece of an SVG path.
+std::string rectangle(int x, int y, int width) {
+  const auto run = std::to_string(width);
+  return 'M' + std::to_string(x) + ',' + std::to_string(y) + 'h' + run + "v1h-" + run + 'z';
+}
+
+// One rectangle for each run of dark modules.
 std::string path_of(const qrcodegen::QrCode& code) {
   std::string path;
   for (int y = 0; y < code.getSize(); ++y) {
@@ -18,9 +24,7 @@ std::string path_of(const qrcodegen::QrCode& code) {
       if (!code.getModule(x, y)) continue;
       const int start = x;
       while (code.getModule(x, y)) ++x;  // Light beyond the edge.
-      const auto run = std::to_string(x - start);
-      path += 'M' + std::to_string(start + kQuietZone) + ',' + std::to_string(y + kQuietZone) +
-              'h' + run + "v1h-" + run + 'z';
+      path += rectangle(start + kQuietZone, y + kQuietZone, x - start);
     }
   }
   return path;

@@ -21,8 +21,8 @@ struct EventRow {
   Id organization_id;
   api::event::Terms terms;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &EventRow::organization_id),
-                           field("terms", &EventRow::terms));
+    return field_list(field("organization_id", &EventRow::organization_id),
+                      field("terms", &EventRow::terms));
   }
 };
 
@@ -33,8 +33,8 @@ struct TypeRow {
   Id stock_id;  // What the type draws from.
   TypeTerms terms;
   static constexpr auto fields() {
-    return std::make_tuple(field("event_id", &TypeRow::event_id),
-                           field("stock_id", &TypeRow::stock_id), field("terms", &TypeRow::terms));
+    return field_list(field("event_id", &TypeRow::event_id), field("stock_id", &TypeRow::stock_id),
+                      field("terms", &TypeRow::terms));
   }
 };
 
@@ -45,7 +45,7 @@ struct StockRow {
   int64_t total = 0, free = 0, held = 0, sold = 0;
   static constexpr auto fields() {
     constexpr auto limits = between(0, INT64_MAX);
-    return std::make_tuple(
+    return field_list(
         field("total", &StockRow::total, limits), field("free", &StockRow::free, limits),
         field("held", &StockRow::held, limits), field("sold", &StockRow::sold, limits));
   }
@@ -65,7 +65,7 @@ struct OrderRow {
   std::vector<Id> ticket_ids = {};         // Once paid.
   std::optional<Id> payment_id = {};       // That paid it; absent where it was free.
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("event", &OrderRow::event_id), field("code", &OrderRow::code, length(1, 16)),
         field("person", &OrderRow::person_id), field("state", &OrderRow::state),
         field("lines", &OrderRow::lines, items(1, api::ticket::kOrderLinesMax)),
@@ -84,11 +84,10 @@ struct TicketRow {
   int64_t generation = 1;  // Rises when the ticket changes hands: older codes are revoked.
   std::optional<Bytes> code_hash = {};  // Of the code that was found genuine at a door.
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("order", &TicketRow::order_id), field("event", &TicketRow::event_id),
-        field("type", &TicketRow::ticket_type_id), field("state", &TicketRow::state),
-        field("generation", &TicketRow::generation, between(1, 0xFFFF)),
-        field("code_hash", &TicketRow::code_hash, between(16, 16)));
+    return field_list(field("order", &TicketRow::order_id), field("event", &TicketRow::event_id),
+                      field("type", &TicketRow::ticket_type_id), field("state", &TicketRow::state),
+                      field("generation", &TicketRow::generation, between(1, 0xFFFF)),
+                      field("code_hash", &TicketRow::code_hash, between(16, 16)));
   }
 };
 
@@ -102,13 +101,13 @@ struct ListRow {
   int64_t admitted = 0;  // Tickets let in at least once.
   int64_t inside = 0;    // Of these, not gone out again: 0 <= inside <= admitted.
   static constexpr auto fields() {
-    return std::make_tuple(field("organization", &ListRow::organization_id),
-                           field("event", &ListRow::event_id),
-                           field("title", &ListRow::title, length(1, 100)),
-                           field("types", &ListRow::ticket_type_ids, items(0, 200)),
-                           field("reentry", &ListRow::reentry),
-                           field("admitted", &ListRow::admitted, between(0, INT64_MAX)),
-                           field("inside", &ListRow::inside, between(0, INT64_MAX)));
+    return field_list(field("organization", &ListRow::organization_id),
+                      field("event", &ListRow::event_id),
+                      field("title", &ListRow::title, length(1, 100)),
+                      field("types", &ListRow::ticket_type_ids, items(0, 200)),
+                      field("reentry", &ListRow::reentry),
+                      field("admitted", &ListRow::admitted, between(0, INT64_MAX)),
+                      field("inside", &ListRow::inside, between(0, INT64_MAX)));
   }
 };
 
@@ -119,9 +118,9 @@ struct AdmissionRow {
   Id first_by;
   bool inside = true;
   static constexpr auto fields() {
-    return std::make_tuple(field("first_at", &AdmissionRow::first_at),
-                           field("first_by", &AdmissionRow::first_by),
-                           field("inside", &AdmissionRow::inside));
+    return field_list(field("first_at", &AdmissionRow::first_at),
+                      field("first_by", &AdmissionRow::first_by),
+                      field("inside", &AdmissionRow::inside));
   }
 };
 
@@ -133,15 +132,14 @@ struct ScanRow {
   Instant at;
   std::optional<ScanReason> refused = {};
   static constexpr auto fields() {
-    return std::make_tuple(field("ticket", &ScanRow::ticket_id),
-                           field("direction", &ScanRow::direction), field("at", &ScanRow::at),
-                           field("refused", &ScanRow::refused));
+    return field_list(field("ticket", &ScanRow::ticket_id), field("direction", &ScanRow::direction),
+                      field("at", &ScanRow::at), field("refused", &ScanRow::refused));
   }
 };
 
 // Rows whose key says it all.
 struct Mark {
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 struct TypeOfEvent : Mark {  // Key: event id + ticket type id.
   static constexpr std::string_view table = "event_type";

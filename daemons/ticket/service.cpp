@@ -211,7 +211,7 @@ class Queries {
 
 // A query answered by a member of Queries.
 template <class Message>
-auto by(std::shared_ptr<const Queries> queries,
+auto by(const std::shared_ptr<const Queries>& queries,
         Result<typename Message::Answer> (Queries::*answer)(const Reader&, const Message&) const) {
   return [queries, answer](const Reader& reader, const Message& message) {
     return (*queries.*answer)(reader, message);

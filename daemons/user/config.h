@@ -8,7 +8,7 @@ namespace bilten::user {
 struct Config {
   bool demo = false;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("demo", &Config::demo)
             .or_default()
             .doc("Accounts are verified at sign-up: for trying things out, where no mail goes."));

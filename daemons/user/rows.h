@@ -16,19 +16,17 @@ struct PersonRow {  // Key: person id.
   bool verified = false;
   Instant created_at, verify_until;
   static constexpr auto fields() {
-    return std::make_tuple(field("mail_index", &PersonRow::mail_index, between(32, 32)),
-                           field("verified", &PersonRow::verified),
-                           field("created_at", &PersonRow::created_at),
-                           field("verify_until", &PersonRow::verify_until));
+    return field_list(field("mail_index", &PersonRow::mail_index, between(32, 32)),
+                      field("verified", &PersonRow::verified),
+                      field("created_at", &PersonRow::created_at),
+                      field("verify_until", &PersonRow::verify_until));
   }
 };
 
 struct MailRow {  // Key: mail index. One address, one account.
   static constexpr std::string_view table = "mail";
   Id person_id;
-  static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &MailRow::person_id));
-  }
+  static constexpr auto fields() { return field_list(field("person_id", &MailRow::person_id)); }
 };
 
 struct FailuresRow {  // Key: mail index, whether or not an account has it.
@@ -36,8 +34,8 @@ struct FailuresRow {  // Key: mail index, whether or not an account has it.
   uint32_t count = 0;  // Wrong passwords in a row.
   Instant blocked_until;
   static constexpr auto fields() {
-    return std::make_tuple(field("count", &FailuresRow::count, between(1, UINT32_MAX)),
-                           field("blocked_until", &FailuresRow::blocked_until));
+    return field_list(field("count", &FailuresRow::count, between(1, UINT32_MAX)),
+                      field("blocked_until", &FailuresRow::blocked_until));
   }
 };
 
@@ -46,10 +44,10 @@ struct SessionRow {  // Key: person id, session id. An ended session has no row.
   Instant created_at, refreshed_at, expires_at;
   int64_t generation = 0;  // Of the one refresh token that is good.
   static constexpr auto fields() {
-    return std::make_tuple(field("created_at", &SessionRow::created_at),
-                           field("refreshed_at", &SessionRow::refreshed_at),
-                           field("expires_at", &SessionRow::expires_at),
-                           field("generation", &SessionRow::generation, between(0, INT64_MAX)));
+    return field_list(field("created_at", &SessionRow::created_at),
+                      field("refreshed_at", &SessionRow::refreshed_at),
+                      field("expires_at", &SessionRow::expires_at),
+                      field("generation", &SessionRow::generation, between(0, INT64_MAX)));
   }
 };
 
@@ -59,21 +57,21 @@ struct OrganizationRow {  // Key: organisation id.
   Instant created_at;
   uint32_t owners = 0;  // Never 0 once its creator has joined.
   static constexpr auto fields() {
-    return std::make_tuple(field("title", &OrganizationRow::title, length(2, 200)),
-                           field("created_at", &OrganizationRow::created_at),
-                           field("owners", &OrganizationRow::owners, between(0, UINT32_MAX)));
+    return field_list(field("title", &OrganizationRow::title, length(2, 200)),
+                      field("created_at", &OrganizationRow::created_at),
+                      field("owners", &OrganizationRow::owners, between(0, UINT32_MAX)));
   }
 };
 
 struct MemberRow {  // Key: organisation id, person id.
   static constexpr std::string_view table = "member";
   Role role = Role::viewer;
-  static constexpr auto fields() { return std::make_tuple(field("role", &MemberRow::role)); }
+  static constexpr auto fields() { return field_list(field("role", &MemberRow::role)); }
 };
 
 struct MembershipRow {  // Key: person id, organisation id: the member rows the other way round.
   static constexpr std::string_view table = "membership";
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 inline std::string pair_key(const Id& first, const Id& second) {
@@ -86,8 +84,8 @@ inline std::string pair_key(const Id& first, const Id& second) {
 struct Profile {
   std::string email, display_name;
   static constexpr auto fields() {
-    return std::make_tuple(field("email", &Profile::email, length(3, 254)),
-                           field("name", &Profile::display_name, length(1, 100)));
+    return field_list(field("email", &Profile::email, length(3, 254)),
+                      field("name", &Profile::display_name, length(1, 100)));
   }
 };
 

@@ -19,8 +19,7 @@ struct Line {
   Id id;
   int64_t quantity = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("id", &Line::id),
-                           field("quantity", &Line::quantity, between(-9, 9)));
+    return field_list(field("id", &Line::id), field("quantity", &Line::quantity, between(-9, 9)));
   }
 };
 struct Everything {
@@ -35,7 +34,7 @@ struct Everything {
   std::optional<Kind> kind;
   std::optional<Raw> raw;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("title", &Everything::title, length(0, 20)),
         field("lines", &Everything::lines, items(0, 3)), field("price", &Everything::price),
         field("words", &Everything::words, length(0, 9)), field("at", &Everything::at),

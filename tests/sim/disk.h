@@ -4,14 +4,14 @@
 
 #include <memory>
 
-#include "common/store/store.h"
+#include "tests/support/forwarding_store.h"
 
 namespace bilten::sim {
 
 // How the next commit ends.
 enum class Fate : uint8_t { lasting, refused, dies_before, dies_after };
 
-class Disk final : public Store {
+class Disk final : public test::ForwardingStore {
  public:
   explicit Disk(Random& random);
 
@@ -22,14 +22,9 @@ class Disk final : public Store {
   void revive();
   CommitResult commit(Batch& batch);
 
-  std::unique_ptr<Snapshot> snapshot() override { return store_->snapshot(); }
   std::unique_ptr<Batch> begin() override;
-  std::string folder_id() const override { return store_->folder_id(); }
-  Status new_epoch() override { return store_->new_epoch(); }
-  Result<Head> backup(const std::string& folder) override { return store_->backup(folder); }
 
  private:
-  std::unique_ptr<Store> store_;
   Fate fate_ = Fate::lasting;
   bool dead_ = false;
 };

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "common/http/client.h"
 
@@ -23,6 +24,8 @@ namespace {
 namespace files = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+}  // namespace
+
 std::string read_file(const std::string& path) {
   std::ifstream in(path);
   std::ostringstream out;
@@ -30,9 +33,8 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
-// Starts a program with its output going to `log_fd`.
-pid_t spawn(const std::vector<std::string>& command, const std::vector<std::string>& more,
-            int log_fd) {
+pid_t start_program(const std::vector<std::string>& command, const std::string& log,
+                    const std::vector<std::string>& more) {
   std::vector<std::string> environment = more;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
   std::vector<char*> argv, envp;
@@ -43,8 +45,8 @@ pid_t spawn(const std::vector<std::string>& command, const std::vector<std::stri
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, log_fd, 1);
-  posix_spawn_file_actions_adddup2(&actions, log_fd, 2);
+  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
   pid_t pid = -1;
   const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
@@ -53,7 +55,16 @@ pid_t spawn(const std::vector<std::string>& command, const std::vector<std::stri
   return pid;
 }
 
-}  // namespace
+int end_program(pid_t pid, int signal) {
+  ::kill(pid, signal);
+  int status = 0;
+  const bool ended = wait_until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, 30);
+  if (!ended) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, &status, 0);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 double time_scale() {
   const char* scale = std::getenv("BILTEN_TEST_SCALE");
@@ -67,6 +78,14 @@ bool wait_until(const std::function<bool()>& condition, double seconds) {
     ::poll(nullptr, 0, 5);
   }
   return condition();
+}
+
+double seconds_since(Clock::time_point then) {
+  return std::chrono::duration<double>(Clock::now() - then).count();
+}
+
+void let_pass(double seconds) {
+  for (const auto began = Clock::now(); seconds_since(began) < seconds;) ::poll(nullptr, 0, 5);
 }
 
 Folder::Folder() {
@@ -95,11 +114,9 @@ Finished run_program(const std::vector<std::string>& command,
                      const std::vector<std::string>& environment) {
   Folder folder;
   const auto path = folder.path() + "/out";
-  const int log = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = spawn(command, environment, log);
+  const pid_t pid = start_program(command, path, environment);
   int status = 0;
   ::waitpid(pid, &status, 0);
-  ::close(log);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(path)};
 }
 
@@ -110,18 +127,24 @@ Platform::Platform(Options options) : options_(std::move(options)) {
 void Platform::start() {
   files::create_directories(data());
   files::remove(data() + "/run.json");
-  std::vector<std::string> command{
-      binary("biltenctl"), "up", "--port", "0", "--mesh-port", "0", "--data", data(), "--access",
-      "conf/access.toml"};
+  std::vector<std::string> command{binary("biltenctl"),
+                                   "up",
+                                   "--port",
+                                   "0",
+                                   "--mesh-port",
+                                   std::to_string(options_.mesh_port),
+                                   "--data",
+                                   data(),
+                                   "--access",
+                                   options_.access};
   if (options_.demo) command.push_back("--demo");
+  if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
-  const int log =
-      ::open((folder_.path() + "/log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  up_ = spawn(command, {}, log);
-  ::close(log);
+  up_ = start_program(command, folder_.path() + "/log");
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
+  if (!options_.only.empty()) return;
   url_ = nlohmann::json::parse(read_file(data() + "/run.json"))["url"];
   REQUIRE(wait_until([&] { return is_ready(); }, 20));
 }
@@ -131,20 +154,23 @@ Platform::~Platform() {
 }
 
 int Platform::stop() {
-  ::kill(up_, SIGINT);
-  int status = 0;
-  const bool ended = wait_until([&] { return ::waitpid(up_, &status, WNOHANG) == up_; }, 30);
-  if (!ended) {
-    ::kill(up_, SIGKILL);
-    ::waitpid(up_, &status, 0);
-  }
-  up_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return end_program(std::exchange(up_, -1), SIGINT);
 }
 
-pid_t Platform::pid(const std::string& process) const {
-  const auto run = nlohmann::json::parse(read_file(data() + "/run.json"));
+pid_t pid_in(const std::string& data, const std::string& process) {
+  const auto run = nlohmann::json::parse(read_file(data + "/run.json"));
   return run["processes"][process].get<pid_t>();
+}
+
+bool serves_all(const std::string& url) {
+  http::Client client;
+  auto ready = client.send({.url = url + "/readyz", .timeout_ms = 1000});
+  if (!ready || ready->status != 200) return false;
+  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
+    auto answer = client.send({.url = url + path, .timeout_ms = 3000});
+    if (!answer || answer->status != 200) return false;
+  }
+  return true;
 }
 
 void Platform::kill(const std::string& process, int signal) const {
@@ -160,21 +186,21 @@ void Platform::crash(const std::string& process) const {
   }));
 }
 
-bool Platform::is_ready() const {
-  http::Client client;
-  auto ready = client.send({.url = url_ + "/readyz", .timeout_ms = 1000});
-  if (!ready || ready->status != 200) return false;
-  for (const char* path : {"/v1/events?limit=1", "/.well-known/jwks.json"}) {
-    auto answer = client.send({.url = url_ + path, .timeout_ms = 3000});
-    if (!answer || answer->status != 200) return false;
-  }
-  return true;
-}
-
 Finished Platform::ctl(const std::vector<std::string>& arguments) const {
   std::vector<std::string> command{binary("biltenctl"), "--config", config()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run_program(command);
+}
+
+std::string Platform::setting(const std::string& key) const {
+  std::ifstream in(config());
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key + " = ")) continue;
+    const auto first = line.find('"') + 1;
+    return line.substr(first, line.find('"', first) - first);
+  }
+  FAIL("no setting " << key);
+  return {};
 }
 
 std::string Platform::log() const {

@@ -1,34 +1,17 @@
 #include "tests/support/probe.h"
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "common/wire/mesh_admin.h"
 
 namespace bilten::test {
-namespace {
-
-// `brokers = ["tcp://..."]` and the like of the configuration that `biltenctl up` wrote.
-std::string setting(const Platform& platform, const std::string& key) {
-  std::ifstream in(platform.config());
-  for (std::string line; std::getline(in, line);) {
-    if (!line.starts_with(key + " = ")) continue;
-    const auto first = line.find('"') + 1;
-    return line.substr(first, line.find('"', first) - first);
-  }
-  FAIL("no setting " << key);
-  return {};
-}
-
-}  // namespace
 
 Probe::Probe(const Platform& platform, Options options) {
   net::MeshOptions made;
-  made.brokers = {setting(platform, "brokers")};
-  if (options.publishes) made.events_publish = setting(platform, "events_publish");
-  if (!options.topics.empty()) made.events_subscribe = setting(platform, "events_subscribe");
-  auto keys = net::load_keys(setting(platform, "keys"), options.principal);
+  made.brokers = {platform.setting("brokers")};
+  if (options.publishes) made.events_publish = platform.setting("events_publish");
+  if (!options.topics.empty()) made.events_subscribe = platform.setting("events_subscribe");
+  auto keys = net::load_keys(platform.setting("keys"), options.principal);
   REQUIRE(keys);
   made.keys = std::move(*keys);
   made.services = std::move(options.services);

@@ -4,6 +4,7 @@
 #include "common/api/event.h"
 #include "daemons/event/config.h"
 #include "daemons/event/service.h"
+#include "tests/support/people.h"
 #include "tests/support/service_bench.h"
 
 namespace bilten::test {
@@ -14,19 +15,6 @@ using api::event::EventView;
 using api::event::State;
 using api::event::Visibility;
 using api::user::Role;
-
-constexpr UnixMillis kHour = 3'600'000;
-
-inline Id id_of(uint8_t n) {
-  Id id;
-  id.bytes[15] = n;
-  return id;
-}
-inline Person person_of(uint8_t n) {
-  Person person;
-  person.person_id = id_of(n);
-  return person;
-}
 
 struct EventBench {
   EventBench() {

@@ -23,17 +23,16 @@ struct ItemView {
   Money price;
   Instant at;
   static constexpr auto fields() {
-    return std::make_tuple(field("id", &ItemView::id),
-                           field("title", &ItemView::title, length(1, 100)),
-                           field("price", &ItemView::price), field("at", &ItemView::at));
+    return field_list(field("id", &ItemView::id), field("title", &ItemView::title, length(1, 100)),
+                      field("price", &ItemView::price), field("at", &ItemView::at));
   }
 };
 struct ItemViews {
   std::vector<ItemView> items;
   std::optional<std::string> next_cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("items", &ItemViews::items, bilten::items(0, 1000)),
-                           field("next_cursor", &ItemViews::next_cursor, length(1, 100)));
+    return field_list(field("items", &ItemViews::items, bilten::items(0, 1000)),
+                      field("next_cursor", &ItemViews::next_cursor, length(1, 100)));
   }
 };
 
@@ -49,8 +48,8 @@ struct AddItem {
   std::string title;
   int64_t quantity = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("title", &AddItem::title, length(1, 20)).doc("What people see."),
-                           field("quantity", &AddItem::quantity, between(1, 10)));
+    return field_list(field("title", &AddItem::title, length(1, 20)).doc("What people see."),
+                      field("quantity", &AddItem::quantity, between(1, 10)));
   }
 };
 struct ListItems {
@@ -61,8 +60,8 @@ struct ListItems {
   std::optional<uint32_t> limit;
   std::optional<std::string> cursor;
   static constexpr auto fields() {
-    return std::make_tuple(field("limit", &ListItems::limit, between(1, 1000)),
-                           field("cursor", &ListItems::cursor, length(1, 100)));
+    return field_list(field("limit", &ListItems::limit, between(1, 1000)),
+                      field("cursor", &ListItems::cursor, length(1, 100)));
   }
 };
 struct GetItem {
@@ -74,7 +73,7 @@ struct GetItem {
                                      .doc = "One item."};
   using Answer = ItemView;
   Id item_id;
-  static constexpr auto fields() { return std::make_tuple(field("item_id", &GetItem::item_id)); }
+  static constexpr auto fields() { return field_list(field("item_id", &GetItem::item_id)); }
 };
 struct RemoveItem {
   static constexpr std::string_view name = "shop.remove_item";
@@ -84,7 +83,7 @@ struct RemoveItem {
       .doc = "Removes an item."};
   using Answer = Nothing;
   Id item_id;
-  static constexpr auto fields() { return std::make_tuple(field("item_id", &RemoveItem::item_id)); }
+  static constexpr auto fields() { return field_list(field("item_id", &RemoveItem::item_id)); }
 };
 struct Picture {
   static constexpr std::string_view name = "shop.picture";
@@ -95,7 +94,7 @@ struct Picture {
                                      .doc = "A picture."};
   using Answer = Content;
   Id item_id;
-  static constexpr auto fields() { return std::make_tuple(field("item_id", &Picture::item_id)); }
+  static constexpr auto fields() { return field_list(field("item_id", &Picture::item_id)); }
 };
 struct Secret {
   static constexpr std::string_view name = "shop.secret";
@@ -103,7 +102,7 @@ struct Secret {
                                      .http = {.method = "POST", .path = "/v1/secret"},
                                      .doc = "For other daemons only."};
   using Answer = Nothing;
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 struct Added {
@@ -112,7 +111,7 @@ struct Added {
   static constexpr std::string_view doc = "An item is there.";
   std::string title;
   static constexpr auto fields() {
-    return std::make_tuple(field("title", &Added::title, length(1, 100)));
+    return field_list(field("title", &Added::title, length(1, 100)));
   }
 };
 struct Counted {
@@ -121,7 +120,7 @@ struct Counted {
   static constexpr std::string_view doc = "For the organisation.";
   Id organization_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Counted::organization_id));
+    return field_list(field("organization_id", &Counted::organization_id));
   }
 };
 struct Greeted {
@@ -129,15 +128,13 @@ struct Greeted {
   static constexpr Audience audience = Audience::person;
   static constexpr std::string_view doc = "For one person.";
   Id person_id;
-  static constexpr auto fields() {
-    return std::make_tuple(field("person_id", &Greeted::person_id));
-  }
+  static constexpr auto fields() { return field_list(field("person_id", &Greeted::person_id)); }
 };
 struct Noted {
   static constexpr std::string_view name = "shop.noted";
   static constexpr Audience audience = Audience::mesh;
   static constexpr std::string_view doc = "For daemons only.";
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 inline ServiceDescription description() {

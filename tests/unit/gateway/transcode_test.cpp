@@ -21,8 +21,8 @@ struct Inner {
   int64_t count = 0;
   bool operator==(const Inner&) const = default;
   static constexpr auto fields() {
-    return std::make_tuple(field("name", &Inner::name, length(1, 10)),
-                           field("count", &Inner::count, between(-5, INT64_MAX)));
+    return field_list(field("name", &Inner::name, length(1, 10)),
+                      field("count", &Inner::count, between(-5, INT64_MAX)));
   }
 };
 
@@ -40,14 +40,14 @@ struct Sample {
   std::optional<Raw> raw;
   bool operator==(const Sample&) const = default;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("id", &Sample::id), field("title", &Sample::title, length(1, 20, Format::line)),
-        field("at", &Sample::at), field("price", &Sample::price),
-        field("words", &Sample::words, length(1, 20)), field("colour", &Sample::colour),
-        field("inner", &Sample::inner, items(0, 3)),
-        field("ratio", &Sample::ratio, between(-10, 10)),
-        field("data", &Sample::data, between(0, 8)), field("flag", &Sample::flag),
-        field("raw", &Sample::raw));
+    return field_list(field("id", &Sample::id),
+                      field("title", &Sample::title, length(1, 20, Format::line)),
+                      field("at", &Sample::at), field("price", &Sample::price),
+                      field("words", &Sample::words, length(1, 20)),
+                      field("colour", &Sample::colour), field("inner", &Sample::inner, items(0, 3)),
+                      field("ratio", &Sample::ratio, between(-10, 10)),
+                      field("data", &Sample::data, between(0, 8)), field("flag", &Sample::flag),
+                      field("raw", &Sample::raw));
   }
 };
 

@@ -21,14 +21,13 @@ struct Sample {
   std::optional<std::string> banner;
   std::string password;
   static constexpr auto fields() {
-    return std::make_tuple(
-        field("folder", &Sample::folder, length(1, 100)).doc("Where it works."),
-        field("threads", &Sample::threads, between(1, 64)).doc("How many at once."),
-        field("demo", &Sample::demo), field("mood", &Sample::mood),
-        field("origins", &Sample::origins, items(0, 3, length(1, 20))),
-        field("weights", &Sample::weights, items(0, 3, between(0, 9))),
-        field("banner", &Sample::banner, length(1, 20)),
-        field("password", &Sample::password, length(0, 20, Format::secret)));
+    return field_list(field("folder", &Sample::folder, length(1, 100)).doc("Where it works."),
+                      field("threads", &Sample::threads, between(1, 64)).doc("How many at once."),
+                      field("demo", &Sample::demo), field("mood", &Sample::mood),
+                      field("origins", &Sample::origins, items(0, 3, length(1, 20))),
+                      field("weights", &Sample::weights, items(0, 3, between(0, 9))),
+                      field("banner", &Sample::banner, length(1, 20)),
+                      field("password", &Sample::password, length(0, 20, Format::secret)));
   }
 };
 

@@ -23,7 +23,7 @@ struct Join {
   static constexpr Contract contract{.kind = Kind::command};
   using Answer = Nothing;
   Id person_id;
-  static constexpr auto fields() { return std::make_tuple(field("person_id", &Join::person_id)); }
+  static constexpr auto fields() { return field_list(field("person_id", &Join::person_id)); }
 };
 
 Service user_service() {

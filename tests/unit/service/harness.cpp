@@ -6,51 +6,17 @@ namespace bilten::test {
 
 namespace {
 
-class FullBatch final : public Batch {
+class FullBatch final : public ForwardingBatch {
  public:
-  FullBatch(std::unique_ptr<Batch> batch, bool full) : batch_(std::move(batch)), full_(full) {}
-
-  const Rows& rows() const override { return batch_->rows(); }
-  const Vault& vault() const override { return batch_->vault(); }
-  Head head() const override { return batch_->head(); }
-  Result<std::vector<JournalFact>> journal(uint64_t after, size_t bytes_max,
-                                           bool public_only) const override {
-    return batch_->journal(after, bytes_max, public_only);
-  }
-  std::optional<Hash32> hash_at(uint64_t seq) const override { return batch_->hash_at(seq); }
-  std::optional<Cursor> cursor(std::string_view owner) const override {
-    return batch_->cursor(owner);
-  }
-  std::optional<StoredAnswer> answer(std::string_view key) const override {
-    return batch_->answer(key);
-  }
-  Rows& rows_for_evolve() override { return batch_->rows_for_evolve(); }
-  uint64_t append(JournalFact fact) override { return batch_->append(std::move(fact)); }
-  void put_answer(std::string_view key, const StoredAnswer& answer) override {
-    batch_->put_answer(key, answer);
-  }
-  void set_cursor(std::string_view owner, const Cursor& cursor) override {
-    batch_->set_cursor(owner, cursor);
-  }
-  void put_vault(std::string_view key, std::string_view plain) override {
-    batch_->put_vault(key, plain);
-  }
-  void erase_vault(std::string_view key) override { batch_->erase_vault(key); }
-  void forget_answers(UnixMillis before, size_t max) override {
-    batch_->forget_answers(before, max);
-  }
-  bool failed() const override { return batch_->failed(); }
-  CommitResult commit() override { return full_ ? CommitResult::refused : batch_->commit(); }
-
- private:
-  std::unique_ptr<Batch> batch_;
-  bool full_;
+  using ForwardingBatch::ForwardingBatch;
+  CommitResult commit() override { return CommitResult::refused; }
 };
 
 }  // namespace
 
 std::unique_ptr<Batch> FullStore::begin() {
-  return std::make_unique<FullBatch>(store_->begin(), full);
+  auto batch = store_->begin();
+  return full ? std::make_unique<FullBatch>(std::move(batch)) : std::move(batch);
 }
 
 Harness::Harness(Service service, WriterOptions options) : table(std::move(service)) {

@@ -9,6 +9,7 @@
 
 #include "common/crypto/crypto.h"
 #include "common/service/writer.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/unit/service/raffle_core.h"
 #include "tests/unit/service/raffle_service.h"
 
@@ -21,20 +22,12 @@ class QuietWatch final : public Watch {
   std::map<std::string, int> begun;
 };
 
-// Passes everything on to another store, but can refuse commits as a full disk does.
-class FullStore final : public Store {
+// Can refuse commits as a full disk does.
+class FullStore final : public ForwardingStore {
  public:
-  explicit FullStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
-  bool full = false;
-
-  std::unique_ptr<Snapshot> snapshot() override { return store_->snapshot(); }
+  using ForwardingStore::ForwardingStore;
   std::unique_ptr<Batch> begin() override;
-  std::string folder_id() const override { return store_->folder_id(); }
-  Status new_epoch() override { return store_->new_epoch(); }
-  Result<Head> backup(const std::string& folder) override { return store_->backup(folder); }
-
- private:
-  std::unique_ptr<Store> store_;
+  bool full = false;
 };
 
 class Harness {

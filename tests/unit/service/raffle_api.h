@@ -18,12 +18,12 @@ struct RaffleView {
   int64_t entries = 0;
   std::optional<int64_t> winner;
   static constexpr auto fields() {
-    return std::make_tuple(field("id", &RaffleView::id),
-                           field("organization_id", &RaffleView::organization_id),
-                           field("state", &RaffleView::state),
-                           field("entries", &RaffleView::entries, between(0, 1'000'000)),
-                           field("winner", &RaffleView::winner, between(1, 1'000'000))
-                               .doc("The number of the entry that won."));
+    return field_list(field("id", &RaffleView::id),
+                      field("organization_id", &RaffleView::organization_id),
+                      field("state", &RaffleView::state),
+                      field("entries", &RaffleView::entries, between(0, 1'000'000)),
+                      field("winner", &RaffleView::winner, between(1, 1'000'000))
+                          .doc("The number of the entry that won."));
   }
 };
 
@@ -43,7 +43,7 @@ struct Open {
   int64_t number = 0;
   Instant closes_at;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("organization_id", &Open::organization_id),
         field("number", &Open::number, between(1, 1000)).doc("The number one has to guess."),
         field("closes_at", &Open::closes_at));
@@ -62,16 +62,16 @@ struct Enter {
   struct Answer {
     int64_t entry = 0;
     static constexpr auto fields() {
-      return std::make_tuple(field("entry", &Answer::entry, between(1, 1'000'000)));
+      return field_list(field("entry", &Answer::entry, between(1, 1'000'000)));
     }
   };
   Id raffle_id;
   std::string email;
   int64_t guess = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("raffle_id", &Enter::raffle_id),
-                           field("email", &Enter::email, length(3, 254, Format::email)),
-                           field("guess", &Enter::guess, between(1, 1000)));
+    return field_list(field("raffle_id", &Enter::raffle_id),
+                      field("email", &Enter::email, length(3, 254, Format::email)),
+                      field("guess", &Enter::guess, between(1, 1000)));
   }
 };
 
@@ -85,7 +85,7 @@ struct Raffle {
                                      .doc = "Shows a raffle."};
   using Answer = RaffleView;
   Id raffle_id;
-  static constexpr auto fields() { return std::make_tuple(field("raffle_id", &Raffle::raffle_id)); }
+  static constexpr auto fields() { return field_list(field("raffle_id", &Raffle::raffle_id)); }
 };
 
 // ---- facts ----
@@ -97,9 +97,9 @@ struct Opened {
   Id raffle_id, organization_id;
   Instant closes_at;
   static constexpr auto fields() {
-    return std::make_tuple(field("raffle_id", &Opened::raffle_id),
-                           field("organization_id", &Opened::organization_id),
-                           field("closes_at", &Opened::closes_at));
+    return field_list(field("raffle_id", &Opened::raffle_id),
+                      field("organization_id", &Opened::organization_id),
+                      field("closes_at", &Opened::closes_at));
   }
 };
 
@@ -110,9 +110,9 @@ struct Entered {
   Id raffle_id, organization_id;
   int64_t entry = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("raffle_id", &Entered::raffle_id),
-                           field("organization_id", &Entered::organization_id),
-                           field("entry", &Entered::entry, between(1, 1'000'000)));
+    return field_list(field("raffle_id", &Entered::raffle_id),
+                      field("organization_id", &Entered::organization_id),
+                      field("entry", &Entered::entry, between(1, 1'000'000)));
   }
 };
 
@@ -122,7 +122,7 @@ struct GuessedWrong {
   static constexpr std::string_view doc = "Someone guessed another number.";
   Id raffle_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("raffle_id", &GuessedWrong::raffle_id));
+    return field_list(field("raffle_id", &GuessedWrong::raffle_id));
   }
 };
 
@@ -133,7 +133,7 @@ struct Closed {
   Id raffle_id;
   int64_t winner = 0;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("raffle_id", &Closed::raffle_id),
         field("winner", &Closed::winner, between(0, 1'000'000)).doc("0: nobody took part."));
   }

@@ -16,19 +16,19 @@ struct RaffleRow {
   api::raffle::State state = api::raffle::State::open;
   int64_t winner = 0;  // 0: none (yet).
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &RaffleRow::organization_id),
-                           field("closes_at", &RaffleRow::closes_at),
-                           field("entries", &RaffleRow::entries, between(0, 1'000'000)),
-                           field("wrong_guesses", &RaffleRow::wrong_guesses, between(0, INT64_MAX)),
-                           field("state", &RaffleRow::state),
-                           field("winner", &RaffleRow::winner, between(0, 1'000'000)));
+    return field_list(field("organization_id", &RaffleRow::organization_id),
+                      field("closes_at", &RaffleRow::closes_at),
+                      field("entries", &RaffleRow::entries, between(0, 1'000'000)),
+                      field("wrong_guesses", &RaffleRow::wrong_guesses, between(0, INT64_MAX)),
+                      field("state", &RaffleRow::state),
+                      field("winner", &RaffleRow::winner, between(0, 1'000'000)));
   }
 };
 
 // The open raffle of an organisation, by organisation and raffle id.
 struct OpenRaffle {
   static constexpr std::string_view table = "open_raffle";
-  static constexpr auto fields() { return std::make_tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 }  // namespace bilten::raffle

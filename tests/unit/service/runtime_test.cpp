@@ -53,8 +53,8 @@ struct Join {
   using Answer = Nothing;
   Id organization_id, person_id;
   static constexpr auto fields() {
-    return std::make_tuple(field("organization_id", &Join::organization_id),
-                           field("person_id", &Join::person_id));
+    return field_list(field("organization_id", &Join::organization_id),
+                      field("person_id", &Join::person_id));
   }
 };
 

@@ -25,12 +25,12 @@ struct Stamp {
   struct Answer {
     std::string stamp;
     static constexpr auto fields() {
-      return std::make_tuple(field("stamp", &Answer::stamp, length(0, 100)));
+      return field_list(field("stamp", &Answer::stamp, length(0, 100)));
     }
   };
   int64_t number = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("number", &Stamp::number, between(0, 1000)));
+    return field_list(field("number", &Stamp::number, between(0, 1000)));
   }
 };
 

@@ -16,8 +16,8 @@ struct Seat {
   std::string holder;
   int64_t row = 0;
   static constexpr auto fields() {
-    return std::make_tuple(field("holder", &Seat::holder, length(0, 100)),
-                           field("row", &Seat::row, between(0, 1000)));
+    return field_list(field("holder", &Seat::holder, length(0, 100)),
+                      field("row", &Seat::row, between(0, 1000)));
   }
 };
 

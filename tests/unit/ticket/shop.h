@@ -7,25 +7,13 @@
 #include "common/api/event.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/service.h"
+#include "tests/support/people.h"
 #include "tests/support/service_bench.h"
 
 namespace bilten::test {
 
 using namespace api::ticket;
 using api::user::Role;
-
-constexpr UnixMillis kHour = 3'600'000;
-
-inline Id id_of(uint8_t n) {
-  Id id;
-  id.bytes[15] = n;
-  return id;
-}
-inline Person person_of(uint8_t n) {
-  Person person;
-  person.person_id = id_of(n);
-  return person;
-}
 
 struct Shop {
   Shop() {

@@ -15,9 +15,7 @@ constexpr auto names_of(Color) {
 
 struct Part {
   int64_t count = 0;
-  static constexpr auto fields() {
-    return std::make_tuple(field("count", &Part::count, between(1, 9)));
-  }
+  static constexpr auto fields() { return field_list(field("count", &Part::count, between(1, 9))); }
 };
 
 struct Whole {
@@ -33,7 +31,7 @@ struct Whole {
   double weight = 0;
   Bytes blob;
   static constexpr auto fields() {
-    return std::make_tuple(
+    return field_list(
         field("id", &Whole::id), field("name", &Whole::name, length(1, 5, Format::line)),
         field("note", &Whole::note, length(0, 10)), field("parts", &Whole::parts, items(1, 3)),
         field("price", &Whole::price), field("title", &Whole::title, length(1, 20)),
