@@ -30,7 +30,7 @@ AccessRule broker_rule() {
 const std::vector<AccessRule>& rules() {
   static const std::vector<AccessRule> kRules{
       broker_rule(),
-      rule("gateway", 10, {}, {"user.*", "event.*", "ticket.*"}),
+      rule("gateway", kGatewayNumber, {}, {"user.*", "event.*", "ticket.*"}),
       rule("user", 11, {"user"}, {}),
       rule("event", 12, {"event"}, {"user.journal.*"}),
       rule("ticket", 13, {"ticket"}, {"user.journal.*", "event.journal.*"}),

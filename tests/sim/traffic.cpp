@@ -41,6 +41,10 @@ void Traffic::sent(uint32_t broker, const Frame& frame, bool to_broker) {
     return world_.fail("broker " + std::to_string(broker) +
                        " gave a request more time than it had");
   }
+  if (frame.header.principal != kGatewayNumber) {
+    return world_.fail("broker " + std::to_string(broker) + " said that principal " +
+                       std::to_string(frame.header.principal) + " asks, and not the gateway");
+  }
   const uint32_t each = frame.header.flags & flag::kIdempotent ? 2 : 1;
   if (stay.to_brokers > each * stay.from_clients) {
     return world_.fail("broker " + std::to_string(broker) +

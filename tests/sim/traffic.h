@@ -9,6 +9,9 @@
 
 namespace bilten::sim {
 
+// The number of the principal that all followed calls are of.
+constexpr uint32_t kGatewayNumber = 10;
+
 class Traffic {
  public:
   explicit Traffic(World& world) : world_(world) {}
