@@ -8,7 +8,8 @@ namespace {
 constexpr size_t kWorkersShownMax = 1000;  // As mesh::ServiceInfo has it.
 
 bool is_open_to_all(std::string_view name) {
-  return name == "$mesh.ping" || name == "$mesh.info" || name == "$mesh.services";
+  return name == "$mesh.ping" || name == "$mesh.info" || name == "$mesh.services" ||
+         name == "$mesh.metrics";
 }
 
 mesh::WorkerInfo describe(const Claim& claim) {
@@ -105,7 +106,13 @@ void Core::on_mesh(Peer& peer, const Frame& frame) {
     ++counters_.denied;
     return refuse(peer, header.id, header.flags, Code::denied);
   }
-  const auto body = mesh_answer(frame.name);
+  const auto seen = seeing_answer(frame);
+  if (seen && !*seen) {
+    ++counters_.errors;
+    send(peer, build_error(header.id, seen->error()));
+    return;
+  }
+  const auto body = seen ? **seen : mesh_answer(frame.name);
   if (body.empty()) return refuse(peer, header.id, header.flags, Code::no_service);
   if (body.size() > kBodyMax) return refuse(peer, header.id, header.flags, Code::too_large);
   if (header.flags & flag::kOneway) return;

@@ -7,6 +7,8 @@
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "common/process/metrics.h"
+#include "common/process/trace.h"
 
 namespace bilten::broker {
 namespace {
@@ -16,6 +18,7 @@ constexpr int kFramesPerTurn = 256;
 constexpr int64_t kTurnMaxMs = 500;  // How soon SIGHUP is seen at rest.
 constexpr int64_t kDrainTurnMs = 20;
 constexpr int kLingerMs = 200;  // For the last DISCONNECT frames.
+constexpr SteadyMicros kTellAgainMicros = 10'000'000;
 constexpr double kLogLinesMax = 50, kLogLinesPerSecond = 5;
 // ROUTER's own ids: a zero byte, then a number.
 constexpr size_t kPeerIdBytes = 5;
@@ -113,9 +116,10 @@ Status Broker::reload(const House& house) {
   for (const auto& rule : house.rules) names.push_back(rule.principal);
   auto guests = net::guests_of(house.keys, names);
   if (!guests) return guests.error();
-  zap_.admit(kDomain, std::move(*guests));
+  zap_.admit(kDomain, *guests);
   keys_ = house.keys;
   core_.set_access(clock_.steady_us(), house.rules);
+  core_.keep_keys(clock_.steady_us(), *guests);
   return Done{};
 }
 
@@ -132,12 +136,29 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   // Rounded up: a timer that is not due yet when we wake would make the loop spin.
   const auto wait_ms = std::min((std::min(due_in, wait_max_ms * 1000) + 999) / 1000, wait_max_ms);
   net::poll(items_.data(), items_.size(), wait_ms);
-  if (items_[1].readable && !zap_.answer()) return false;
+  if (items_[1].readable && !answer_door()) return false;
   const SteadyMicros now = clock_.steady_us();
+  tell_refusals(now);
   if (items_[0].readable) take_frames(now);
   for (size_t i = 0; i < dialled_.size(); ++i) take_frames_of(i, now);
   core_.tick(now);
   return true;
+}
+
+bool Broker::answer_door() {
+  const bool sound = zap_.answer();
+  core_.count_handshakes(zap_.admitted(), zap_.refused());
+  return sound;
+}
+
+// Whoever knocks by a wrong key knocks again and again: the first is told, the others are summed
+// up.
+void Broker::tell_refusals(SteadyMicros now) {
+  if (now < tell_again_at_) return;
+  const auto refusals = zap_.take_refusals();
+  if (refusals.empty()) return;
+  tell_again_at_ = now + kTellAgainMicros;
+  note("handshake_refused", "", refusals);
 }
 
 void Broker::take_frames(SteadyMicros now) {
@@ -207,6 +228,21 @@ void Broker::note(std::string_view what, std::string_view principal, std::string
   const bool usual = what == "peer_joined" || what == "peer_left";
   log(usual ? LogLevel::info : LogLevel::warning, what,
       {{"principal", principal}, {"detail", detail}});
+}
+
+void Broker::keep(const Span& span, SteadyMicros began, SteadyMicros ended) {
+  Span timed = span;
+  timed.start_ns = unix_nanos(began);
+  timed.end_ns = timed.start_ns + (ended - began) * 1000;
+  record(std::move(timed));
+}
+
+Result<std::string> Broker::trace(std::string_view question) {
+  return answer_trace(question);
+}
+
+std::string Broker::process_metrics() {
+  return bilten::metrics_text();
 }
 
 namespace {

@@ -48,10 +48,18 @@ class Broker final : private Outside {
          std::vector<net::Address> neighbours, const Clock& clock, Random& random);
   net::Sent send(PeerId peer, net::Message& message) override;
   std::string principal_of(PeerId peer, const net::Message& message) override;
+  std::string key_of(const net::Message& message) override {
+    return std::string(message.peer_key());
+  }
   UnixMillis wall_ms() override { return clock_.wall_ms(); }
   void dial(uint32_t neighbour, PeerId as) override;
   void hang_up(uint32_t neighbour) override;
   void note(std::string_view what, std::string_view principal, std::string_view detail) override;
+  void keep(const Span& span, SteadyMicros began, SteadyMicros ended) override;
+  Result<std::string> trace(std::string_view question) override;
+  std::string process_metrics() override;
+  [[nodiscard]] bool answer_door();
+  void tell_refusals(SteadyMicros now);
   void take_frames(SteadyMicros now);
   void take_frames_of(size_t neighbour, SteadyMicros now);
 
@@ -72,6 +80,7 @@ class Broker final : private Outside {
   std::string from_;       // Kept, so that a frame's sender costs no allocation.
   double log_lines_ = 50;  // What may be logged at once; refilled with time.
   SteadyMicros logged_at_ = 0;
+  SteadyMicros tell_again_at_ = 0;  // Of refused handshakes.
 };
 
 // Until the process is asked to stop; its exit code.

@@ -78,6 +78,7 @@ void Core::receive(SteadyMicros now, PeerId from, net::Message& message, bool mo
     malformed(*peer, 0, frame.error().detail);
   } else {
     peer->heard_at = now;
+    if (tap_.wants(now)) tap_.note(now, outside_.wall_ms(), *peer, *frame, random_);
     dispatch(*peer, *frame, message);
   }
   settle();
@@ -142,6 +143,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   request.forwarded = forwarded;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
+  request.arrived_at = now_;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
   if (!(header.flags & flag::kOneway)) {
     request.client = &peer;
@@ -154,6 +156,7 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (!forwarded) patch_principal(message.data(), peer.principal->rule.number);
   // Workers see no difference, and of this flag only another broker's word counts.
   request.flags = static_cast<uint16_t>(header.flags & ~flag::kForwarded);
+  if (header.flags & flag::kSampled) begin_span(slot, frame, message);
   place(slot, message);
 }
 
@@ -248,6 +251,7 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   }
   InFlight& request = requests_[slot];
   Service& service = *request.service;
+  if (request.stage == Stage::sent) account(slot, static_cast<Code>(frame.header.code));
   if (request.client != nullptr) {
     const auto said = static_cast<Code>(frame.header.code);
     const auto known = known_of(request, said);
@@ -304,6 +308,7 @@ void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
 // The broker's own answer. A worker that has the request keeps its slot until it answers too.
 void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
+  account(slot, known_of(request, code));
   if (request.client != nullptr) {
     refuse(*request.client, request.client_id, 0, known_of(request, code));
   }
@@ -344,6 +349,7 @@ void Core::finish(uint32_t slot) {
   release_client(request, slot);
   release_holder(request, slot);
   wheel_.remove(requests_, slot);
+  if (request.flags & flag::kSampled) spans_.erase(requests_.token(slot));
   requests_.give_back(slot);
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,8 +19,10 @@
 #include "broker/counters.h"
 #include "broker/neighbour.h"
 #include "broker/registry.h"
+#include "broker/tap.h"
 #include "common/base/random.h"
 #include "common/net/socket.h"
+#include "common/net/zap.h"
 #include "common/wire/frame.h"
 
 namespace bilten::broker {
@@ -32,6 +35,8 @@ class Outside {
   virtual net::Sent send(PeerId peer, net::Message& message) = 0;
   // The name that the peer's key stands for, "" for none. Asked once a READY.
   virtual std::string principal_of(PeerId peer, const net::Message& message) = 0;
+  // The public key that the peer was let in by, asked with its name; "": no door of ours did.
+  virtual std::string key_of(const net::Message&) { return {}; }
   virtual UnixMillis wall_ms() = 0;
   // Open a new connection to the neighbour of that number, whose frames come from and go to `as`;
   // close it. A broker without neighbours never asks.
@@ -39,6 +44,13 @@ class Outside {
   virtual void hang_up(uint32_t /*neighbour*/) {}
   // Something that an operator may want to read in the log; never one a message.
   virtual void note(std::string_view what, std::string_view principal, std::string_view detail) = 0;
+  // What the process keeps beside the core, for those who look at it: the broker's span of a
+  // sampled request (its times are not filled in yet), the answer to $mesh.trace, its own metrics.
+  virtual void keep(const Span& /*span*/, SteadyMicros /*began*/, SteadyMicros /*ended*/) {}
+  virtual Result<std::string> trace(std::string_view /*question*/) {
+    return encode(mesh::TraceAnswer{});
+  }
+  virtual std::string process_metrics() { return {}; }
 };
 
 struct CoreOptions {
@@ -64,6 +76,8 @@ class Core {
   // Who may do what, at the start and whenever the file changes: who lost a right that it uses is
   // parted with.
   void set_access(SteadyMicros now, const std::vector<AccessRule>& rules);
+  // The public keys that are still good: whoever came in by another is parted with.
+  void keep_keys(SteadyMicros now, const net::Guests& guests);
   // One frame from a peer; `more`: it came with others, which nobody may send. Takes the message.
   void receive(SteadyMicros now, PeerId from, net::Message& message, bool more);
   // Deadlines, heartbeats, lost peers. Call it at next_due() and after each batch of frames.
@@ -76,6 +90,8 @@ class Core {
   void farewell(SteadyMicros now);
 
   const Counters& counters() const { return counters_; }
+  // Handshakes so far, which happen before the core hears of anybody.
+  void count_handshakes(uint64_t admitted, uint64_t refused);
   const Registry& registry() const { return registry_; }
   size_t peers() const { return peers_.size(); }
   uint32_t slots_used() const { return requests_.used(); }
@@ -145,6 +161,12 @@ class Core {
   Peer* peer_of(const Neighbour& neighbour);
   SteadyMicros neighbours_due() const;
 
+  // seeing.cpp: figures, spans and the tap.
+  void begin_span(uint32_t slot, const Frame& frame, net::Message& message);
+  void account(uint32_t slot, Code code);
+  std::optional<Result<std::string>> seeing_answer(const Frame& frame);
+  mesh::Latency latency() const;
+
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);
   std::string mesh_answer(std::string_view name) const;
@@ -172,6 +194,8 @@ class Core {
   bool pipes_full_ = false;  // A worker had credit, but its pipe no room: try again soon.
   bool draining_ = false;
   Counters counters_;
+  Tap tap_;
+  std::unordered_map<uint64_t, Span> spans_;  // Of sampled requests, by token.
 };
 
 }  // namespace bilten::broker

@@ -31,6 +31,8 @@ struct Counters {
   uint64_t neighbours_refused =
       0;                    // Other brokers that this one would not link to, or that would not.
   uint64_t peers_lost = 0;  // Silent, or found gone.
+  uint64_t handshakes_admitted = 0;
+  uint64_t handshakes_refused = 0;  // Keys that are unknown, revoked or not of this door.
 
   static constexpr auto list() {
     using Named = std::pair<std::string_view, uint64_t Counters::*>;
@@ -53,7 +55,9 @@ struct Counters {
                                  {"fenced", &Counters::fenced},
                                  {"peers_joined", &Counters::peers_joined},
                                  {"neighbours_refused", &Counters::neighbours_refused},
-                                 {"peers_lost", &Counters::peers_lost}});
+                                 {"peers_lost", &Counters::peers_lost},
+                                 {"handshakes_admitted", &Counters::handshakes_admitted},
+                                 {"handshakes_refused", &Counters::handshakes_refused}});
   }
 };
 

@@ -30,7 +30,8 @@ struct InFlight {
   Peer* client = nullptr;  // Nobody: an answer is dropped (oneway, abandoned).
   uint64_t client_id = 0;  // The id by which the client knows it.
   Service* service = nullptr;
-  Claim* holder = nullptr;      // The worker's claim that the credit was taken from.
+  Claim* holder = nullptr;  // The worker's claim that the credit was taken from.
+  SteadyMicros arrived_at = 0;
   SteadyMicros expires_at = 0;  // The client's budget ends.
   SteadyMicros due_at = 0;      // The wheel looks at it.
   uint32_t spoke = kNone;       // Of the wheel; kNone: on none.

@@ -59,6 +59,22 @@ void Core::set_access(SteadyMicros now, const std::vector<AccessRule>& rules) {
   settle();
 }
 
+void Core::keep_keys(SteadyMicros now, const net::Guests& guests) {
+  now_ = now;
+  for (auto& [id, peer] : peers_) {
+    const auto guest = guests.find(peer->key);
+    if (peer->key.empty()) continue;
+    if (guest != guests.end() && guest->second == peer->principal->rule.principal) continue;
+    part_with(*peer, Code::denied, "its key is good no more");
+  }
+  settle();
+}
+
+void Core::count_handshakes(uint64_t admitted, uint64_t refused) {
+  counters_.handshakes_admitted = admitted;
+  counters_.handshakes_refused = refused;
+}
+
 void Core::on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Message& message) {
   auto ready = decode<Ready>(frame.body);
   if (!ready && peer != nullptr) return malformed(*peer, frame.header.id, ready.error().detail);
@@ -68,6 +84,7 @@ void Core::on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Mess
   Peer candidate;
   candidate.id = from;
   candidate.principal = principal == principals_.end() ? nullptr : principal->second.get();
+  candidate.key = outside_.key_of(message);
   candidate.role = ready->role;
   candidate.instance = ready->instance;
   candidate.incarnation = ready->incarnation;
@@ -148,6 +165,7 @@ Peer& Core::settle_in(const Peer& candidate) {
   }
   peer->id = candidate.id;
   peer->principal = candidate.principal;
+  peer->key = candidate.key;
   peer->role = candidate.role;
   peer->instance = candidate.instance;
   peer->incarnation = candidate.incarnation;

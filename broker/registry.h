@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/inflight.h"
+#include "broker/latency.h"
 #include "common/base/id.h"
 #include "common/base/random.h"
 #include "common/process/access.h"
@@ -35,6 +36,7 @@ struct Claim;
 struct Peer {
   PeerId id = 0;
   Principal* principal = nullptr;
+  std::string key;  // The public key it was let in by.
   PeerRole role = PeerRole::client;
   Id instance;
   int64_t incarnation = 0;
@@ -76,6 +78,7 @@ struct Service {
   std::vector<Claim*> remote;   // And of other brokers' workers.
   std::string contract_hash;    // Of whoever claimed it last.
   Queue queue;
+  ServiceFigures figures;
   // Re-sends are paid from a fifth of the requests: one request earns 1, one re-send costs 5.
   uint32_t resend_budget = 50;
 };

@@ -69,7 +69,8 @@ Front::Front(FrontOptions options, const Contracts& contracts, CallService call,
 
 Response Front::answer(Request& request) {
   const SteadyMicros started = clock_.steady_us();
-  const Trace trace = begin_trace(request.head.header("traceparent"), thread_random());
+  auto& random = thread_random();
+  const Trace trace = begin_trace(request.head.header("traceparent"), random, draw_sample(random));
   Response response = dispatch(request, trace);
   add_common_headers(request, trace, response);
   answers_[std::clamp<size_t>(static_cast<size_t>(response.status) / 100, 1, 5)].add();
@@ -126,14 +127,24 @@ Response Front::page(Request& request, const Trace& trace) {
   return response;
 }
 
+Response Front::exchange_traced(Request& request, const Match& match, const Trace& trace) {
+  auto span = server_span(trace, request.head.method, match.route->message->http.path);
+  auto response =
+      exchange(request, match, {call_, options_.body_bytes_max, clock_.wall_ms(), trace});
+  if (span) {
+    span->note("http.response.status_code", int64_t{response.status});
+    span->end(response.status >= 500 ? SpanStatus::error : SpanStatus::unset);
+  }
+  return response;
+}
+
 Response Front::route(Request& request, const Trace& trace) {
   const auto catalogue = contracts_.current();
   const auto& head = request.head;
   const auto match = catalogue->routes.find(head.method, head.path);
   const auto& id = trace.request_id;
   switch (match.outcome) {
-    case Match::Outcome::found:
-      return exchange(request, match, {call_, options_.body_bytes_max, clock_.wall_ms(), trace});
+    case Match::Outcome::found: return exchange_traced(request, match, trace);
     case Match::Outcome::wrong_method: {
       if (head.method == "OPTIONS") return preflight(request, match.allow);
       auto refusal =

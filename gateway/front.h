@@ -40,6 +40,7 @@ class Front {
   std::optional<Response> own_page(Request& request, const Trace& trace);
   Response page(Request& request, const Trace& trace);
   Response route(Request& request, const Trace& trace);
+  Response exchange_traced(Request& request, const Match& match, const Trace& trace);
   Response preflight(const Request& request, std::string_view allow) const;
   std::string_view allowed_origin(const Request& request) const;
   void add_common_headers(const Request& request, const Trace& trace, Response& response) const;

@@ -3,8 +3,13 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <mutex>
+
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "common/process/mesh_metrics.h"
+#include "common/process/self_service.h"
+#include "common/process/trace_call.h"
 #include "gateway/front.h"
 #include "gateway/metrics_page.h"
 #include "gateway/server.h"
@@ -13,6 +18,7 @@
 namespace bilten::gateway {
 namespace {
 
+const std::string kName = "gateway";
 constexpr uint32_t kPollMs = 500;
 constexpr int kAliveMs = 1'000;
 constexpr uint32_t kFilesBeyondThreads = 1'500;  // Accepted and waiting, the mesh, the rest.
@@ -46,14 +52,15 @@ int fail(const Error& error, int code) {
 
 // The listener's figures, as they stand when someone asks.
 struct Figures {
-  Gauge connections = gauge("http_connections_taken", "Connections taken since the start.");
-  Gauge refused = gauge("http_requests_refused", "Requests refused as malformed or too slow.");
+  Counter connections = counter("http_connections_taken_total", "Connections taken.");
+  Counter refused =
+      counter("http_requests_refused_total", "Requests refused as malformed or too slow.");
   Gauge in_flight = gauge("http_requests_in_flight", "Requests being answered.");
   Gauge streams = gauge("http_streams_open", "Live streams.");
 
   void take(const Server::Counts& counts) {
-    connections.set(static_cast<double>(counts.connections));
-    refused.set(static_cast<double>(counts.refused));
+    connections.raise_to(static_cast<double>(counts.connections));
+    refused.raise_to(static_cast<double>(counts.refused));
     in_flight.set(counts.in_flight);
     streams.set(counts.streams);
   }
@@ -76,7 +83,7 @@ class Gateway {
 
  private:
   CallService call() {
-    return [this](net::Call question) { return mesh_.call_and_wait(std::move(question)); };
+    return [this](net::Call question) { return call_traced(mesh_, std::move(question)); };
   }
   net::Mesh::Handlers handlers();
   Front::State state();
@@ -87,6 +94,8 @@ class Gateway {
   crypto::SystemRandom random_;
   std::atomic<bool> stopping_{false};
   Figures figures_;
+  std::mutex mesh_metrics_mutex_;
+  MeshMetrics mesh_metrics_;  // Guarded by it.
   net::Context context_;
   Contracts contracts_;
   Streams streams_;
@@ -101,6 +110,12 @@ net::Mesh::Handlers Gateway::handlers() {
   handlers.on_publications = [this](std::vector<net::Publication> publications) {
     streams_.on_publications(std::move(publications));
   };
+  handlers.on_requests = [this](const std::vector<net::Incoming>& requests) {
+    std::vector<net::Mesh::Reply> replies;
+    replies.reserve(requests.size());
+    for (const auto& request : requests) replies.push_back(self_reply(kName, request));
+    mesh_.reply(std::move(replies));
+  };
   handlers.on_notice = [](const net::LinkNotice& notice) {
     log_info("mesh_link",
              {{"broker", notice.broker}, {"code", word(notice.code)}, {"detail", notice.detail}});
@@ -113,6 +128,8 @@ Front::State Gateway::state() {
           .metrics =
               [this] {
                 figures_.take(server_.counts());
+                const std::lock_guard lock(mesh_metrics_mutex_);
+                mesh_metrics_.show(mesh_.counts());
                 return gather_metrics(contracts_, call());
               },
           .stream = [this](Request& request,
@@ -144,7 +161,7 @@ int Gateway::serve(Process& process) {
 int run_gateway(const Config& config, const MeshSettings& mesh, Process& process) {
   const auto rules = load_access(config.access);
   if (!rules) return fail(rules.error(), kExitConfig);
-  auto keys = net::load_keys(mesh.keys, "gateway");
+  auto keys = net::load_keys(mesh.keys, kName);
   if (!keys) return fail(keys.error(), kExitConfig);
   check_file_limit(config.threads);
   net::MeshOptions options;
@@ -154,6 +171,7 @@ int run_gateway(const Config& config, const MeshSettings& mesh, Process& process
   for (const auto& rule : *rules) {
     for (const auto& topic : rule.publish) options.topics.push_back(topic);
   }
+  options.services = {self_claim(kName)};
   options.build = kVersion;
   options.heartbeat_ms = mesh.heartbeat_ms;
   Gateway gateway(config, *rules, std::move(options));

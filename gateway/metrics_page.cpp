@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 #include "common/process/metrics.h"
 #include "common/wire/mesh_admin.h"
@@ -24,9 +25,20 @@ std::string_view family_of_comment(std::string_view line) {
   return line.substr(0, line.find(' '));
 }
 
+// A name from outside must not end the label.
+std::string labels_of(const MetricText& from) {
+  std::string labels = "service=\"" + from.service + "\"";
+  if (from.node.empty()) return labels;
+  labels += ",node=\"";
+  for (const char c : from.node) {
+    const bool is_plain = c > ' ' && c < 0x7f && c != '"' && c != '\\';
+    labels += is_plain ? c : '_';
+  }
+  return labels + "\"";
+}
+
 // Samples follow the comments of their family, under its name with or without a suffix.
-std::string labelled(std::string_view line, std::string_view service) {
-  const std::string label = "service=\"" + std::string(service) + "\"";
+std::string labelled(std::string_view line, const std::string& label) {
   const size_t end = line.find_first_of("{ ");
   if (end == std::string_view::npos) return {};
   std::string out(line.substr(0, end));
@@ -39,7 +51,9 @@ std::string labelled(std::string_view line, std::string_view service) {
   return out.append(line.substr(end + 1));
 }
 
-void add(Families& families, std::string_view service, std::string_view text) {
+void add(Families& families, const MetricText& from) {
+  const auto labels = labels_of(from);
+  std::string_view text = from.text;
   std::string_view current;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -54,7 +68,7 @@ void add(Families& families, std::string_view service, std::string_view text) {
       const std::string whole = std::string(line) + "\n";
       if (comments.find(line.substr(0, 7)) == std::string::npos) comments += whole;
     } else if (!current.empty()) {
-      const auto sample = labelled(line, service);
+      const auto sample = labelled(line, labels);
       if (!sample.empty()) families[std::string(current)].samples += sample + "\n";
     }
   }
@@ -62,28 +76,40 @@ void add(Families& families, std::string_view service, std::string_view text) {
 
 }  // namespace
 
-std::string merge_metrics(const MetricTexts& texts) {
+std::string merge_metrics(const std::vector<MetricText>& texts) {
   Families families;
-  for (const auto& [service, text] : texts) add(families, service, text);
+  for (const auto& text : texts) add(families, text);
   std::string out;
   for (const auto& [name, family] : families) out += family.comments + family.samples;
   return out;
 }
 
+namespace {
+
+// "broker": the one that this gateway uses.
+std::optional<MetricText> ask(const CallService& call, const std::string& service) {
+  net::Call question;
+  question.name = service == "broker" ? "$mesh.metrics" : service + ".$metrics";
+  question.body = encode(Nothing{});
+  question.budget_ms = kBudgetMs;
+  question.request_class = Class::bulk;
+  question.idempotent = true;
+  const auto answer = call(std::move(question));
+  auto told = answer.code == Code::ok ? decode<mesh::MetricsText>(answer.body)
+                                      : Result<mesh::MetricsText>(answer.error);
+  if (!told) return std::nullopt;
+  return MetricText{service, std::move(told->text), std::move(told->node)};
+}
+
+}  // namespace
+
 std::string gather_metrics(const Contracts& contracts, const CallService& call) {
-  MetricTexts texts{{"gateway", metrics_text()}};
-  for (const auto& service : contracts.reachable()) {
-    net::Call question;
-    question.name = service + ".$metrics";
-    question.body = encode(Nothing{});
-    question.budget_ms = kBudgetMs;
-    question.request_class = Class::bulk;
-    question.idempotent = true;
-    const auto answer = call(std::move(question));
-    if (answer.code != Code::ok) continue;
-    if (auto text = decode<mesh::MetricsText>(answer.body)) {
-      texts.emplace_back(service, std::move(text->text));
-    }
+  std::vector<MetricText> texts{{"gateway", metrics_text()}};
+  auto services = contracts.reachable();
+  std::erase(services, "gateway");
+  services.push_back("broker");
+  for (const auto& service : services) {
+    if (auto text = ask(call, service)) texts.push_back(std::move(*text));
   }
   return merge_metrics(texts);
 }

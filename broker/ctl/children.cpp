@@ -191,6 +191,12 @@ void Children::stop(int64_t grace_ms) {
   }
 }
 
+void Children::signal(const std::string& name, int number) const {
+  for (const auto& child : children_) {
+    if (child.spec.name == name && child.pid > 0 && child.ready) ::kill(child.pid, number);
+  }
+}
+
 std::vector<std::pair<std::string, pid_t>> Children::pids() const {
   std::vector<std::pair<std::string, pid_t>> out;
   for (const auto& child : children_) out.emplace_back(child.spec.name, child.pid);

@@ -36,6 +36,8 @@ class Children {
   std::string failed() const;
   // SIGTERM to each in reverse order of start, waiting for each; SIGKILL after `grace_ms`.
   void stop(int64_t grace_ms);
+  // To one child, if it has said that it is ready.
+  void signal(const std::string& name, int number) const;
   std::vector<std::pair<std::string, pid_t>> pids() const;
   // Told of each start, readiness and death, for people.
   std::function<void(const std::string& name, const std::string& what)> on_change;

@@ -10,15 +10,6 @@
 namespace bilten::ctl {
 namespace {
 
-const std::string kEmpty = Packer().map(0).take();
-
-template <Described T>
-Result<T> ask(Link& link, const std::string& name) {
-  auto answer = link.call(name, kEmpty);
-  if (answer.code != Code::ok) return answer.error;
-  return decode<T>(answer.body);
-}
-
 std::string short_id(const Id& id) {
   return id.text().substr(24);
 }

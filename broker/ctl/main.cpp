@@ -3,17 +3,14 @@
 #include <algorithm>
 
 #include "broker/ctl/commands.h"
+#include "broker/ctl/keys.h"
 #include "broker/ctl/maintenance.h"
 #include "broker/ctl/seed.h"
+#include "broker/ctl/seeing.h"
 #include "broker/ctl/up.h"
-#include "common/net/keys.h"
-#include "common/process/access.h"
 
 namespace bilten::ctl {
 namespace {
-
-// The subcommand that was typed, ready to run.
-using Chosen = std::function<int(Session&, Process&)>;
 
 struct Typed {
   std::string config, output = "text";
@@ -104,20 +101,32 @@ void add_maintenance_commands(CLI::App& app, Typed& typed) {
       ->required();
 }
 
-int generate(const std::string& folder, const std::string& access) {
-  auto rules = load_access(access);
-  Status made = rules ? Status(Done{}) : Status(rules.error());
-  std::vector<std::string> names;
-  if (rules) {
-    for (const auto& rule : *rules) names.push_back(rule.principal);
-    made = net::generate_keys(folder, names);
-  }
-  if (!made) {
-    std::fprintf(stderr, "biltenctl: %s\n", made.error().detail.c_str());
-    return kExitConfig;
-  }
-  std::printf("keys of %zu principals in %s\n", names.size(), folder.c_str());
-  return kExitOk;
+void add_key_commands(CLI::App& app, Typed& typed) {
+  auto* keys = app.add_subcommand("keys", "The mesh's key pairs")->require_subcommand(1);
+  const auto add = [&](const char* verb, const char* help,
+                       int (*work)(const Session&, const KeyOptions&)) {
+    auto options = std::make_shared<KeyOptions>();
+    auto* command = keys->add_subcommand(verb, help);
+    command->add_option("--dir", options->folder, "Key folder");
+    command->callback([&typed, options, work] {
+      typed.local = true;
+      typed.chosen = [options, work](Session& s, Process&) { return work(s, *options); };
+    });
+    return std::pair(command, options);
+  };
+  const auto [gen, making] =
+      add("gen", "Make the pairs that are missing, one a principal", keys_gen);
+  gen->add_option("--access", making->access, "Names the principals");
+  gen->add_flag("--with-probe", making->with_probe, "For tests: a key for `probe` too");
+  const auto [ls, listing] = add("ls", "Every key: fingerprint, age, state", keys_ls);
+  ls->add_option("--access", listing->access, "Names and numbers the principals");
+  const auto [rotate, rotating] =
+      add("rotate", "A new pair for a principal; the key before stays good", keys_rotate);
+  rotate->add_option("name", rotating->name, "Such as ticket")->required();
+  rotate->add_flag("--finish", rotating->finish, "The key before is good no more");
+  const auto [revoke, revoking] =
+      add("revoke", "No key of a principal is good any more", keys_revoke);
+  revoke->add_option("name", revoking->name, "Such as ticket")->required();
 }
 
 void add_local_commands(CLI::App& app, Typed& typed) {
@@ -131,6 +140,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   up_command->add_option("--access", options->access, "Who may do what");
   up_command->add_option("--programs", options->programs, "Folder of the binaries");
   up_command->add_option("--demo-data", options->demo_file, "Seed these events once it runs");
+  up_command->add_flag("--with-probe", options->with_probe, "For tests: a key for `probe` too");
   up_command->add_flag("--demo", options->demo, "New accounts need no mailed link");
   up_command->add_option("--set", options->sets, "section.key=value for every program");
   up_command->add_option("--only", options->only, "These programs alone: broker,events,gateway")
@@ -141,17 +151,6 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   up_command->callback([&typed, options] {
     typed.local = true;
     typed.chosen = [options](Session&, Process& process) { return up(process, *options); };
-  });
-
-  auto* keys = app.add_subcommand("keys", "The mesh's key pairs")->require_subcommand(1);
-  auto folder = std::make_shared<std::string>("/etc/bilten/keys");
-  auto access = std::make_shared<std::string>("/etc/bilten/access.toml");
-  auto* gen = keys->add_subcommand("gen", "Make the pairs that are missing, one a principal");
-  gen->add_option("--dir", *folder, "Key folder");
-  gen->add_option("--access", *access, "Names the principals");
-  gen->callback([&typed, folder, access] {
-    typed.local = true;
-    typed.chosen = [folder, access](Session&, Process&) { return generate(*folder, *access); };
   });
 
   auto* demo = app.add_subcommand("demo", "Data to look at")->require_subcommand(1);
@@ -217,6 +216,7 @@ int main_of_ctl(int argc, char** argv) {
       "  biltenctl --config data/bilten.toml services\n"
       "  biltenctl --config data/bilten.toml call event list '{\"limit\": 3}'\n"
       "  biltenctl --config data/bilten.toml tail 'ticket.*' --from-seq 0\n"
+      "  biltenctl --config data/bilten.toml top\n"
       "Exit codes: 0 done, 1 refused by the service, 64 usage, 69 unreachable, 75 try again,\n"
       "78 configuration. BILTEN_CONFIG names the configuration where --config does not.");
   app.set_version_flag("--version", std::string("biltenctl ") + kVersion);
@@ -227,8 +227,10 @@ int main_of_ctl(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   add_mesh_commands(app, typed);
+  add_seeing_commands(app, [&typed](Chosen chosen) { typed.chosen = std::move(chosen); });
   add_maintenance_commands(app, typed);
   add_local_commands(app, typed);
+  add_key_commands(app, typed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -34,6 +34,8 @@ class Link {
                                             OnPublications heard = {});
   // One call, waited for.
   net::Answer call(const std::string& name, std::string body, uint32_t budget_ms = 3000);
+  // Calls without waiting, and more than one at once.
+  net::Mesh& mesh() { return *mesh_; }
   // The contract of a service, fetched from it.
   Result<ServiceDescription> contract(const std::string& service);
 
@@ -44,6 +46,14 @@ class Link {
   std::unique_ptr<net::Context> context_;
   std::unique_ptr<net::Mesh> mesh_;
 };
+
+// One question of the mesh's own (mesh_admin.h).
+template <Described T>
+Result<T> ask(Link& link, const std::string& name, std::string body = Packer().map(0).take()) {
+  auto answer = link.call(name, std::move(body));
+  if (answer.code != Code::ok) return answer.error;
+  return decode<T>(answer.body);
+}
 
 // Prints the error for people (stderr) or programs (stdout JSON); answers the exit code.
 int report(const Session& session, const Error& error);

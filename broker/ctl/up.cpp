@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,11 +16,11 @@
 #include <nlohmann/json.hpp>
 
 #include "broker/ctl/children.h"
+#include "broker/ctl/keys.h"
 #include "broker/ctl/maintenance.h"
 #include "broker/ctl/seed.h"
 #include "common/http/client.h"
 #include "common/net/keys.h"
-#include "common/process/access.h"
 #include "common/process/toml.h"
 
 namespace bilten::ctl {
@@ -114,14 +115,10 @@ Status choose_ports(Layout& layout, const UpOptions& options) {
   return Done{};
 }
 
-Status make_keys(const Layout& layout, const std::string& access) {
-  auto rules = load_access(access);
-  if (!rules) return rules.error();
-  std::vector<std::string> names;
-  for (const auto& rule : *rules) names.push_back(rule.principal);
-  const auto folder = layout.data / "keys";
-  files::create_directories(folder);
-  return net::generate_keys(folder.string(), names);
+Status make_keys(const Layout& layout, const std::string& access, bool with_probe) {
+  const auto names = principals_of(access, with_probe);
+  if (!names) return names.error();
+  return net::generate_keys((layout.data / "keys").string(), *names);
 }
 
 // The settings of this mesh; everything not named keeps its default.
@@ -150,7 +147,7 @@ Status prepare(Layout& layout, const UpOptions& options) {
   if (!options.config.empty()) return take_config(layout);
   const auto access = files::absolute(options.access).string();
   auto prepared = choose_ports(layout, options);
-  if (prepared) prepared = make_keys(layout, access);
+  if (prepared) prepared = make_keys(layout, access, options.with_probe);
   return prepared ? write_config(layout, options, access) : prepared;
 }
 
@@ -254,6 +251,9 @@ int up(Process& process, const UpOptions& options) {
   auto known = children.pids();
   while (!process.stopping()) {
     children.step(process.stop_fd(), 200);
+    if (process.reload_wanted()) {
+      for (const auto* server : {"broker", "events"}) children.signal(server, SIGHUP);
+    }
     if (!told && seed.finished()) {
       told = true;
       say_where(*layout, true);

@@ -1,9 +1,13 @@
 #include "broker/events/fanout.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "broker/events/figures.h"
+#include "common/crypto/crypto.h"
 #include "common/net/address.h"
 #include "common/process/log.h"
+#include "common/process/self_service.h"
 
 namespace bilten::events {
 namespace {
@@ -12,6 +16,8 @@ constexpr int kMessagesPerTurn = 256;
 constexpr int64_t kTurnMaxMs = 500;  // How soon SIGHUP is seen at rest.
 constexpr SteadyMicros kReportMicros = 1'000'000;
 constexpr size_t kTopicMax = 200;
+constexpr int kBindTries = 400;
+constexpr int64_t kBindRetryMs = 5;
 
 // One ZAP domain for each door.
 constexpr const char* kPublishers = "pub";
@@ -75,13 +81,16 @@ Fanout::Fanout(net::Zap zap, Sockets sockets)
       in_(std::move(sockets.in)),
       out_(std::move(sockets.out)),
       operations_(std::move(sockets.operations)),
-      peers_(std::move(sockets.peers)) {}
+      peers_(std::move(sockets.peers)),
+      doors_{Door{kReaders, out_, {}, {}}, Door{kOperators, operations_, {}, {}},
+             Door{kPeers, peers_, {}, {}}} {}
 
 // Readers' doors before the publishers': what comes first finds somebody.
 Status Fanout::bind(const Config& config) {
   if (auto bound = out_.bind(config.listen_subscribe); !bound) return bound;
   if (auto bound = operations_.bind(config.listen_operations); !bound) return bound;
   if (auto bound = peers_.bind(config.listen_peers); !bound) return bound;
+  for (auto& door : doors_) door.endpoint = door.socket.endpoint();
   return in_.bind(config.listen_publish);
 }
 
@@ -107,27 +116,44 @@ Status Fanout::hear_peers(net::Context& context, const Config& config, const net
 }
 
 Status Fanout::reload(const net::KeyRing& keys, const std::vector<AccessRule>& rules) {
-  std::vector<std::string> publishers, readers, operators, peers;
+  std::vector<std::string> publishers;
+  std::array<std::vector<std::string>, kReaderDoors> readers;  // In the order of doors_.
   for (const auto& rule : rules) {
     if (!rule.publish.empty()) publishers.push_back(rule.principal);
-    if (rule.hear) readers.push_back(rule.principal);
-    if (rule.operations) operators.push_back(rule.principal);
-    if (rule.broker) peers.push_back(rule.principal);
+    if (rule.hears(Stream::facts)) readers[0].push_back(rule.principal);
+    if (rule.hears(Stream::operations)) readers[1].push_back(rule.principal);
+    if (rule.broker) readers[2].push_back(rule.principal);
   }
   auto may_publish = net::guests_of(keys, publishers);
-  auto may_hear = net::guests_of(keys, readers);
-  auto may_operate = net::guests_of(keys, operators);
-  auto may_relay = net::guests_of(keys, peers);
   if (!may_publish) return may_publish.error();
-  if (!may_hear) return may_hear.error();
-  if (!may_operate) return may_operate.error();
-  if (!may_relay) return may_relay.error();
-  zap_.admit(kPublishers, std::move(*may_publish));
-  zap_.admit(kReaders, std::move(*may_hear));
-  zap_.admit(kOperators, std::move(*may_operate));
-  zap_.admit(kPeers, std::move(*may_relay));
+  std::array<net::Guests, kReaderDoors> may_hear;
+  for (size_t i = 0; i < kReaderDoors; ++i) {
+    auto guests = net::guests_of(keys, readers[i]);
+    if (!guests) return guests.error();
+    may_hear[i] = std::move(*guests);
+  }
+  zap_.admit(kPublishers, *may_publish);
+  publishers_ = std::move(*may_publish);
   gate_.set_access(rules);
+  for (size_t i = 0; i < kReaderDoors; ++i) {
+    if (auto done = let_in(doors_[i], std::move(may_hear[i])); !done) return done;
+  }
   return Done{};
+}
+
+Status Fanout::let_in(Door& door, net::Guests guests) {
+  zap_.admit(door.domain, guests);
+  const auto before = std::exchange(door.guests, std::move(guests));
+  const bool some_lost_it = std::ranges::any_of(
+      before, [&](const auto& guest) { return !door.guests.contains(guest.first); });
+  if (!some_lost_it) return Done{};
+  door.socket.unbind(door.endpoint);
+  // libzmq's thread gives the port back a moment later.
+  for (int tries = 0;; ++tries) {
+    auto bound = door.socket.bind(door.endpoint);
+    if (bound || tries == kBindTries) return bound;
+    net::poll(nullptr, 0, kBindRetryMs);
+  }
 }
 
 bool Fanout::turn(int stop_fd, int64_t wait_max_ms) {
@@ -150,8 +176,10 @@ void Fanout::pass_publications() {
   net::Message message;
   bool more = false;
   for (int taken = 0; taken < kMessagesPerTurn && in_.receive(message, more); ++taken) {
+    auto principal = message.user_id();
+    if (!publishers_.contains(message.peer_key())) principal += " by an old key";
     // Of several frames the first alone is judged, and it is no whole publication.
-    const auto verdict = gate_.judge(message.user_id(), more ? std::string_view() : message.view());
+    const auto verdict = gate_.judge(principal, more ? std::string_view() : message.view());
     if (verdict != Verdict::fact && verdict != Verdict::operations) continue;
     net::Message crossing = message.share();
     peers_.send(crossing);
@@ -198,10 +226,12 @@ void Fanout::drop_operators_words() {
 }
 
 void Fanout::report(SteadyMicros now) {
-  const uint64_t dropped = gate_.strangers() + gate_.malformed();
-  if (dropped == reported_ || now - reported_at_ < kReportMicros) return;
-  reported_ = dropped;
+  if (now - reported_at_ < kReportMicros) return;
   reported_at_ = now;
+  const auto refusals = zap_.take_refusals();
+  if (!refusals.empty()) log_warning("handshake_refused", {{"detail", refusals}});
+  const uint64_t dropped = gate_.strangers() + gate_.malformed();
+  if (std::exchange(reported_, dropped) == dropped) return;
   std::string who;
   for (const auto& [principal, count] : gate_.strangers_by_principal()) {
     who += (who.empty() ? "" : ", ") + principal + " " + std::to_string(count);
@@ -243,11 +273,16 @@ int run_events(const Config& config, const MeshSettings& mesh, Process& process)
   if (!fanout) return fail(fanout.error(), kExitTryAgain);
   process.ready("publishers at " + (*fanout)->publish_endpoint() + ", readers at " +
                 (*fanout)->subscribe_endpoint());
+  crypto::SystemRandom random;
+  SelfService self(context, mesh, *keys, clock, random);
+  if (auto joined = self.start(); !joined) return fail(joined.error(), kExitConfig);
+  Figures figures;
   while (!process.stopping()) {
     if (!(*fanout)->turn(process.stop_fd(), kTurnMaxMs)) {
       return fail({Code::unavailable, "zap_broken", "the ZAP handler broke"}, kExitTryAgain);
     }
     (*fanout)->report(clock.steady_us());
+    figures.take((*fanout)->gate());
     if (process.reload_wanted()) reload(**fanout, config, mesh);
     process.alive();
   }

@@ -6,7 +6,9 @@
 // (docs/protocol.md, section 9).
 #pragma once
 
+#include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "broker/events/config.h"
@@ -31,18 +33,28 @@ class Fanout {
   // One wake: waits for work or a readable `stop_fd` (-1: none), at most wait_max_ms, and passes on
   // what has come. False: the ZAP handler is broken, end the process.
   [[nodiscard]] bool turn(int stop_fd, int64_t wait_max_ms);
-  // Both or neither: a fault leaves what stood.
+  // Both or neither: a fault leaves what stood. Who published by a key that is good no more is not
+  // heard from then on. One reader's connection cannot be ended alone: where a reader lost its
+  // right, all are made to come again, and repair from the journals what they missed.
   Status reload(const net::KeyRing& keys, const std::vector<AccessRule>& rules);
-  // Logs what was dropped since the last time, at most once a second.
+  // Logs who was refused and what was dropped since the last time, at most once a second.
   void report(SteadyMicros now);
   const Gate& gate() const { return gate_; }
 
  private:
+  static constexpr size_t kReaderDoors = 3;
+  struct Door {
+    const char* domain;
+    net::Socket& socket;
+    std::string endpoint;
+    net::Guests guests;
+  };
   struct Sockets {
     net::Socket in, out, operations, peers;
   };
   Fanout(net::Zap zap, Sockets sockets);
   Status bind(const Config& config);
+  Status let_in(Door& door, net::Guests guests);
   Status hear_peers(net::Context& context, const Config& config, const net::KeyRing& keys);
   void pass_publications();
   void pass_relayed(net::Socket& from);
@@ -55,7 +67,9 @@ class Fanout {
   std::vector<net::Socket> others_;  // An XSUB to each other machine: each has its own key.
   std::vector<net::PollItem> items_;
   Gate gate_;
-  uint64_t reported_ = 0;  // Drops, when report() last spoke.
+  net::Guests publishers_;
+  std::array<Door, kReaderDoors> doors_;  // Of the three sockets above that are read from.
+  uint64_t reported_ = 0;                 // Drops, when report() last spoke.
   SteadyMicros reported_at_ = 0;
 };
 

@@ -106,7 +106,12 @@ void Feed::on_page(SteadyMicros now, mesh::JournalPage page) {
   failures_ = 0;
   const bool was_doubtful = std::exchange(doubtful_, false);
   silence_at_ = now + kSilenceUs;
+  if (std::exchange(accepting_, false)) {
+    accept(page.head);
+    return settle(now);
+  }
   if (!adopt_epoch(page.head)) return;
+  unproven_ = false;
   const auto before = position_.seq;
   for (auto& entry : page.facts) {
     const auto seq = static_cast<uint64_t>(entry.seq);
@@ -131,19 +136,29 @@ void Feed::on_page(SteadyMicros now, mesh::JournalPage page) {
 
 // A page's head says which epoch its facts are of. False: it is not ours, and the feed stops.
 bool Feed::adopt_epoch(const mesh::JournalHead& head) {
-  auto theirs = cursor_of(head);
-  if (std::exchange(accepting_, false)) {
-    if (theirs.seq > position_.seq) theirs = {theirs.epoch, position_.seq, position_.hash};
-    position_ = std::move(theirs);
-    accepted_ = position_;
-    last_head_ = 0;
-    ahead_.clear();
-    return true;
-  }
-  if (position_.seq == 0 && position_.epoch == 0) position_.epoch = theirs.epoch;
-  if (position_.epoch == theirs.epoch) return true;
+  const auto epoch = static_cast<uint64_t>(head.epoch);
+  if (position_.seq == 0 && position_.epoch == 0) position_.epoch = epoch;
+  if (position_.epoch == epoch) return true;
   stop_ = FeedStop::epoch_changed;
   return false;
+}
+
+void Feed::accept(const mesh::JournalHead& head) {
+  const auto theirs = cursor_of(head);
+  const bool is_new_epoch = theirs.epoch != position_.epoch && head.epoch_seq >= 0;
+  const auto began_at = static_cast<uint64_t>(head.epoch_seq);
+  if (is_new_epoch && position_.seq > began_at && head.epoch_hash.data.size() == 32) {
+    position_ = {theirs.epoch, began_at, head.epoch_hash.data};
+  } else if (position_.seq >= theirs.seq) {
+    position_ = theirs;
+  } else {
+    position_.epoch = theirs.epoch;
+    unproven_ = true;
+  }
+  accepted_ = position_;
+  known_head_ = theirs.seq;
+  last_head_ = 0;
+  ahead_.clear();
 }
 
 void Feed::on_read_failed(SteadyMicros now, const Error& error) {
@@ -165,11 +180,13 @@ std::optional<mesh::JournalRead> Feed::read_due(SteadyMicros now) {
   reading_ = true;
   wanted_at_ = kNever;
   mesh::JournalRead read;
-  read.after = static_cast<int64_t>(position_.seq);
-  if (!accepting_) {
-    read.epoch = static_cast<int64_t>(position_.epoch);
-    read.hash_at_after.data = position_.hash;
+  if (accepting_) {
+    read.bytes_max = 1;  // The head is all we want.
+    return read;
   }
+  read.epoch = static_cast<int64_t>(position_.epoch);
+  read.after = static_cast<int64_t>(position_.seq);
+  if (!unproven_) read.hash_at_after.data = position_.hash;
   return read;
 }
 
@@ -190,6 +207,7 @@ void Feed::committed(SteadyMicros now, const FeedCursor& cursor) {
 
 void Feed::rewind(SteadyMicros now, const FeedCursor& stored) {
   position_ = committed_ = stored;
+  unproven_ = false;
   ahead_.clear();
   facts_.clear();
   buffer_.clear();

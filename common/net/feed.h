@@ -72,7 +72,8 @@ class Feed {
   // Why the feed stands still: the owner's past is not the one this reader took facts from.
   FeedStop stopped() const { return stop_; }
   // An operator takes the owner's present history for the true one: the feed goes on after its
-  // position, or at the owner's head where that is lower. Reads with epoch 0 and no hash.
+  // position, or, where the owner's new epoch began before that, from that beginning: what was
+  // recorded since is new to us. Asks the owner where it stands first.
   void accept_epoch(SteadyMicros now);
   // A cursor to store although no fact came with it: once after accept_epoch() was answered.
   std::optional<FeedCursor> take_accepted();
@@ -96,6 +97,7 @@ class Feed {
   void settle(SteadyMicros now);
   void doubt(SteadyMicros now);
   bool adopt_epoch(const mesh::JournalHead& head);
+  void accept(const mesh::JournalHead& head);
   void want_read(SteadyMicros at);
 
   std::string owner_;
@@ -108,6 +110,7 @@ class Feed {
   std::optional<FeedCursor> accepted_;
   FeedStop stop_ = FeedStop::none;
   bool accepting_ = false;
+  bool unproven_ = false;  // What was accepted may have another past up to our position.
   bool doubtful_ = false;  // A hint of another past was heard and not yet cleared up.
   bool reading_ = false;
   bool discard_ = false;  // The read under way started from a position that no longer holds.

@@ -1,196 +1,81 @@
 #include "common/net/keys.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <optional>
+#include <cstdlib>
 #include <system_error>
 
 #include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/crypto/crypto.h"
 
 namespace bilten::net {
 namespace {
 
 constexpr size_t kKeyCharacters = 40;
-constexpr size_t kNameMax = 32;
-constexpr size_t kFileMax = 64 * 1024;
-constexpr std::string_view kSuffix = ".key";
 
-Error failed(const char* reason, std::string detail) {
-  return {Code::unavailable, reason, std::move(detail)};
+bool exists(const std::string& path) {
+  return access(path.c_str(), F_OK) == 0;
 }
 
-Error failed_on(const char* what, const std::string& path) {
-  return failed("key_file", std::string("cannot ") + what + " " + path + ": " +
-                                std::generic_category().message(errno) +
-                                "; make keys with biltenctl keys gen");
+Error bad_name(const std::string& name) {
+  return key_error("bad_name",
+                   "\"" + name + "\" is not a principal's name: [a-z0-9_-], at most 32");
 }
 
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) close(fd_);
+std::string find_key(const KeyTable::Keys& keys, const std::string& name) {
+  const auto found = keys.find(name);
+  return found == keys.end() ? std::string() : found->second;
+}
+
+Error is_revoked(const std::string& name) {
+  return key_error(
+      "key_revoked",
+      "the key of " + name + " is revoked; make a new pair with biltenctl keys rotate " + name);
+}
+
+std::string path_of_own(const std::string& folder, const std::string& name) {
+  if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY")) {
+    auto path = pair_path(credentials, name);
+    if (exists(path)) return path;
   }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kNameMax && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  return pair_path(folder, name);
 }
 
-std::string key_path(const std::string& folder, const std::string& name) {
-  return folder + "/" + name + std::string(kSuffix);
-}
-
-// Z85 text that decodes to 32 bytes.
-bool is_key(const std::string& text) {
-  std::array<uint8_t, 32> raw;
-  return text.size() == kKeyCharacters && zmq_z85_decode(raw.data(), text.c_str()) != nullptr;
-}
-
-// `secret`: a file that group or others may touch is refused, unread.
-Result<std::string> read_file(const std::string& path, bool secret) {
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat facts {};
-  if (file.fd() < 0 || fstat(file.fd(), &facts) != 0) return failed_on("open", path);
-  if (secret && (facts.st_mode & 077) != 0) {
-    return failed("key_exposed", path + " holds a secret that others may read; chmod 600 it");
-  }
-  std::string text(kFileMax + 1, '\0');
-  size_t filled = 0;
-  for (;;) {
-    const ssize_t got = read(file.fd(), text.data() + filled, text.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed_on("read", path);
-    if (got == 0) break;
-    filled += static_cast<size_t>(got);
-  }
-  if (filled > kFileMax) return failed("key_file", path + " is larger than a key file can be");
-  text.resize(filled);
-  return text;
-}
-
-// Both kinds of file are lines of `word = "key"`: the small part of TOML that they need.
-std::optional<std::pair<std::string, std::string>> parse_line(std::string_view line) {
-  const size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return {};
-  std::string_view word = line.substr(0, equals);
-  while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
-  std::string_view value = line.substr(equals + 1);
-  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  if (value.size() != kKeyCharacters + 2 || value.front() != '"' || value.back() != '"') return {};
-  std::pair<std::string, std::string> pair(word, value.substr(1, kKeyCharacters));
-  if (!is_name(pair.first) || !is_key(pair.second)) return {};
-  return pair;
-}
-
-Result<std::map<std::string, std::string>> read_table(const std::string& path, bool secret) {
-  const auto text = read_file(path, secret);
-  if (!text) return text.error();
-  std::map<std::string, std::string> table;
-  std::string_view rest = *text;
-  for (int number = 1; !rest.empty(); ++number) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty() || line.front() == '#') continue;
-    auto pair = parse_line(line);
-    if (!pair || !table.insert(std::move(*pair)).second) {
-      return failed("key_file", path + ":" + std::to_string(number) +
-                                    ": is not one new name = \"40 characters of Z85\"");
+// Gives each name that is new a pair.
+Status make_missing(const std::string& folder, const std::vector<std::string>& names,
+                    KeyTable& table) {
+  for (const auto& name : names) {
+    if (!is_principal_name(name)) return bad_name(name);
+    if (exists(pair_path(folder, name)) || table.current.contains(name) ||
+        table.revoked.contains(name)) {
+      continue;
     }
-  }
-  return table;
-}
-
-Result<KeyPair> read_pair(const std::string& folder, const std::string& name) {
-  const auto path = key_path(folder, name);
-  const auto table = read_table(path, true);
-  if (!table) return table.error();
-  const auto own = table->find("public");
-  const auto secret = table->find("secret");
-  if (table->size() != 2 || own == table->end() || secret == table->end()) {
-    return failed("key_file", path + " must hold exactly `public` and `secret`");
-  }
-  std::array<char, kKeyCharacters + 1> derived{};
-  if (zmq_curve_public(derived.data(), secret->second.c_str()) != 0 ||
-      own->second != derived.data()) {
-    return failed("key_file", path +
-                                  ": the public key is not that of the secret; remove the file "
-                                  "and run biltenctl keys gen");
-  }
-  return KeyPair{own->second, secret->second};
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return fsync(fd) == 0;
-}
-
-// All or nothing: a cut in between leaves the old file.
-Status write_file(const std::string& path, std::string_view text, mode_t mode) {
-  const std::string fresh = path + ".new";
-  unlink(fresh.c_str());  // Of a run that was cut short.
-  const File file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (file.fd() < 0) return failed_on("create", fresh);
-  // The mode asked for, whatever the umask is.
-  if (fchmod(file.fd(), mode) != 0 || !write_all(file.fd(), text) ||
-      rename(fresh.c_str(), path.c_str()) != 0) {
-    const auto error = failed_on("write", path);
-    unlink(fresh.c_str());
-    return error;
+    const auto pair = make_key_pair();
+    if (auto written = write_pair(folder, name, pair); !written) return written;
+    table.current[name] = pair.public_key;
   }
   return Done{};
 }
 
-Result<std::vector<std::string>> names_in(const std::string& folder) {
-  DIR* open_folder = opendir(folder.c_str());
-  if (open_folder == nullptr) return failed_on("open", folder);
-  std::vector<std::string> names;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own.
-  while (const dirent* entry = readdir(open_folder)) {
-    const std::string_view file = entry->d_name;
-    if (!file.ends_with(kSuffix)) continue;
-    const auto name = file.substr(0, file.size() - kSuffix.size());
-    if (is_name(name)) names.emplace_back(name);
-  }
-  closedir(open_folder);
-  std::ranges::sort(names);
-  return names;
-}
-
-Status make_missing(const std::string& folder, const std::vector<std::string>& names) {
-  for (const auto& name : names) {
-    if (!is_name(name)) {
-      return failed("bad_name",
-                    "\"" + name + "\" is not a principal's name: [a-z0-9_-], at most 32");
+// A pair that is here and that the table does not know is the truth, unless it was revoked.
+Status adopt_pairs(const std::string& folder, KeyTable& table) {
+  const auto names = pairs_in(folder);
+  if (!names) return names.error();
+  for (const auto& name : *names) {
+    const auto pair = read_pair(pair_path(folder, name));
+    if (!pair) return pair.error();
+    const auto& key = pair->public_key;
+    if (find_key(table.current, name) == key || find_key(table.previous, name) == key ||
+        find_key(table.revoked, name) == key) {
+      continue;
     }
-    if (access(key_path(folder, name).c_str(), F_OK) == 0) continue;
-    const auto pair = make_key_pair();
-    auto written = write_file(key_path(folder, name),
-                              "# The key pair of \"" + name + "\". Keep it secret.\npublic = \"" +
-                                  pair.public_key + "\"\nsecret = \"" + pair.secret_key + "\"\n",
-                              0600);
-    if (!written) return written;
+    table.current[name] = key;
+    table.previous.erase(name);
   }
   return Done{};
 }
@@ -204,32 +89,132 @@ KeyPair make_key_pair() {
 }
 
 Result<KeyRing> load_keys(const std::string& folder, const std::string& name) {
-  if (!is_name(name)) return failed("bad_name", "\"" + name + "\" is not a principal's name");
-  auto pair = read_pair(folder, name);
-  if (!pair) return pair.error();
-  auto table = read_table(folder + "/public.toml", false);
+  if (!is_principal_name(name)) return bad_name(name);
+  auto table = read_table(folder);
   if (!table) return table.error();
-  const auto own = table->find(name);
-  if (own == table->end() || own->second != pair->public_key) {
-    return failed("key_file", folder + "/public.toml has another key for " + name +
-                                  " than its key file, or none; run biltenctl keys gen");
+  const auto revoked = find_key(table->revoked, name);
+  if (!revoked.empty() && !table->current.contains(name)) return is_revoked(name);
+  const auto path = path_of_own(folder, name);
+  auto pair = read_pair(path);
+  if (!pair) return pair.error();
+  if (pair->public_key == revoked) return is_revoked(name);
+  if (find_key(table->current, name) != pair->public_key &&
+      find_key(table->previous, name) != pair->public_key) {
+    return key_error("key_file", table_path(folder) + " has another key for " + name + " than " +
+                                     path + ", or none; run biltenctl keys gen");
   }
-  return KeyRing{name, std::move(*pair), std::move(*table)};
+  return KeyRing{name, std::move(*pair), std::move(table->current), std::move(table->previous),
+                 folder};
 }
 
 Status generate_keys(const std::string& folder, const std::vector<std::string>& names) {
-  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return failed_on("create", folder);
-  auto made = make_missing(folder, names);
-  if (!made) return made;
-  const auto all = names_in(folder);
-  if (!all) return all.error();
-  std::string text = "# The public key of each principal, made by biltenctl keys gen.\n";
-  for (const auto& name : *all) {
-    const auto pair = read_pair(folder, name);
-    if (!pair) return pair.error();
-    text.append(name).append(" = \"").append(pair->public_key).append("\"\n");
+  // Open to all, whatever the umask: the table is read by processes that may not read the pairs.
+  const bool made_folder = mkdir(folder.c_str(), 0755) == 0 && chmod(folder.c_str(), 0755) == 0;
+  if (!made_folder && errno != EEXIST) {
+    return key_error("key_file",
+                     "cannot create " + folder + ": " + std::generic_category().message(errno));
   }
-  return write_file(folder + "/public.toml", text, 0644);
+  KeyTable table;
+  if (exists(table_path(folder))) {
+    auto known = read_table(folder);
+    if (!known) return known.error();
+    table = std::move(*known);
+  }
+  if (auto made = make_missing(folder, names, table); !made) return made;
+  if (auto adopted = adopt_pairs(folder, table); !adopted) return adopted;
+  return write_table(folder, table);
+}
+
+// The table first: a cut in between leaves a pair that the table still accepts, as the one before.
+Status rotate_key(const std::string& folder, const std::string& name) {
+  if (!is_principal_name(name)) return bad_name(name);
+  auto table = read_table(folder);
+  if (!table) return table.error();
+  auto before = find_key(table->current, name);
+  if (before.empty() && !table->revoked.contains(name)) {
+    return key_error("unknown_name", table_path(folder) + " has no " + name +
+                                         "; make its pair with biltenctl keys gen");
+  }
+  const auto pair = make_key_pair();
+  table->current[name] = pair.public_key;
+  if (!before.empty()) {
+    // What a process may run on is its pair, where an earlier rotation was cut short.
+    const auto own = read_pair(pair_path(folder, name));
+    table->previous[name] = own ? own->public_key : before;
+  }
+  if (auto written = write_table(folder, *table); !written) return written;
+  return write_pair(folder, name, pair);
+}
+
+Status finish_rotation(const std::string& folder, const std::string& name) {
+  auto table = read_table(folder);
+  if (!table) return table.error();
+  if (table->previous.erase(name) == 0) {
+    return key_error("not_rotating", name + " has no key before its current one");
+  }
+  const auto own = read_pair(pair_path(folder, name));
+  if (own && own->public_key != find_key(table->current, name)) {
+    return key_error("cut_short", pair_path(folder, name) +
+                                      " still holds the key before: its rotation was cut short; "
+                                      "rotate again");
+  }
+  return write_table(folder, *table);
+}
+
+Status revoke_key(const std::string& folder, const std::string& name) {
+  auto table = read_table(folder);
+  if (!table) return table.error();
+  const auto key = find_key(table->current, name);
+  if (key.empty()) {
+    return key_error("unknown_name", table_path(folder) + " has no key of " + name + " to revoke");
+  }
+  table->current.erase(name);
+  table->previous.erase(name);
+  table->revoked[name] = key;
+  if (auto written = write_table(folder, *table); !written) return written;
+  const auto pair = pair_path(folder, name);
+  if (unlink(pair.c_str()) != 0 && errno != ENOENT) {
+    return key_error("key_file",
+                     "cannot remove " + pair + ": " + std::generic_category().message(errno));
+  }
+  return Done{};
+}
+
+Result<std::vector<KeyInfo>> list_keys(const std::string& folder) {
+  const auto table = read_table(folder);
+  if (!table) return table.error();
+  std::vector<KeyInfo> all;
+  for (const auto& [name, key] : table->current) {
+    KeyInfo info{name, fingerprint(key), {}, {}, false};
+    const auto before = find_key(table->previous, name);
+    if (!before.empty()) info.previous = fingerprint(before);
+    struct stat facts {};
+    if (stat(pair_path(folder, name).c_str(), &facts) == 0) info.made_at_s = facts.st_mtime;
+    all.push_back(std::move(info));
+  }
+  for (const auto& [name, key] : table->revoked) {
+    if (!table->current.contains(name)) all.push_back({name, fingerprint(key), {}, {}, true});
+  }
+  return all;
+}
+
+std::string fingerprint(const std::string& public_key) {
+  const auto hash = crypto::hash({public_key});
+  return hex({hash.data(), 8});
+}
+
+ServerKey::ServerKey(const KeyRing& ring, std::string server)
+    : folder_(ring.folder), server_(std::move(server)), key_(find_key(ring.public_keys, server_)) {}
+
+const std::string& ServerKey::renew(bool failed) {
+  if (folder_.empty()) return key_;
+  const auto table = read_table(folder_);
+  if (!table) return key_;  // It is being changed, or damaged: what worked may work again.
+  const auto current = find_key(table->current, server_);
+  const auto before = find_key(table->previous, server_);
+  const bool other = failed && key_ == current && !before.empty();
+  if (!current.empty()) key_ = other ? before : current;
+  return key_;
 }
 
 }  // namespace bilten::net

@@ -5,7 +5,7 @@
 
 namespace bilten::net {
 
-std::string reply_frame(uint64_t id, std::string_view body) {
+std::string reply_frame(uint64_t id, std::string_view body, uint32_t chunks) {
   if (body.size() > kBodyMax) {
     return build_error(
         id, {Code::internal, "answer_too_large", "the answer is beyond 1 MiB; ask for less of it"});
@@ -13,7 +13,20 @@ std::string reply_frame(uint64_t id, std::string_view body) {
   Header header;
   header.command = Command::reply;
   header.id = id;
-  return build_frame(header, {}, {}, body);
+  Ext ext;
+  ext.chunk = chunks;
+  return build_frame(header, {}, ext.pack(), body);
+}
+
+std::string partial_frame(uint64_t id, uint32_t chunk, std::string_view body) {
+  CHECK_INVARIANT(chunk > 0);
+  Header header;
+  header.command = Command::partial;
+  header.flags = flag::kMore;
+  header.id = id;
+  Ext ext;
+  ext.chunk = chunk;
+  return build_frame(header, {}, ext.pack(), body);
 }
 
 // The frame repeats the topic as its name: parse_frame() refuses an event without one.
@@ -56,6 +69,9 @@ Status Mesh::start() {
 }
 void Mesh::call(Call call, OnAnswer done) {
   shell_->call(std::move(call), std::move(done));
+}
+void Mesh::cancel(std::shared_ptr<CallHandle> handle) {
+  shell_->cancel(std::move(handle));
 }
 Answer Mesh::call_and_wait(Call call) {
   return shell_->call_and_wait(std::move(call));

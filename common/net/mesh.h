@@ -29,6 +29,13 @@ struct MeshOptions {
   uint32_t heartbeat_ms = 1000;
 };
 
+// Names a call under way, for Mesh::cancel(). Its content is the mesh thread's.
+struct CallHandle {
+  uint64_t id = 0;
+};
+// One part of an answer that comes in several; on the mesh thread, in order, before OnAnswer.
+using OnPartial = std::function<void(std::string body)>;
+
 // A call to another service.
 struct Call {
   std::string name;  // "ticket.order"
@@ -40,6 +47,10 @@ struct Call {
   bool idempotent = false;  // May be sent again after a loss.
   // Waits a few seconds, within the budget, for a service that is away (restarting).
   bool wait_for_service = true;
+  // For methods that answer in parts; without it such an answer ends the call as an error. The
+  // budget bounds them all together.
+  OnPartial on_partial = {};
+  std::shared_ptr<CallHandle> handle = {};  // Given: the call can be cancelled.
 };
 struct Answer {
   Code code = Code::ok;
@@ -57,6 +68,13 @@ struct Incoming {
   Ext ext;
   std::string body;
   SteadyMicros expires_at = 0;
+};
+
+// The caller of this request wants its answer no more. Best effort: one that runs may run on, and
+// is answered as ever; one that has not begun is answered `cancelled`.
+struct Cancellation {
+  uint32_t link = 0, generation = 0;
+  uint64_t id = 0;
 };
 
 // A publication as it came; `topic` without its final 0 byte.
@@ -81,6 +99,8 @@ struct MeshCounts {
   uint64_t late_answers = 0;     // Dropped: the call had ended.
   uint64_t dropped_replies = 0;  // To a connection that is gone, or twice refused by the socket.
   uint64_t bad_frames = 0;       // And publications.
+  uint64_t cancelled = 0;        // Calls that this process gave up by cancel().
+  uint64_t broken_streams = 0;   // Calls ended because a part of their answer was missing.
 };
 
 class Mesh {
@@ -88,6 +108,7 @@ class Mesh {
   struct Handlers {
     std::function<void(std::vector<Incoming>)> on_requests;  // All that one wake-up gathered.
     std::function<void(std::vector<Publication>)> on_publications;
+    std::function<void(std::vector<Cancellation>)> on_cancellations = {};  // May be empty.
     std::function<void(bool connected)> on_link;            // To at least one broker, or none.
     std::function<Load()> load;                             // For heartbeats.
     std::function<bool()> alive;                            // False: stop beating (writer stuck).
@@ -101,13 +122,17 @@ class Mesh {
 
   // Every call is answered exactly once, soon after its budget at the latest.
   void call(Call call, OnAnswer done);
+  // The call ends at once as `cancelled` (whether it ran is not known), and its worker is told.
+  // One that has ended already is left alone.
+  void cancel(std::shared_ptr<CallHandle> handle);
   // Blocks the calling thread (never the mesh thread) until the answer or the deadline.
   Answer call_and_wait(Call call);
 
   struct Reply {
     uint32_t link = 0, generation = 0;
     uint64_t id = 0;
-    std::string frame;  // A whole REPLY or ERROR frame (reply_frame below, build_error).
+    std::string frame;     // A whole frame: partial_frame, reply_frame below, or build_error.
+    bool is_part = false;  // A PARTIAL: the answer is still owed.
   };
   void reply(std::vector<Reply> replies);  // One wake-up for the whole batch.
   void publish(std::vector<std::string> frames);
@@ -121,8 +146,12 @@ class Mesh {
   std::unique_ptr<Shell> shell_;
 };
 
-// A body beyond kBodyMax becomes an ERROR frame (internal, "answer_too_large").
-std::string reply_frame(uint64_t id, std::string_view body);
+// The final answer. A body beyond kBodyMax becomes an ERROR frame (internal, "answer_too_large").
+// `chunks`: how many parts went before it, so that the caller can tell that none is missing.
+std::string reply_frame(uint64_t id, std::string_view body, uint32_t chunks = 0);
+// Part `chunk` of an answer, counted from 1; body at most kBodyMax. Send the parts in order, and
+// then a REPLY that says how many they were, or an ERROR.
+std::string partial_frame(uint64_t id, uint32_t chunk, std::string_view body);
 // An EVENT frame with its topic in front, as the event sockets carry it.
 std::string event_frame(std::string_view topic, uint64_t seq, const Ext& ext,
                         std::string_view body);

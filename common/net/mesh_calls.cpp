@@ -61,12 +61,14 @@ PendingCall* MeshCalls::add(SteadyMicros now, Call call, OnAnswer done) {
   free_.pop_back();
   pending.state = State::waiting;
   pending.call = std::move(call);
+  if (pending.call.handle) pending.call.handle->id = pending.id;
   pending.ext = std::move(ext);
   pending.done = std::move(done);
   pending.started_at = now;
   pending.deadline =
       now + int64_t{std::clamp(pending.call.budget_ms, uint32_t{1}, kTtlMaxMs)} * 1000;
   pending.refused_at = 0;
+  pending.chunks = 0;
   pending.sends = 0;
   pending.maybe_ran = false;
   sleep_until(pending, pending.deadline);
@@ -123,7 +125,9 @@ void MeshCalls::block(SteadyMicros now, PendingCall& call) {
 
 bool MeshCalls::lose(PendingCall& call) {
   if (call.state != State::sent) return true;
-  if (!call.call.idempotent || call.sends >= kSendsMax) {
+  // Parts that were handed on cannot be taken back, so that a second answer would be mixed with
+  // them.
+  if (!call.call.idempotent || call.chunks > 0 || call.sends >= kSendsMax) {
     end(call, error_for(Code::broker_lost, "the link to the broker was lost under the call"));
     return false;
   }
@@ -192,6 +196,7 @@ std::optional<SteadyMicros> MeshCalls::pause_before_retry(SteadyMicros now, cons
     case Code::fenced: break;
     default: return {};
   }
+  if (call.chunks > 0) return {};
   if (!away && call.sends >= kSendsMax) return {};
   const SteadyMicros longest =
       std::min(kPauseMaxUs, kFirstPauseUs << std::min<int>(call.sends - 1, 5));

@@ -27,6 +27,7 @@ struct PendingCall {
   SteadyMicros wake_at = 0;     // Deadline, or when a resting call is sent again.
   SteadyMicros refused_at = 0;  // Since when no socket would take it; 0: one did.
   uint32_t link = 0;            // Where it was sent.
+  uint32_t chunks = 0;          // Parts of the answer that have come.
   uint8_t sends = 0;
   bool maybe_ran = false;  // An earlier send was lost with its link.
 };

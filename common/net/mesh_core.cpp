@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "common/base/check.h"
+#include "common/wire/trace.h"
 
 namespace bilten::net {
 namespace {
@@ -56,6 +57,23 @@ void MeshCore::call(SteadyMicros now, Call call, OnAnswer done) {
   if (auto* pending = calls_.add(now, std::move(call), std::move(done))) send_call(now, *pending);
 }
 
+void MeshCore::cancel(SteadyMicros now, uint64_t id) {
+  auto* call = calls_.find(id);
+  if (!call) return;
+  ++counts_.cancelled;
+  send_cancel(now, *call);
+  calls_.end(*call,
+             Answer{Code::cancelled, {}, local_error(Code::cancelled, "the caller gave up")});
+}
+
+void MeshCore::send_cancel(SteadyMicros now, const PendingCall& call) {
+  if (call.state != PendingCall::State::sent) return;
+  Header header;
+  header.command = Command::cancel;
+  header.id = call.id;
+  send(now, call.link, build_frame(header));
+}
+
 // Sticks to one broker, so that a flapping one is not tried between others; goes back to the
 // preferred once that has proved stable. Calls under way stay where they are.
 uint32_t MeshCore::route(SteadyMicros now) {
@@ -90,6 +108,7 @@ void MeshCore::send_call(SteadyMicros now, PendingCall& call) {
   const auto attempt = std::min<uint16_t>(call.sends, 15);
   header.flags = static_cast<uint16_t>(attempt << 8);
   if (call.call.idempotent) header.flags |= flag::kIdempotent;
+  if (is_sampled(call.call.ext.traceparent)) header.flags |= flag::kSampled;
   header.set_class(call.call.request_class);
   header.ttl_ms = static_cast<uint32_t>(std::max<SteadyMicros>(1, (call.deadline - now) / 1000));
   calls_.mark_sent(call, link);
@@ -143,7 +162,7 @@ void MeshCore::reply(SteadyMicros now, Mesh::Reply reply) {
     ++counts_.dropped_replies;
     return;
   }
-  if (link.owed > 0) --link.owed;
+  if (link.owed > 0 && !reply.is_part) --link.owed;
   send(now, reply.link, std::move(reply.frame));
 }
 
@@ -221,7 +240,7 @@ void MeshCore::tick(SteadyMicros now) {
 
 void MeshCore::open(SteadyMicros now, uint32_t link) {
   links_[link].opened(now);
-  output_.sockets.push_back({link, true});
+  output_.sockets.push_back({link, true, links_[link].fruitless()});
   send_ready(now, link);
 }
 

@@ -28,6 +28,7 @@ class MeshCore {
   struct SocketWish {
     uint32_t link = 0;
     bool open = false;
+    bool again = false;  // The socket before led to no WELCOME: another key may.
   };
   struct Outgoing {
     uint32_t link = 0;
@@ -35,11 +36,18 @@ class MeshCore {
     std::string frame;
     bool held = false;  // Refused once already; dropped if it is again.
   };
+  // A part of an answer, for the one who asked.
+  struct Part {
+    OnPartial to;
+    std::string body;
+  };
   // What to do next, sockets first, then frames in order. The caller empties it.
   struct Output {
     std::vector<SocketWish> sockets;
     std::vector<Outgoing> frames;
     std::vector<Incoming> requests;
+    std::vector<Cancellation> cancellations;  // Of these requests, or of earlier ones.
+    std::vector<Part> parts;                  // To hand on before the calls that ended.
     std::vector<LinkNotice> notices;
   };
 
@@ -50,6 +58,8 @@ class MeshCore {
   MeshCore(Options options, Random& random);
 
   void call(SteadyMicros now, Call call, OnAnswer done);
+  // Ends the call as cancelled if it has not ended yet. 0: of no call.
+  void cancel(SteadyMicros now, uint64_t id);
   void reply(SteadyMicros now, Mesh::Reply reply);
   void set_credit(SteadyMicros now, const std::string& service, uint32_t credit);
   // No new requests, please; those in hand are still answered, own calls still made.
@@ -94,6 +104,10 @@ class MeshCore {
   void on_welcome(SteadyMicros now, uint32_t link, const Frame& frame);
   void on_request(SteadyMicros now, uint32_t link, const Frame& frame);
   void on_answer(SteadyMicros now, uint32_t link, const Frame& frame);
+  void on_partial(SteadyMicros now, uint32_t link, const Frame& frame);
+  void break_stream(SteadyMicros now, PendingCall& call, std::string why);
+  void send_cancel(SteadyMicros now, const PendingCall& call);
+  PendingCall* answered_by(uint32_t link, const Frame& frame);
 
   Options options_;
   Random& random_;

@@ -9,6 +9,13 @@ using State = MeshLink::State;
 
 constexpr SteadyMicros kBacklogPauseUs = 2'000;
 
+// How many parts a REPLY says went before it.
+uint32_t chunks_of(const Frame& reply) {
+  if (reply.ext.empty()) return 0;
+  const auto ext = Ext::parse(reply.ext);
+  return ext ? ext->chunk : 0;
+}
+
 }  // namespace
 
 void MeshCore::receive(SteadyMicros now, uint32_t link, uint32_t generation,
@@ -33,10 +40,12 @@ void MeshCore::receive(SteadyMicros now, uint32_t link, uint32_t generation,
   switch (command) {
     case Command::reply:
     case Command::error: return on_answer(now, link, *frame);
+    case Command::partial: return on_partial(now, link, *frame);
     case Command::request: return on_request(now, link, *frame);
     case Command::drain: return from.set_draining();
-    // Best effort: what runs is let run, and the broker drops the answer.
     case Command::cancel:
+      output_.cancellations.push_back({link, generation, frame->header.id});
+      return;
     case Command::heartbeat: return;
     default: ++counts_.bad_frames;
   }
@@ -71,13 +80,41 @@ void MeshCore::on_request(SteadyMicros now, uint32_t link, const Frame& frame) {
                               now + int64_t{header.ttl_ms} * 1000});
 }
 
-void MeshCore::on_answer(SteadyMicros now, uint32_t link, const Frame& frame) {
+// The call that the frame is for; null: it has ended, and the frame is counted as late.
+PendingCall* MeshCore::answered_by(uint32_t link, const Frame& frame) {
   auto* call = calls_.find(frame.header.id);
-  if (!call || call->state != PendingCall::State::sent || call->link != link) {
-    ++counts_.late_answers;
-    return;
+  if (call && call->state == PendingCall::State::sent && call->link == link) return call;
+  ++counts_.late_answers;
+  return nullptr;
+}
+
+void MeshCore::on_partial(SteadyMicros now, uint32_t link, const Frame& frame) {
+  auto* call = answered_by(link, frame);
+  if (!call) return;
+  if (!call->call.on_partial) {
+    return break_stream(now, *call, "the answer comes in parts; ask with on_partial");
   }
+  const auto ext = Ext::parse(frame.ext);
+  if (!ext || ext->chunk != call->chunks + 1) {
+    return break_stream(now, *call, "a part of the answer is missing");
+  }
+  call->chunks = ext->chunk;
+  output_.parts.push_back({call->call.on_partial, std::string(frame.body)});
+}
+
+void MeshCore::break_stream(SteadyMicros now, PendingCall& call, std::string why) {
+  ++counts_.broken_streams;
+  send_cancel(now, call);
+  calls_.end(call, Error{Code::broker_lost, "broken_stream", std::move(why)});
+}
+
+void MeshCore::on_answer(SteadyMicros now, uint32_t link, const Frame& frame) {
+  auto* call = answered_by(link, frame);
+  if (!call) return;
   if (frame.header.command == Command::reply) {
+    if (call->chunks != chunks_of(frame)) {
+      return break_stream(now, *call, "a part of the answer is missing");
+    }
     Answer answer{static_cast<Code>(frame.header.code), std::string(frame.body), {}};
     if (answer.code != Code::ok) {
       answer.error = error_of(frame);

@@ -77,6 +77,7 @@ bool MeshLink::refused(SteadyMicros now, bool was_ready, bool was_beat) {
 }
 
 void MeshLink::closed(SteadyMicros now, Code why, Random& jitter) {
+  fruitless_ = state_ == State::opening;
   if (state_ == State::up && now - up_at_ >= kLivedUs) failures_ = 0;
   SteadyMicros pause = 0;
   if (why != Code::broker_lost) {

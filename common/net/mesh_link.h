@@ -59,6 +59,8 @@ class MeshLink {
   bool usable() const { return state_ == State::up && !draining_; }
   // Up long enough to go back to.
   bool stable(SteadyMicros now) const { return usable() && now - up_at_ >= stable_us_; }
+  // The last socket was closed before a WELCOME came.
+  bool fruitless() const { return fruitless_; }
   uint32_t generation() const { return generation_; }
   const std::string& endpoint() const { return endpoint_; }
 
@@ -71,7 +73,7 @@ class MeshLink {
 
   std::string endpoint_;
   State state_ = State::closed;
-  bool draining_ = false;
+  bool draining_ = false, fruitless_ = false;
   uint32_t generation_ = 0;
   uint32_t failures_ = 0;
   SteadyMicros reopen_at_ = 0, opened_at_ = 0, ready_at_ = 0, up_at_ = 0;

@@ -22,6 +22,7 @@ constexpr int64_t kPollMaxMs = 1000;
 constexpr int64_t kStoppingPollMs = 20;  // How soon the end of the drain is noticed.
 // Last replies and DISCONNECT leave after the socket is closed.
 constexpr int kLingerMs = 500;
+constexpr SteadyMicros kEventsSilentUs = 3'000'000;
 
 MeshCore::Options core_options(const MeshOptions& options, const Clock& clock, Random& random) {
   MeshCore::Options out;
@@ -62,6 +63,7 @@ struct WaitSlot {
 
 void Mesh::Shell::Inbox::clear() {
   calls.clear();
+  cancels.clear();
   replies.clear();
   publications.clear();
   credits.clear();
@@ -85,7 +87,8 @@ Mesh::Shell::Shell(Context& context, MeshOptions options, Handlers handlers, con
             return core;
           }(),
           random_),
-      links_(options_.brokers.size()) {}
+      links_(options_.brokers.size()),
+      events_key_(options_.keys, "events") {}
 
 Mesh::Shell::~Shell() {
   if (thread_.joinable()) {
@@ -120,6 +123,10 @@ void Mesh::Shell::call(Call call, OnAnswer done) {
     inbox.calls.push_back({std::move(call), std::move(done)});
   });
   if (!taken) done(stopped_answer());
+}
+
+void Mesh::Shell::cancel(std::shared_ptr<CallHandle> handle) {
+  post([&](Inbox& inbox) { inbox.cancels.push_back(std::move(handle)); });
 }
 
 Answer Mesh::Shell::call_and_wait(Call call) {
@@ -173,9 +180,10 @@ Status Mesh::Shell::start() {
   if (auto status = open_event_sockets(); !status) return status;
   // The first sockets are opened here, so that an address that cannot work is told at once.
   const auto now = clock_.steady_us();
+  events_doubted_at_ = now + kEventsSilentUs;
   core_.tick(now);
   for (const auto& wish : std::exchange(core_.output().sockets, {})) {
-    if (auto status = open_link(wish.link); !status) return status;
+    if (auto status = open_link(wish.link, false); !status) return status;
   }
   carry_out(now);
   {
@@ -188,9 +196,11 @@ Status Mesh::Shell::start() {
 
 Status Mesh::Shell::check_options() {
   addresses_.clear();
+  broker_keys_.clear();
   for (const auto& broker : options_.brokers) {
     auto address = parse_address(broker, "broker");
     if (!address) return address.error();
+    broker_keys_.emplace_back(options_.keys, address->principal);
     addresses_.push_back(std::move(*address));
   }
   std::vector<std::string> servers{"events"};
@@ -205,17 +215,17 @@ Status Mesh::Shell::check_options() {
   return Done{};
 }
 
-SocketOptions Mesh::Shell::socket_options(const std::string& server) const {
+SocketOptions Mesh::Shell::socket_options(const ServerKey& server) const {
   SocketOptions options;
   options.keys = options_.keys.own;
-  options.server_key = options_.keys.public_keys.at(server);
+  options.server_key = server.in_use();
   options.linger_ms = kLingerMs;
   return options;
 }
 
 Status Mesh::Shell::open_event_sockets() {
   if (!options_.events_subscribe.empty()) {
-    auto socket = Socket::open(context_, SocketType::sub, socket_options("events"));
+    auto socket = Socket::open(context_, SocketType::sub, socket_options(events_key_));
     if (!socket) return socket.error();
     for (const auto& topic : options_.topics) {
       if (auto status = socket->subscribe(topic); !status) return status;
@@ -224,7 +234,7 @@ Status Mesh::Shell::open_event_sockets() {
     subscriber_ = std::move(*socket);
   }
   if (!options_.events_publish.empty()) {
-    auto socket = Socket::open(context_, SocketType::pub, socket_options("events"));
+    auto socket = Socket::open(context_, SocketType::pub, socket_options(events_key_));
     if (!socket) return socket.error();
     if (auto status = socket->connect(options_.events_publish); !status) return status;
     publisher_ = std::move(*socket);
@@ -232,10 +242,23 @@ Status Mesh::Shell::open_event_sockets() {
   return Done{};
 }
 
-Status Mesh::Shell::open_link(uint32_t link) {
+// Watermarks come every second. Where nothing comes, bilten-events may have been restarted with a
+// new key, which libzmq cannot find out by itself.
+void Mesh::Shell::renew_event_sockets(SteadyMicros now) {
+  if (now < events_doubted_at_) return;
+  events_doubted_at_ = now + kEventsSilentUs;
+  const auto before = events_key_.in_use();
+  if (events_key_.renew(true) == before) return;
+  subscriber_.reset();
+  publisher_.reset();
+  // What fails here failed at the start too, or is tried again with the other key.
+  static_cast<void>(open_event_sockets());
+}
+
+Status Mesh::Shell::open_link(uint32_t link, bool again) {
   links_[link].reset();
-  auto socket =
-      Socket::open(context_, SocketType::dealer, socket_options(addresses_[link].principal));
+  broker_keys_[link].renew(again);
+  auto socket = Socket::open(context_, SocketType::dealer, socket_options(broker_keys_[link]));
   if (!socket) return socket.error();
   if (auto status = socket->connect(addresses_[link].endpoint); !status) return status;
   links_[link] = std::move(*socket);
@@ -250,7 +273,8 @@ void Mesh::Shell::run() {
     wait(clock_.steady_us());
     const auto now = clock_.steady_us();
     receive_frames(now);
-    receive_publications();
+    receive_publications(now);
+    renew_event_sockets(now);
     take_inbox(now);
     core_.tick(now);
     carry_out(now);
@@ -289,6 +313,7 @@ void Mesh::Shell::take_inbox(SteadyMicros now) {
   for (auto& [service, credit] : taken_.credits) core_.set_credit(now, service, credit);
   for (auto& reply : taken_.replies) core_.reply(now, std::move(reply));
   for (auto& [call, done] : taken_.calls) core_.call(now, std::move(call), std::move(done));
+  for (const auto& handle : taken_.cancels) core_.cancel(now, handle->id);
   if (publisher_) {
     // A full queue drops: the journal has every fact, publications are hints.
     for (const auto& frame : taken_.publications) publisher_->send(frame);
@@ -312,11 +337,12 @@ void Mesh::Shell::receive_frames(SteadyMicros now) {
   }
 }
 
-void Mesh::Shell::receive_publications() {
+void Mesh::Shell::receive_publications(SteadyMicros now) {
   if (!subscriber_) return;
   std::vector<Publication> publications;
   bool more = false;
   for (size_t i = 0; i < kBurst && subscriber_->receive(message_, more); ++i) {
+    events_doubted_at_ = now + kEventsSilentUs;
     auto publication = parse_event_frame(message_.view());
     if (more || !publication) {
       ++bad_publications_;
@@ -344,7 +370,7 @@ void Mesh::Shell::carry_out_sockets(SteadyMicros now) {
   for (const auto& wish : wishes) {
     links_[wish.link].reset();
     if (!wish.open) continue;
-    if (auto status = open_link(wish.link); !status) {
+    if (auto status = open_link(wish.link, wish.again); !status) {
       core_.broken(now, wish.link, status.error().detail);
     }
   }
@@ -371,6 +397,11 @@ void Mesh::Shell::hand_over() {
     if (handlers_.on_link) handlers_.on_link(is_connected);
   }
   if (!output.requests.empty()) handlers_.on_requests(std::exchange(output.requests, {}));
+  if (auto cancelled = std::exchange(output.cancellations, {});
+      !cancelled.empty() && handlers_.on_cancellations) {
+    handlers_.on_cancellations(std::move(cancelled));
+  }
+  for (auto& [to, body] : std::exchange(output.parts, {})) to(std::move(body));
   ending_.swap(core_.ended());
   for (auto& [done, answer] : ending_) done(std::move(answer));
   ending_.clear();

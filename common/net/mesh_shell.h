@@ -27,6 +27,7 @@ class Mesh::Shell {
 
   Status start();
   void call(Call call, OnAnswer done);
+  void cancel(std::shared_ptr<CallHandle> handle);
   Answer call_and_wait(Call call);
   void reply(std::vector<Reply> replies);
   void publish(std::vector<std::string> frames);
@@ -43,6 +44,7 @@ class Mesh::Shell {
   // What other threads want of the mesh thread; swapped out whole, so both sides keep capacity.
   struct Inbox {
     std::vector<NewCall> calls;
+    std::vector<std::shared_ptr<CallHandle>> cancels;
     std::vector<Reply> replies;
     std::vector<std::string> publications;
     std::vector<std::pair<std::string, uint32_t>> credits;
@@ -55,14 +57,15 @@ class Mesh::Shell {
   bool post(Put put);
   Status check_options();
   Status open_event_sockets();
-  Status open_link(uint32_t link);
-  SocketOptions socket_options(const std::string& server) const;
+  void renew_event_sockets(SteadyMicros now);
+  Status open_link(uint32_t link, bool again);
+  SocketOptions socket_options(const ServerKey& server) const;
 
   void run();
   void wait(SteadyMicros now);
   void take_inbox(SteadyMicros now);
   void receive_frames(SteadyMicros now);
-  void receive_publications();
+  void receive_publications(SteadyMicros now);
   void carry_out(SteadyMicros now);
   void carry_out_sockets(SteadyMicros now);
   void send_frames(SteadyMicros now);
@@ -80,6 +83,9 @@ class Mesh::Shell {
   std::vector<Address> addresses_;  // Of the brokers, once start() has read them.
   std::vector<std::optional<Socket>> links_;
   std::optional<Socket> subscriber_, publisher_;
+  std::vector<ServerKey> broker_keys_;  // By link.
+  ServerKey events_key_;
+  SteadyMicros events_doubted_at_ = 0;  // Silence until then makes us look at the key folder.
   int wake_fd_ = -1;
   std::vector<PollItem> items_;
   std::vector<MeshCore::Outgoing> sending_;  // Members to keep their capacity.

@@ -170,6 +170,11 @@ std::string Message::user_id() const {
   return name == nullptr ? std::string() : std::string(name);
 }
 
+std::string_view Message::peer_key() const {
+  const char* key = zmq_msg_gets(native(storage_), kKeyProperty);
+  return key == nullptr ? std::string_view() : std::string_view(key);
+}
+
 Result<Socket> Socket::open(Context& context, SocketType type, const SocketOptions& options) {
   const bool server = options.server_key.empty();
   if (options.keys.secret_key.size() != kKeyCharacters ||
@@ -212,6 +217,10 @@ Status Socket::bind(const std::string& endpoint) {
   if (zmq_bind(handle_, endpoint.c_str()) == 0) return Done{};
   return failed("bind_failed", "cannot listen on " + endpoint + ": " + zmq_strerror(errno) +
                                    "; free the port or choose another");
+}
+
+void Socket::unbind(const std::string& endpoint) {
+  zmq_unbind(handle_, endpoint.c_str());
 }
 
 Status Socket::connect(const std::string& endpoint) {

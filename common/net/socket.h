@@ -42,6 +42,9 @@ class Message {
   // The principal's name that ZAP gave the peer; "" where there is none. Read it from the payload
   // frame, never from a ROUTER's id frame (4.3.4 loses it there).
   std::string user_id() const;
+  // The public key (Z85) that the peer's connection was let in by; "" where there is no ZAP. Stands
+  // as long as the message.
+  std::string_view peer_key() const;
   // Another handle on the same bytes: nobody may change them any more.
   Message share();
   void* raw() { return storage_; }
@@ -49,6 +52,9 @@ class Message {
  private:
   alignas(8) unsigned char storage_[64];  // A zmq_msg_t.
 };
+
+// The property by which the ZAP handler tells frames their connection's key.
+inline constexpr const char* kKeyProperty = "Public-Key";
 
 enum class SocketType : uint8_t { dealer, router, pub, sub, xpub, xsub };
 enum class Sent : uint8_t { ok, full, gone };
@@ -71,6 +77,8 @@ class Socket {
 
   // "tcp://127.0.0.1:0" binds any free port; endpoint() then says which.
   Status bind(const std::string& endpoint);
+  // Stops listening there, and ends the connections that were taken there.
+  void unbind(const std::string& endpoint);
   Status connect(const std::string& endpoint);
   Status subscribe(std::string_view prefix);
   std::string endpoint() const;

@@ -32,10 +32,23 @@ Received receive_question(void* handle, std::vector<std::string>& frames) {
   return Received::question;
 }
 
-bool send_answer(void* handle, const std::string& request_id, const std::string& name) {
+// One property as ZMTP writes it: what the frames of this connection will carry beside its User-Id.
+std::string property(std::string_view name, std::string_view value) {
+  std::string out(1, static_cast<char>(name.size()));
+  out.append(name);
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value.size() >> shift);
+  return out.append(value);
+}
+
+bool send_answer(void* handle, const std::string& request_id, const std::string& name,
+                 const std::string& key) {
   const bool welcome = !name.empty();
-  const std::array<std::string, 6> frames{
-      "1.0", request_id, welcome ? "200" : "400", welcome ? "OK" : "not admitted", name, ""};
+  const std::array<std::string, 6> frames{"1.0",
+                                          request_id,
+                                          welcome ? "200" : "400",
+                                          welcome ? "OK" : "not admitted",
+                                          name,
+                                          welcome ? property(kKeyProperty, key) : std::string()};
   for (size_t i = 0; i < frames.size(); ++i) {
     const int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
     if (zmq_send(handle, frames[i].data(), frames[i].size(), flags) < 0) return false;
@@ -47,13 +60,15 @@ bool send_answer(void* handle, const std::string& request_id, const std::string&
 
 Result<Guests> guests_of(const KeyRing& keys, const std::vector<std::string>& names) {
   Guests guests;
-  for (const auto& name : names) {
-    const auto key = keys.public_keys.find(name);
-    if (key == keys.public_keys.end()) continue;
-    const auto [other, fresh] = guests.emplace(key->second, name);
-    if (!fresh && other->second != name) {
-      return Error{Code::unavailable, "shared_key",
-                   name + " and " + other->second + " have one key; give each its own"};
+  for (const auto* table : {&keys.public_keys, &keys.previous_keys}) {
+    for (const auto& name : names) {
+      const auto key = table->find(name);
+      if (key == table->end()) continue;
+      const auto [other, fresh] = guests.emplace(key->second, name);
+      if (!fresh && other->second != name) {
+        return Error{Code::unavailable, "shared_key",
+                     name + " and " + other->second + " have one key; give each its own"};
+      }
     }
   }
   return guests;
@@ -75,7 +90,9 @@ Zap::Zap(Zap&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)),
       domains_(std::move(other.domains_)),
       admitted_(other.admitted_),
-      refused_(other.refused_) {}
+      refused_(other.refused_),
+      told_(other.told_),
+      last_refused_(std::move(other.last_refused_)) {}
 
 Zap::~Zap() {
   if (handle_ != nullptr) zmq_close(handle_);
@@ -85,7 +102,7 @@ void Zap::admit(const std::string& domain, Guests guests) {
   domains_[domain] = std::move(guests);
 }
 
-std::string Zap::name_of(const std::vector<std::string>& question) const {
+Zap::Guest Zap::guest_of(const std::vector<std::string>& question) const {
   if (question.size() != kQuestionFrames || question[kVersion] != "1.0" ||
       question[kMechanism] != "CURVE" || question[kCredentials].size() != 32) {
     return {};
@@ -96,7 +113,7 @@ std::string Zap::name_of(const std::vector<std::string>& question) const {
   const auto* raw = reinterpret_cast<const uint8_t*>(question[kCredentials].data());
   if (zmq_z85_encode(key.data(), raw, 32) == nullptr) return {};
   const auto guest = domain->second.find(key.data());
-  return guest == domain->second.end() ? std::string() : guest->second;
+  return guest == domain->second.end() ? Guest() : Guest{guest->second, key.data()};
 }
 
 bool Zap::answer() {
@@ -104,12 +121,21 @@ bool Zap::answer() {
   for (int turn = 0; turn < kQuestionsPerTurn; ++turn) {
     const auto received = receive_question(handle_, question);
     if (received != Received::question) return received == Received::nothing;
-    const auto name = name_of(question);
-    ++(name.empty() ? refused_ : admitted_);
+    const auto guest = guest_of(question);
+    ++(guest.name.empty() ? refused_ : admitted_);
+    if (guest.name.empty() && question.size() > kAddress) {
+      last_refused_ = question[kAddress] + " at " + question[kDomain];
+    }
     const auto& request_id = question.size() > kRequestId ? question[kRequestId] : question[0];
-    if (!send_answer(handle_, request_id, name)) return false;
+    if (!send_answer(handle_, request_id, guest.name, guest.key)) return false;
   }
   return true;
+}
+
+std::string Zap::take_refusals() {
+  const auto count = refused_ - std::exchange(told_, refused_);
+  if (count == 0) return {};
+  return std::to_string(count) + " handshakes, the last from " + last_refused_;
 }
 
 }  // namespace bilten::net

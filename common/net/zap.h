@@ -3,6 +3,7 @@
 // One a context, opened before any CURVE socket binds, on the thread that answers.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@
 namespace bilten::net {
 
 // Who has which public key (Z85), and so which name becomes the User-Id of what they send.
-using Guests = std::map<std::string, std::string>;
+using Guests = std::map<std::string, std::string, std::less<>>;
 
-// The guests among `names` that have a key. Two names with one key is an error.
+// The guests among `names` that have a key; while one is rotated, by either key. Two names with one
+// key is an error.
 Result<Guests> guests_of(const KeyRing& keys, const std::vector<std::string>& names);
 
 class Zap {
@@ -34,14 +36,20 @@ class Zap {
   void* handle() const { return handle_; }
   uint64_t admitted() const { return admitted_; }
   uint64_t refused() const { return refused_; }
+  // Who was refused since the last call, for one line of a log; "": nobody.
+  std::string take_refusals();
 
  private:
   explicit Zap(void* handle) : handle_(handle) {}
-  std::string name_of(const std::vector<std::string>& question) const;
+  struct Guest {
+    std::string name, key;
+  };
+  Guest guest_of(const std::vector<std::string>& question) const;
 
   void* handle_;
   std::map<std::string, Guests> domains_;
-  uint64_t admitted_ = 0, refused_ = 0;
+  uint64_t admitted_ = 0, refused_ = 0, told_ = 0;
+  std::string last_refused_;
 };
 
 }  // namespace bilten::net

@@ -18,14 +18,15 @@ constexpr auto kPatterns = items(0, 100, length(1, 200, Format::line));
 struct Entry {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
-  bool hear = false, operations = false, broker = false;
+  std::vector<Stream> hear;
+  bool operations = false, broker = false;
   static constexpr auto fields() {
-    return field_list(field("number", &Entry::number, between(1, UINT32_MAX)),
-                      field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
-                      field("call", &Entry::call, kPatterns),
-                      field("publish", &Entry::publish, kPatterns),
-                      field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear),
-                      field("operations", &Entry::operations), field("broker", &Entry::broker));
+    return field_list(
+        field("number", &Entry::number, between(1, UINT32_MAX)),
+        field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
+        field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
+        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear, items(0, 2)),
+        field("operations", &Entry::operations), field("broker", &Entry::broker));
   }
 };
 
@@ -74,7 +75,7 @@ class Table {
     hold(section, "number " + std::to_string(entry->number));
     for (const auto& route : entry->routes) hold(section, "route " + route);
     rules_.push_back({name, entry->number, std::move(entry->serve), std::move(entry->call),
-                      std::move(entry->publish), std::move(entry->routes), entry->hear,
+                      std::move(entry->publish), std::move(entry->routes), std::move(entry->hear),
                       entry->operations, entry->broker});
   }
 
@@ -121,6 +122,10 @@ Result<std::vector<AccessRule>> rules_of(const Result<std::vector<toml_file::Sec
 }
 
 }  // namespace
+
+bool AccessRule::hears(Stream stream) const {
+  return std::ranges::find(hear, stream) != hear.end();
+}
 
 Result<std::vector<AccessRule>> load_access(const std::string& path) {
   return rules_of(toml_file::read(path));

@@ -7,10 +7,12 @@
 //   serve = ["ticket"]
 //   call = ["user.journal.*", "event.journal.*"]      # exact names, or a prefix and a star
 //   publish = ["ticket."]                             # topic prefixes, with "wm.ticket"
-//   hear = true                                       # may connect to the facts' XPUB
+//   hear = ["facts"]                                  # streams it may connect to
 //   routes = ["/v1/orders/*", "/v1/tickets/*"]        # HTTP templates: prefix and a star, or exact
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +21,24 @@
 
 namespace bilten {
 
+// What bilten-events offers to hear, each at an address of its own.
+enum class Stream : uint8_t {
+  facts,       // Of all services, for daemons and gateways.
+  operations,  // Topics ops., metric. and log., for operators.
+};
+constexpr auto names_of(Stream) {
+  return std::array<std::string_view, 2>{"facts", "operations"};
+}
+
 struct AccessRule {
   std::string principal;
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
-  bool hear = false;
-  bool operations = false;  // May call the `$mesh.` messages beyond ping, info and services.
+  std::vector<Stream> hear;
+  bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics.
   bool broker = false;      // May join as another broker, or as another bilten-events.
+
+  bool hears(Stream stream) const;
 };
 
 // Unknown keys, doubled numbers and malformed patterns are errors that name line and key.

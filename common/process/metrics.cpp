@@ -105,6 +105,11 @@ const std::vector<double> kBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.
 void Counter::add(double amount) {
   if (handle) static_cast<prometheus::Counter*>(handle)->Increment(amount);
 }
+void Counter::raise_to(double total) {
+  static std::mutex mutex;  // Two who raise at once would add the difference twice.
+  const std::lock_guard lock(mutex);
+  if (total > value()) add(total - value());
+}
 double Counter::value() const {
   return handle ? static_cast<const prometheus::Counter*>(handle)->Value() : 0;
 }

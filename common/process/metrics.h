@@ -12,6 +12,8 @@ namespace bilten {
 class Counter {
  public:
   void add(double amount = 1);
+  // For what is counted elsewhere and never falls: shown as it stands there.
+  void raise_to(double total);
   double value() const;
   void* handle = nullptr;
 };

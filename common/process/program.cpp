@@ -10,6 +10,7 @@
 #include "common/process/metrics.h"
 #include "common/process/settings.h"
 #include "common/process/system_process.h"
+#include "common/process/trace.h"
 
 namespace bilten {
 namespace {
@@ -56,7 +57,8 @@ Result<std::vector<std::string>> load(const Settings& settings, const CommandLin
   return load_settings(settings, *file, line.set);
 }
 
-int work(const Program& program, const CommandLine& line, const LogSettings& log_settings) {
+int work(const Program& program, const CommandLine& line, const LogSettings& log_settings,
+         const TraceSettings& trace_settings) {
   if (line.verb == nullptr && !program.run) {
     complain(program, "say what to do; " + program.name + " --help lists the verbs");
     return kExitUsage;
@@ -67,7 +69,9 @@ int work(const Program& program, const CommandLine& line, const LogSettings& log
   settle_limits();
   start_process_metrics();
   if (line.verb != nullptr) return line.verb->run(process, line.arguments);
+  start_tracing(trace_settings, program.name);
   const int code = program.run(process);
+  stop_tracing();
   if (process.has_served()) log_info("stopped", {{"exit_code", code}});
   return code;
 }
@@ -78,8 +82,9 @@ const char* const kVersion = BILTEN_VERSION;
 
 int run(const Program& program, int argc, char** argv) {
   LogSettings log_settings;
+  TraceSettings trace_settings;
   Settings settings = program.settings;
-  settings.section("log", log_settings);
+  settings.section("log", log_settings).section("trace", trace_settings);
 
   const auto line = parse_command_line(program, {argv + std::min(argc, 1), argv + argc});
   if (!line) {
@@ -95,9 +100,10 @@ int run(const Program& program, int argc, char** argv) {
       return kExitOk;
     default: break;
   }
-  const auto values = load(settings, *line);
-  if (!values) {
-    complain(program, values.error().detail);
+  auto values = load(settings, *line);
+  const Status fits = values ? check_trace(trace_settings) : Status(values.error());
+  if (!fits) {
+    complain(program, fits.error().detail);
     return kExitConfig;
   }
   if (line->asked == Asked::check_config) {
@@ -108,7 +114,7 @@ int run(const Program& program, int argc, char** argv) {
     print(stdout, settings_toml(settings, *values));
     return kExitOk;
   }
-  return work(program, *line, log_settings);
+  return work(program, *line, log_settings, trace_settings);
 }
 
 }  // namespace bilten

@@ -8,7 +8,7 @@
 // asked to stop, 64 usage, 75 try again (environment), 78 configuration.
 //
 // The first word that is none of these flags names a verb; what stands behind it is the verb's own.
-// [log] (level, format) is added to every program's settings.
+// [log] (level, format) and [trace] (otlp, sample) are added to every program's settings.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,7 @@
 #include "common/service/builtin.h"
 
 #include "common/process/metrics.h"
+#include "common/process/trace.h"
 
 namespace bilten {
 
@@ -30,7 +31,9 @@ mesh::JournalEntry entry_of(JournalFact fact) {
 mesh::JournalHead public_head(const Head& head) {
   return {.epoch = static_cast<int64_t>(head.epoch),
           .seq = static_cast<int64_t>(head.public_seq),
-          .hash = {std::string(head.public_hash.begin(), head.public_hash.end())}};
+          .hash = {std::string(head.public_hash.begin(), head.public_hash.end())},
+          .epoch_seq = head.epoch_seq ? static_cast<int64_t>(*head.epoch_seq) : -1,
+          .epoch_hash = {std::string(head.epoch_hash.begin(), head.epoch_hash.end())}};
 }
 
 Result<mesh::JournalPage> read_journal(const Snapshot& snapshot, const mesh::JournalRead& request) {
@@ -68,6 +71,7 @@ std::optional<Builtin::What> Builtin::what(std::string_view name) const {
   name.remove_prefix(prefix_.size());
   if (name == "$contract") return What::contract;
   if (name == "$metrics") return What::metrics;
+  if (name == "$trace") return What::trace;
   if (name == "journal.head") return What::journal_head;
   if (name == "journal.read") return What::journal_read;
   return std::nullopt;
@@ -77,6 +81,7 @@ Result<std::string> Builtin::answer(std::string_view name, std::string_view body
   switch (what(name).value()) {
     case What::contract: return contract_;
     case What::metrics: return encode(mesh::MetricsText{metrics_text()});
+    case What::trace: return answer_trace(body);
     case What::journal_head: return encode(public_head(store_.snapshot()->head()));
     case What::journal_read: break;
   }

@@ -1,5 +1,5 @@
-// What every stateful daemon answers beside its own table: its contract, its metrics, its journal
-// (common/wire/mesh_admin.h).
+// What every stateful daemon answers beside its own table: its contract, its metrics, its spans,
+// its journal (common/wire/mesh_admin.h).
 #pragma once
 
 #include <optional>
@@ -48,13 +48,13 @@ class Builtin {
  public:
   Builtin(const Table& table, Store& store);
 
-  // True for `<service>.$contract`, `.$metrics`, `.journal.head` and `.journal.read`.
+  // True for `<service>.$contract`, `.$metrics`, `.$trace`, `.journal.head` and `.journal.read`.
   bool serves(std::string_view name) const { return what(name).has_value(); }
   // Any thread; reads one snapshot.
   Result<std::string> answer(std::string_view name, std::string_view body) const;
 
  private:
-  enum class What : uint8_t { contract, metrics, journal_head, journal_read };
+  enum class What : uint8_t { contract, metrics, trace, journal_head, journal_read };
   std::optional<What> what(std::string_view name) const;
 
   const std::string prefix_;  // "ticket."

@@ -68,16 +68,25 @@ std::vector<Request> Parking::reached(std::string_view owner, const Cursor& curs
 }
 
 std::vector<Parked> Parking::expired(SteadyMicros now) {
+  return take_where(
+      [&](const Parked& parked) { return parked.request.expires_at <= now + kMargin; });
+}
+
+std::vector<Parked> Parking::cancelled(const std::vector<ReplyAddress>& addresses) {
+  if (addresses.empty() || size_ == 0) return {};
+  return take_where([&](const Parked& parked) {
+    return std::ranges::find(addresses, parked.request.from) != addresses.end();
+  });
+}
+
+std::vector<Parked> Parking::take_where(const std::function<bool(const Parked&)>& leaves) {
   std::vector<Parked> gone;
-  const auto over = [&](const Parked& parked) {
-    return parked.request.expires_at <= now + kMargin;
-  };
   const auto take = [&](Parked parked) { gone.push_back(std::move(parked)); };
   for (auto& [owner, waiting] : owners_) {
-    take_out(waiting.unasked, over, take);
-    take_out(waiting.asked, over, take);
+    take_out(waiting.unasked, leaves, take);
+    take_out(waiting.asked, leaves, take);
     take_out(
-        waiting.aimed, [&](const Aimed& aimed) { return over(aimed.parked); },
+        waiting.aimed, [&](const Aimed& aimed) { return leaves(aimed.parked); },
         [&](Aimed aimed) { take(std::move(aimed.parked)); });
   }
   size_ -= gone.size();

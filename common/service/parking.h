@@ -3,6 +3,7 @@
 // serves all that waited when it was asked.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class Parking {
   std::vector<Request> reached(std::string_view owner, const Cursor& cursor);
   // Takes out what can wait no longer.
   std::vector<Parked> expired(SteadyMicros now);
+  // Takes out those requests of `addresses` that wait here.
+  std::vector<Parked> cancelled(const std::vector<ReplyAddress>& addresses);
   // Takes out all that waits for an owner whose feed has stopped.
   std::vector<Parked> given_up(std::string_view owner);
   // After a refused commit: the facts for which a request was let go on may be among those that
@@ -53,6 +56,9 @@ class Parking {
     std::vector<Parked> unasked, asked;
     std::vector<Aimed> aimed;
   };
+
+  // Takes out what `leaves` picks, wherever it waits.
+  std::vector<Parked> take_where(const std::function<bool(const Parked&)>& leaves);
 
   size_t max_;
   size_t size_ = 0;

@@ -35,6 +35,10 @@ std::string poison_id(const Request& request) {
   return (request.command ? "c" : "q") + (request.key.empty() ? std::string(hash) : request.key);
 }
 
+Error cancelled() {
+  return {Code::cancelled, "cancelled", "The caller gave up before the request was run."};
+}
+
 Error expired_in_queue() {
   return {Code::deadline_queued, "deadline_queued",
           "The time budget ended before the request was run; send it again."};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,16 @@
 
 namespace bilten {
 
+class OpenSpan;
+
 // Where an answer goes; the shell's business.
 struct ReplyAddress {
   uint32_t link = 0, generation = 0;
   uint64_t id = 0;
+  std::shared_ptr<OpenSpan> span = nullptr;  // Of a sampled request: ended with the answer.
+  bool operator==(const ReplyAddress& other) const {
+    return link == other.link && generation == other.generation && id == other.id;
+  }
 };
 
 // One command or query on its way through the daemon.
@@ -36,6 +43,7 @@ struct Request {
   SteadyMicros expires_at = 0;
   std::optional<Result<std::any>> prepared;  // What the command's prepare found, once it ran.
   std::vector<std::string> settled;          // Owners whose facts as of the arrival are all taken.
+  bool is_cancelled = false;                 // Its caller gave up before it began.
   bool leads = false;  // It is prepared or parked, and repeats of its key wait for its answer.
 
   const MessageDescription& description() const {
@@ -96,5 +104,6 @@ bool must_wait(const Table& table, const Request& request, const Error& refusal)
 std::string poison_id(const Request& request);
 
 Error expired_in_queue();
+Error cancelled();  // Code::cancelled: this process did not run it, another may have.
 
 }  // namespace bilten

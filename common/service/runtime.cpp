@@ -42,6 +42,7 @@ Runtime::Runtime(const Table& table, Store& store, InHand& in_hand, const Clock&
         return watches;
       }()),
       core_(table, store, random, watches_[0], {.poisonous = in_hand.poisonous()}),
+      fact_spans_(table),
       tick_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       batches_(counter("bilten_batches_total", "Steps of the writer.")),
       batch_seconds_(histogram("bilten_batch_seconds", "Time of one step, with its commit.")),
@@ -68,6 +69,8 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
             gauge("bilten_feed_lag", "Public facts known and not taken yet.", {{"owner", owner}}),
             gauge("bilten_feed_stopped", "1 while an operator must decide.", {{"owner", owner}})));
   }
+  // Its own watermark, heard back, tells the mesh that the way through bilten-events is open.
+  mesh.topics.push_back("wm." + table_.name());
   feeds_ = std::make_unique<Feeds>(owners);
   mesh.services = {{.service = table_.name(),
                     .version = BILTEN_VERSION,
@@ -91,6 +94,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
                   feeds.on_publications(now, std::move(publications));
                 });
               },
+          .on_cancellations = [this](const auto& gone) { on_cancellations(gone); },
           .on_link =
               [this](bool connected) {
                 connected_ = connected;
@@ -148,6 +152,15 @@ void Runtime::write() {
   while (!stopping_) wait_ms = write_once(wait_ms);
 }
 
+// Where the request is recorded: how long it waited, and for how many it shares a commit.
+void Runtime::note_queue(const WriterCore::Input& input) const {
+  for (const auto& request : input.commands) {
+    if (!request.from.span) continue;
+    request.from.span->note("bilten.queue_us", input.steady - request.from.span->began_at());
+    request.from.span->note("bilten.batch", static_cast<int64_t>(input.commands.size()));
+  }
+}
+
 // Takes what has gathered through one batch; answers when the next is due without anything new.
 int64_t Runtime::write_once(int64_t wait_ms) {
   auto input = inbox_.take(core_.batch_max(), wait_ms);
@@ -155,7 +168,10 @@ int64_t Runtime::write_once(int64_t wait_ms) {
   input.steady = clock_.steady_us();
   last_turn_ = input.steady;
   if (on_start_) input.on_start = &on_start_;
+  note_queue(input);
+  fact_spans_.begin(input.feeds);
   auto out = core_.step(std::move(input));
+  fact_spans_.end(out);
   if (out.committed) on_start_ = {};
   const auto ended_at = clock_.steady_us();
   batches_.add();
@@ -238,6 +254,7 @@ void Runtime::tick() {
     watermark_at_ = now + kWatermarkEvery * 1000;
     if (connected_) publish_watermark();
     show_feeds();
+    mesh_metrics_.show(mesh_->counts());
   }
   with_feeds([](Feeds&, SteadyMicros) {});
 }

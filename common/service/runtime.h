@@ -18,7 +18,10 @@
 #include <vector>
 
 #include "common/net/mesh.h"
+#include "common/process/mesh_metrics.h"
 #include "common/service/builtin.h"
+#include "common/service/cancellations.h"
+#include "common/service/fact_spans.h"
 #include "common/service/feeds.h"
 #include "common/service/in_hand.h"
 #include "common/service/inbox.h"
@@ -68,7 +71,9 @@ class Runtime {
   void on_requests(std::vector<net::Incoming> incoming);
   void admit(net::Incoming incoming, Admitted& into);
   Status check_person(Request& request);
-  void serve_builtin(net::Incoming incoming);
+  void serve_builtin(net::Incoming incoming, const ReplyAddress& from);
+  void on_cancellations(const std::vector<net::Cancellation>& cancellations);
+  std::optional<Error> interrupted(const Request& request) const;
   void submit_query(Request request);
   void run_query(size_t slot, Request request);
   void submit_prepare(Request request);
@@ -79,6 +84,7 @@ class Runtime {
 
   // The writer and what it lets out (runtime.cpp).
   void write();
+  void note_queue(const WriterCore::Input& input) const;
   int64_t write_once(int64_t wait_ms);
   void carry_out(WriterCore::Output out);
   void publish(std::vector<AnnouncedFact> facts);
@@ -107,7 +113,9 @@ class Runtime {
   MessageMetrics metrics_;
   std::vector<MessageWatch> watches_;  // By slot.
   TokenChecker tokens_;
+  Cancellations cancellations_;
   WriterCore core_;
+  FactSpans fact_spans_;  // The writer's.
   Inbox inbox_;
   OnStart on_start_;  // Empty once it is recorded.
 
@@ -127,6 +135,7 @@ class Runtime {
 
   Counter batches_;
   Histogram batch_seconds_;
+  MeshMetrics mesh_metrics_;
   Gauge parked_, writable_;
   std::map<std::string, std::pair<Gauge, Gauge>> feed_gauges_;  // Lag, stopped.
 };

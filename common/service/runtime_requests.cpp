@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/crypto/crypto.h"
+#include "common/service/bounded_rows.h"
 #include "common/service/runtime.h"
 
 namespace bilten {
@@ -11,7 +12,8 @@ namespace {
 constexpr int64_t kBrokersMax = 5;
 
 ReplyAddress address_of(const net::Incoming& incoming) {
-  return {incoming.link, incoming.generation, incoming.header.id};
+  return {incoming.link, incoming.generation, incoming.header.id,
+          open_span(incoming.ext.traceparent, SpanKind::server, incoming.name)};
 }
 
 Error too_busy() {
@@ -64,7 +66,7 @@ void Runtime::admit(net::Incoming incoming, Admitted& into) {
   }
   request.command = table_.command(incoming.name);
   request.query = request.command ? nullptr : table_.query(incoming.name);
-  if (!request.command && !request.query) return serve_builtin(std::move(incoming));
+  if (!request.command && !request.query) return serve_builtin(std::move(incoming), request.from);
 
   request.body = std::move(incoming.body);
   request.token = std::move(incoming.ext.claims);
@@ -77,7 +79,8 @@ void Runtime::admit(net::Incoming incoming, Admitted& into) {
   request.request_hash = crypto::hash({incoming.name, covered.empty() ? request.body : covered});
   if (request.query) return submit_query(std::move(request));
   request.key = std::move(incoming.ext.idempotency_key);
-  request.traceparent = std::move(incoming.ext.traceparent);
+  const auto& span = request.from.span;
+  request.traceparent = span ? span->traceparent() : std::move(incoming.ext.traceparent);
   into.commands.push_back(std::move(request));
 }
 
@@ -96,8 +99,7 @@ Status Runtime::check_person(Request& request) {
   return Done{};
 }
 
-void Runtime::serve_builtin(net::Incoming incoming) {
-  const auto from = address_of(incoming);
+void Runtime::serve_builtin(net::Incoming incoming, const ReplyAddress& from) {
   const std::string feeds = table_.name() + ".feeds.";
   if (incoming.name.starts_with(feeds)) {
     return serve_feeds(incoming.name.substr(feeds.size()), incoming.body, from);
@@ -113,6 +115,29 @@ void Runtime::serve_builtin(net::Incoming incoming) {
   if (!queued) reply_one(from, too_busy());
 }
 
+void Runtime::on_cancellations(const std::vector<net::Cancellation>& cancellations) {
+  inbox_.add([&](WriterCore::Input& input) {
+    for (const auto& each : cancellations) {
+      const ReplyAddress from{each.link, each.generation, each.id};
+      cancellations_.add(from);
+      const auto found = std::ranges::find(input.commands, from, &Request::from);
+      if (found != input.commands.end()) {
+        found->is_cancelled = true;
+      } else {
+        input.cancelled.push_back(from);
+      }
+    }
+  });
+}
+
+// Why a query that runs shall not go on.
+std::optional<Error> Runtime::interrupted(const Request& request) const {
+  if (cancellations_.contains(request.from)) return cancelled();
+  if (request.expires_at > clock_.steady_us()) return std::nullopt;
+  return Error{Code::deadline_inflight, "deadline_inflight",
+               "The time budget ended while the rows were read; ask for less, or allow more time."};
+}
+
 void Runtime::submit_query(Request request) {
   const auto from = request.from;
   auto& pool = request.query->slow ? *slow_ : *readers_;
@@ -124,9 +149,13 @@ void Runtime::submit_query(Request request) {
 
 void Runtime::run_query(size_t slot, Request request) {
   if (request.expires_at <= clock_.steady_us()) return reply_one(request.from, expired_in_queue());
+  if (cancellations_.contains(request.from)) return reply_one(request.from, cancelled());
   const auto id = poison_id(request);
   if (in_hand_.poisonous().contains(id)) return reply_one(request.from, poisonous());
   const std::string& name = request.query->description.name;
+  if (const auto& span = request.from.span) {
+    span->note("bilten.queue_us", clock_.steady_us() - span->began_at());
+  }
   watches_[slot].begin(name, id);
   const auto snapshot = store_.snapshot();
   const UnixMillis now = reader_now(*snapshot);
@@ -134,9 +163,10 @@ void Runtime::run_query(size_t slot, Request request) {
   if (auto settled = settle_person(request, snapshot->rows(), now); !settled) {
     answer = settled.error();
   } else {
-    const Reader reader{snapshot->rows(), snapshot->vault(), now,
-                        request.person ? &*request.person : nullptr};
+    const BoundedRows rows(snapshot->rows(), [&] { return interrupted(request); });
+    const Reader reader{rows, snapshot->vault(), now, request.person ? &*request.person : nullptr};
     answer = request.query->answer(reader, request.body);
+    if (rows.stopped()) answer = *rows.stopped();
   }
   watches_[slot].end(name, answer ? Code::ok : answer.error().code);
   if (answer || !must_wait(table_, request, answer.error())) {
@@ -157,7 +187,8 @@ void Runtime::submit_prepare(Request request) {
 }
 
 void Runtime::run_prepare(size_t slot, Request request) {
-  if (request.expires_at > clock_.steady_us()) {
+  request.is_cancelled = cancellations_.contains(request.from);
+  if (!request.is_cancelled && request.expires_at > clock_.steady_us()) {
     const std::string& name = request.command->description.name;
     watches_[slot].begin(name, poison_id(request));
     const auto snapshot = store_.snapshot();
@@ -177,6 +208,7 @@ void Runtime::reply(const std::vector<Reply>& replies) {
     frames.push_back(
         {to.link, to.generation, to.id,
          answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});
+    if (to.span) to.span->end(answer ? Code::ok : answer.error().code);
   }
   in_flight_ -= static_cast<int64_t>(replies.size());
   mesh_->reply(std::move(frames));

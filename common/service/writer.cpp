@@ -58,6 +58,7 @@ WriterCore::Output WriterCore::step(Input input) {
   for (const auto& feed : input.feeds) take_feed(turn, feed);
   for (const auto& head : input.heads) turn.touched.insert(head.owner);
   give_up(turn, std::move(expired), expired_in_queue());
+  cancel(turn, input.cancelled);
   start_waiting(turn, std::move(input.queries));
   resume(turn);
   for (auto& request : input.commands) take_command(turn, std::move(request));
@@ -89,6 +90,7 @@ bool WriterCore::must_write(const Input& input, UnixMillis now) const {
       !input.heads.empty() || !input.orders.empty() || !input.stopped.empty() || input.on_start) {
     return true;
   }
+  if (!input.cancelled.empty() && (parking_.size() > 0 || !running_.empty())) return true;
   if (!healthy_) return now >= retry_at_;
   return next_timer_ && *next_timer_ <= now;
 }

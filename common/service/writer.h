@@ -56,6 +56,7 @@ class WriterCore {
     std::vector<FeedFacts> feeds;
     std::vector<HeadAnswer> heads;
     std::vector<FeedOrder> orders;
+    std::vector<ReplyAddress> cancelled;  // Requests that wait here, to be answered so.
     std::vector<std::string> stopped;  // Owners whose feeds stand still, until an order of theirs.
     // What the service records at each start; null or empty: nothing.
     const std::function<Effects(const Rows&, const Context&)>* on_start = nullptr;
@@ -119,6 +120,7 @@ class WriterCore {
   void take_feed(Turn& turn, const FeedFacts& feed);
   bool take_fact(Turn& turn, const std::string& owner, const FeedFact& fact);
 
+  void cancel(Turn& turn, const std::vector<ReplyAddress>& addresses);
   void start_waiting(Turn& turn, std::vector<Parked> queries);
   void resume(Turn& turn);
   void park(Turn& turn, Request request, Error error);

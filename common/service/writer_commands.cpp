@@ -1,4 +1,6 @@
 // WriterCore, the commands: once for each key, refused without a trace, answered after the commit.
+#include <algorithm>
+
 #include "common/service/writer_turn.h"
 #include "common/wire/frame.h"
 
@@ -42,6 +44,7 @@ Result<std::string> from_store(StoredAnswer stored) {
 
 void WriterCore::take_command(Turn& turn, Request request) {
   if (turn.recording.failed()) return finish(turn, request, std::string());  // Taken back anyway.
+  if (request.is_cancelled) return expire(turn, request, cancelled());
   if (request.expires_at <= turn.steady) {
     return expire(turn, request, expired_in_queue());
   }
@@ -130,6 +133,19 @@ void WriterCore::finish(Turn& turn, const Request& request, const Result<std::st
 void WriterCore::expire(Turn& turn, const Request& request, const Error& error) {
   turn.out.replies.push_back({request.from, error});
   for (auto& joined : leave(request)) take_command(turn, std::move(joined));
+}
+
+// What waits here and is wanted no more; repeats of it that are still wanted go on.
+void WriterCore::cancel(Turn& turn, const std::vector<ReplyAddress>& addresses) {
+  if (addresses.empty()) return;
+  for (auto& [key, running] : running_) {
+    std::erase_if(running.joined, [&](const Request& joined) {
+      if (std::ranges::find(addresses, joined.from) == addresses.end()) return false;
+      turn.out.replies.push_back({joined.from, cancelled()});
+      return true;
+    });
+  }
+  give_up(turn, parking_.cancelled(addresses), cancelled());
 }
 
 void WriterCore::lead(Request& request) {

@@ -51,6 +51,7 @@ class Takes {
     return hash;
   }
   std::string_view rest() { return bytes(rest_.size()); }
+  bool more() const { return !rest_.empty(); }
   bool complete() const { return !cut_ && rest_.empty(); }  // All taken, none missing.
 
  private:

@@ -85,7 +85,8 @@ Status EngineStore::make(const StoreOptions& options) {
   engine::put_checked(*write, Table::meta, kFormatKey, engine::number_key(kFormat));
   engine::put_checked(*write, Table::meta, kFolderIdKey, folder_id_);
   engine::put_checked(*write, Table::meta, kKeyCheckKey, key_check(options.vault_key, folder_id_));
-  engine::put_checked(*write, Table::meta, kHeadKey, encode_head({.epoch = fresh_epoch(random_)}));
+  engine::put_checked(*write, Table::meta, kHeadKey,
+                      encode_head({.epoch = fresh_epoch(random_), .epoch_seq = 0}));
   if (write->commit() == CommitResult::refused) return no_space();
   return Done{};
 }
@@ -120,6 +121,8 @@ Status EngineStore::new_epoch() {
   Head head = read_head(*write);
   const uint64_t old = head.epoch;
   while (head.epoch == old) head.epoch = fresh_epoch(random_);
+  head.epoch_seq = head.public_seq;
+  head.epoch_hash = head.public_hash;
   engine::put_checked(*write, Table::meta, kHeadKey, encode_head(head));
   if (write->commit() == CommitResult::refused) return no_space();
   return Done{};

@@ -36,6 +36,9 @@ struct Head {
   uint64_t public_seq = 0;  // The last fact that others may read, and its hash.
   Hash32 public_hash{};
   UnixMillis at = 0;  // Time of the last fact.
+  // The public fact after which this epoch began. Nothing: a folder of before this was kept.
+  std::optional<uint64_t> epoch_seq;
+  Hash32 epoch_hash{};
 };
 
 // How far a reader has taken another owner's facts.

@@ -13,14 +13,15 @@ using engine::Table;
 using engine::Takes;
 
 std::string encode_head(const Head& head) {
-  return Parts()
-      .number(head.epoch)
+  Parts parts;
+  parts.number(head.epoch)
       .number(head.seq)
       .bytes(engine::view(head.hash))
       .number(head.public_seq)
       .bytes(engine::view(head.public_hash))
-      .number(static_cast<uint64_t>(head.at))
-      .take();
+      .number(static_cast<uint64_t>(head.at));
+  if (head.epoch_seq) parts.number(*head.epoch_seq).bytes(engine::view(head.epoch_hash));
+  return parts.take();
 }
 
 Head read_head(const engine::Read& read) {
@@ -33,6 +34,10 @@ Head read_head(const engine::Read& read) {
   head.public_seq = takes.number();
   head.public_hash = takes.hash();
   head.at = static_cast<UnixMillis>(takes.number());
+  if (takes.more()) {
+    head.epoch_seq = takes.number();
+    head.epoch_hash = takes.hash();
+  }
   if (!takes.complete()) engine::end_damaged(Table::meta, kHeadKey, "it is missing or cut short");
   return head;
 }

@@ -116,6 +116,7 @@ struct Ext {
   uint32_t version = 0;         // 10: expected version.
   std::string request_hash;     // 18: 32 bytes: what the key covers besides the body.
   std::string hash;             // 21: 32 bytes, hash of this fact (events).
+  uint32_t chunk = 0;  // 11: number of a PARTIAL, from 1; in its REPLY: how many there were.
 
   static Result<Ext> parse(std::string_view messagepack, uint16_t frame_flags = 0);
   std::string pack() const;  // Empty when nothing is set.

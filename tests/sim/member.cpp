@@ -123,6 +123,7 @@ void Member::send_frames() {
 void Member::hand_over() {
   auto& output = core_->output();
   output.notices.clear();
+  output.cancellations.clear();  // What runs here runs to its end.
   if (!output.requests.empty()) handlers_.on_requests(std::exchange(output.requests, {}));
   for (auto& [done, answer] : std::exchange(core_->ended(), {})) done(std::move(answer));
 }

@@ -136,7 +136,8 @@ void Platform::start() {
                                    "--data",
                                    data(),
                                    "--access",
-                                   options_.access};
+                                   options_.access,
+                                   "--with-probe"};
   if (options_.demo) command.push_back("--demo");
   if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
@@ -177,9 +178,21 @@ void Platform::kill(const std::string& process, int signal) const {
   ::kill(pid(process), signal);
 }
 
+void Platform::reload() const {
+  ::kill(up_, SIGHUP);
+}
+
 void Platform::crash(const std::string& process) const {
+  replace(process, SIGKILL);
+}
+
+void Platform::restart(const std::string& process) const {
+  replace(process, SIGTERM);
+}
+
+void Platform::replace(const std::string& process, int signal) const {
   const pid_t before = pid(process);
-  ::kill(before, SIGKILL);
+  ::kill(before, signal);
   REQUIRE(wait_until([&] {
     const pid_t now = pid(process);
     return now > 0 && now != before;

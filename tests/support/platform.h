@@ -77,6 +77,9 @@ class Platform {
   std::string config() const { return data() + "/bilten.toml"; }
   pid_t pid(const std::string& process) const { return pid_in(data(), process); }
   void kill(const std::string& process, int signal) const;
+  void reload() const;  // SIGHUP to `up`, which passes it on.
+  // Asked to stop, and waits until another process has taken its place.
+  void restart(const std::string& process) const;
   // kill -9, and wait until another process has taken its place (not: until it is ready).
   void crash(const std::string& process) const;
   bool is_ready() const { return serves_all(url_); }
@@ -92,6 +95,8 @@ class Platform {
  private:
   Options options_;
   Folder folder_;
+  void replace(const std::string& process, int signal) const;
+
   std::string url_;
   pid_t up_ = -1;
 };

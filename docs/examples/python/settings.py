@@ -19,7 +19,9 @@ class Settings:
         with open(config, "rb") as file:
             mesh = tomllib.load(file)["mesh"]
         with open(os.path.join(mesh["keys"], "public.toml"), "rb") as file:
-            public = {name: key.encode() for name, key in tomllib.load(file).items()}
+            # Sections hold keys of before a rotation, and revoked ones.
+            public = {name: key.encode() for name, key in tomllib.load(file).items()
+                      if isinstance(key, str)}
         with open(os.path.join(mesh["keys"], principal + ".key"), "rb") as file:
             own = {name: key.encode() for name, key in tomllib.load(file).items()}
         brokers = []

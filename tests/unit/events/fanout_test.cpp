@@ -62,6 +62,57 @@ TEST_CASE("each door lets in only those that access.toml names for it", "[events
   CHECK(house.fanout->gate().strangers() == 0);
 }
 
+TEST_CASE("by a key that is revoked nobody is heard, though its connection stands", "[events]") {
+  House house;
+  auto thief = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto reader = house.reader("analytics", house.fanout->subscribe_endpoint(), "ticket.");
+  heard(house, thief, reader, "ticket.sold");
+  house.pairs["ticket"] = net::make_key_pair();
+  house.ring.public_keys["ticket"] = house.pairs["ticket"].public_key;
+  REQUIRE(house.fanout->reload(house.ring, house.rules));
+  const auto passed = house.fanout->gate().passed();
+  REQUIRE(house.until([&] {
+    thief.send(publication("ticket.sold", 66));
+    return house.fanout->gate().strangers() > 0;
+  }));
+  CHECK(house.fanout->gate().passed() == passed);
+  auto owner = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  net::Message message;
+  bool more = false;
+  while (reader.receive(message, more)) {
+  }
+  CHECK(heard(house, owner, reader, "ticket.sold") == publication("ticket.sold", 1));
+}
+
+TEST_CASE("a reader whose key is revoked hears nothing more, and the others are back", "[events]") {
+  House house;
+  house.add("gateway", {}, true, false);
+  house.pairs["gateway"] = net::make_key_pair();
+  house.ring.public_keys["gateway"] = house.pairs["gateway"].public_key;
+  REQUIRE(house.fanout->reload(house.ring, house.rules));
+  auto publisher = house.connect(net::SocketType::pub, "ticket", house.fanout->publish_endpoint());
+  auto spy = house.reader("gateway", house.fanout->subscribe_endpoint(), "ticket.");
+  auto reader = house.reader("analytics", house.fanout->subscribe_endpoint(), "ticket.");
+  heard(house, publisher, spy, "ticket.sold");
+  heard(house, publisher, reader, "ticket.sold");
+
+  house.ring.public_keys.erase("gateway");
+  const auto endpoint = house.fanout->subscribe_endpoint();
+  REQUIRE(house.fanout->reload(house.ring, house.rules));
+  CHECK(house.fanout->subscribe_endpoint() == endpoint);
+  net::Message message;
+  bool more = false;
+  while (spy.receive(message, more) || reader.receive(message, more)) {
+  }
+  // Facts of after the reload: the reader hears them again, the spy never.
+  REQUIRE(house.until([&] {
+    publisher.send(publication("ticket.sold", 2));
+    return reader.receive(message, more) && message.view() == publication("ticket.sold", 2);
+  }));
+  for (int i = 0; i < 20; ++i) heard(house, publisher, reader, "ticket.sold");
+  while (spy.receive(message, more)) CHECK(message.view() != publication("ticket.sold", 2));
+}
+
 TEST_CASE("a fact crosses to readers of another machine once, and no further", "[events]") {
   House there;
   House here(&there);

@@ -44,7 +44,8 @@ struct House {
     AccessRule rule;
     rule.principal = name;
     rule.publish = std::move(publish);
-    rule.hear = hear;
+    if (hear) rule.hear.push_back(Stream::facts);
+    if (operations) rule.hear.push_back(Stream::operations);
     rule.operations = operations;
     rules.push_back(rule);
   }

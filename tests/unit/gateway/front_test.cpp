@@ -422,4 +422,7 @@ TEST_CASE("figures of several services are one exposition, each family once") {
         "# HELP x Words.\n# TYPE x counter\nx{service=\"a\"} 1\nx{service=\"a\",k=\"v\"} 2\n"
         "x{service=\"b\"} 3\n# HELP y H.\n# TYPE y histogram\ny_bucket{service=\"b\",le=\"1\"} 1\n"
         "y_sum{service=\"b\"} 2\n");
+  // A node's name, which comes from outside, cannot break out of its label.
+  CHECK(merge_metrics({{"a", "# TYPE x counter\nx{k=\"v\"} 2\n", "one\"} 1\n"}}) ==
+        "# TYPE x counter\nx{service=\"a\",node=\"one_}_1_\",k=\"v\"} 2\n");
 }

@@ -18,6 +18,7 @@ std::string hash_of(uint64_t past, uint64_t seq) {
 // An owner's public facts, with the holes that private ones leave. `past` tells histories apart.
 struct Owner {
   uint64_t epoch = 5, past = 1;
+  FeedCursor began = {5, 0, std::string(32, '\0')};  // Of the epoch.
   std::vector<FeedFact> facts;
 
   FeedCursor head() const {
@@ -26,7 +27,18 @@ struct Owner {
   }
   mesh::JournalHead wire_head() const {
     const auto at = head();
-    return {static_cast<int64_t>(at.epoch), static_cast<int64_t>(at.seq), {at.hash}};
+    return {static_cast<int64_t>(at.epoch),
+            static_cast<int64_t>(at.seq),
+            {at.hash},
+            static_cast<int64_t>(began.seq),
+            {began.hash}};
+  }
+  // A backup that held so many facts is put in place.
+  void restore(size_t facts_kept) {
+    facts.resize(facts_kept);
+    ++epoch;
+    ++past;
+    began = head();
   }
   // Answers the publication.
   Publication append(uint64_t hole = 0) {
@@ -44,6 +56,7 @@ struct Owner {
     if (read.epoch != 0 && static_cast<uint64_t>(read.epoch) != epoch) {
       return Error{Code::conflict, "epoch_changed", "another epoch"};
     }
+    if (after > head().seq) return Error{Code::conflict, "history_differs", "ahead"};
     if (!read.hash_at_after.data.empty() && read.hash_at_after.data != hash_at(after)) {
       return Error{Code::conflict, "history_differs", "another past"};
     }
@@ -174,9 +187,7 @@ TEST_CASE("an owner with another epoch stops the feed until it is accepted", "[n
   level(feed, owner, now);
 
   Owner restored = owner;
-  restored.epoch = 6;
-  restored.past = 2;
-  restored.facts.resize(3);
+  restored.restore(3);
   feed.on_head(now, restored.wire_head());
   level(feed, restored, now);
   CHECK(feed.stopped() == FeedStop::epoch_changed);
@@ -185,13 +196,71 @@ TEST_CASE("an owner with another epoch stops the feed until it is accepted", "[n
   CHECK_FALSE(feed.read_due(now + 600'000'000));
 
   feed.accept_epoch(now);
-  CHECK(level(feed, restored, now).empty());
+  // The fact of the new epoch stands at a position that was another's before: it is new to us.
+  const auto taken = level(feed, restored, now);
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].after == restored.head());
   CHECK(feed.stopped() == FeedStop::none);
   const auto accepted = feed.take_accepted();
   REQUIRE(accepted);
-  CHECK(*accepted == restored.head());
+  CHECK(*accepted == restored.began);
   feed.on_publication(now, restored.append());
   CHECK(feed.take_facts().size() == 1);
+}
+
+TEST_CASE("an accepted feed takes what was recorded since the restore, and nothing twice",
+          "[net]") {
+  const auto before = GENERATE(2, 3, 5, 8);  // Facts that the reader took of the old epoch.
+  const auto since = GENERATE(0, 1, 4, 20);  // Facts since the restore, to which it held 3.
+  Owner owner;
+  for (int i = 0; i < before; ++i) owner.append();
+  Feed feed("ticket", {});
+  SteadyMicros now = 1'000'000;
+  level(feed, owner, now);
+  REQUIRE(feed.position().seq == static_cast<uint64_t>(before));
+
+  while (owner.facts.size() < 8) owner.append();
+  owner.restore(3);
+  for (int i = 0; i < since; ++i) owner.append(1);
+  feed.on_head(now, owner.wire_head());
+  level(feed, owner, now);
+  REQUIRE(feed.stopped() == FeedStop::epoch_changed);
+  feed.accept_epoch(now);
+  const auto taken = level(feed, owner, now);
+  const size_t missed = before < 3 ? 3 - static_cast<size_t>(before) : 0;
+  REQUIRE(taken.size() == missed + static_cast<size_t>(since));
+  for (size_t i = 0; i < taken.size(); ++i) {
+    CHECK(taken[i].after.seq == owner.facts[owner.facts.size() - taken.size() + i].after.seq);
+  }
+  CHECK(feed.position() == owner.head());
+  CHECK(feed.stopped() == FeedStop::none);
+}
+
+TEST_CASE("an owner that does not say where its epoch began is taken from our position on",
+          "[net]") {
+  Owner owner;
+  for (int i = 0; i < 5; ++i) owner.append();
+  Feed feed("ticket", {});
+  SteadyMicros now = 1'000'000;
+  level(feed, owner, now);
+  owner.restore(3);
+  for (int i = 0; i < 4; ++i) owner.append();
+  auto head = owner.wire_head();
+  head.epoch_seq = -1;
+  feed.on_head(now, head);
+  level(feed, owner, now);
+  REQUIRE(feed.stopped() == FeedStop::epoch_changed);
+  feed.accept_epoch(now);
+  const auto read = feed.read_due(now);
+  REQUIRE(read);
+  CHECK(read->epoch == 0);
+  auto page = owner.read(*read, 10);
+  REQUIRE(page);
+  page->head = head;
+  feed.on_page(now, *page);
+  const auto taken = level(feed, owner, now);
+  REQUIRE(taken.size() == 2);
+  CHECK(taken[0].after.seq == 6);
 }
 
 TEST_CASE("an owner whose data folder was copied back stops the feed", "[net]") {

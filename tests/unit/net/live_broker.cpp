@@ -1,6 +1,7 @@
 #include "tests/unit/net/live_broker.h"
 
 #include <chrono>
+#include <utility>
 
 #include "common/base/check.h"
 #include "tests/support/platform.h"
@@ -38,6 +39,12 @@ LiveBroker::~LiveBroker() {
   if (thread_.joinable()) thread_.join();
 }
 
+void LiveBroker::on_thread(std::function<void(broker::Broker&)> work) {
+  std::unique_lock lock(mutex_);
+  work_ = std::move(work);
+  opened_.wait(lock, [this] { return !work_; });
+}
+
 void LiveBroker::die() {
   silent_ = true;
   stop_ = true;
@@ -60,7 +67,13 @@ void LiveBroker::run(const TestHouse& house, const std::string& endpoint) {
     endpoint_ = broker.endpoint();
   }
   opened_.notify_one();
-  while (!stop_) CHECK_INVARIANT(broker.turn(-1, 5));
+  while (!stop_) {
+    CHECK_INVARIANT(broker.turn(-1, 5));
+    const std::lock_guard lock(mutex_);
+    if (!work_) continue;
+    std::exchange(work_, nullptr)(broker);
+    opened_.notify_all();
+  }
   if (!silent_) broker.farewell();
 }
 
@@ -75,6 +88,9 @@ EchoWorker::EchoWorker(Context& context, const TestHouse& house, std::vector<std
   options.heartbeat_ms = 200;
   Mesh::Handlers handlers;
   handlers.on_requests = [this](std::vector<Incoming> in) { on_requests(std::move(in)); };
+  handlers.on_cancellations = [this](std::vector<Cancellation> heard) {
+    cancelled_ += static_cast<int>(heard.size());
+  };
   mesh_ = std::make_unique<Mesh>(context, std::move(options), std::move(handlers), clock_, random_);
   CHECK_INVARIANT(mesh_->start());
 }
@@ -90,6 +106,16 @@ void EchoWorker::answer_kept() {
   const std::lock_guard lock(mutex_);
   answer(kept_);
   kept_.clear();
+}
+
+size_t EchoWorker::kept() {
+  const std::lock_guard lock(mutex_);
+  return kept_.size();
+}
+
+Incoming EchoWorker::first_kept() {
+  const std::lock_guard lock(mutex_);
+  return kept_.at(0);
 }
 
 void EchoWorker::answer(const std::vector<Incoming>& in) {

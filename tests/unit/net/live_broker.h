@@ -33,6 +33,8 @@ class LiveBroker {
   LiveBroker(const TestHouse& house, const std::string& endpoint = "tcp://127.0.0.1:0");
   ~LiveBroker();
   const std::string& endpoint() const { return endpoint_; }
+  // Runs on the broker's thread, between two turns; returns once it has.
+  void on_thread(std::function<void(broker::Broker&)> work);
   // From now on it neither reads nor says goodbye, as after kill -9.
   void die();
 
@@ -43,6 +45,7 @@ class LiveBroker {
   std::atomic<bool> stop_{false}, silent_{false};
   std::mutex mutex_;
   std::condition_variable opened_;
+  std::function<void(broker::Broker&)> work_;  // Guarded by mutex_.
   std::thread thread_;
 };
 
@@ -54,6 +57,9 @@ class EchoWorker {
   // From now on requests are kept, until answer_kept() answers them all.
   std::atomic<bool> keeps{false};
   void answer_kept();
+  size_t kept();
+  int cancelled() const { return cancelled_; }  // CANCELs heard.
+  Incoming first_kept();
 
  private:
   void on_requests(std::vector<Incoming> requests);
@@ -63,6 +69,7 @@ class EchoWorker {
   crypto::SystemRandom random_;
   std::mutex mutex_;
   std::vector<Incoming> kept_;
+  std::atomic<int> cancelled_{0};
   std::unique_ptr<Mesh> mesh_;
 };
 

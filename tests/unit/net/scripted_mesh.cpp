@@ -105,6 +105,8 @@ void ScriptedMesh::carry_out() {
     for (auto& frame : std::exchange(output.frames, {})) take(std::move(frame));
   }
   for (auto& request : std::exchange(output.requests, {})) requests.push_back(std::move(request));
+  for (const auto& each : std::exchange(output.cancellations, {})) cancellations.push_back(each);
+  for (auto& [to, body] : std::exchange(output.parts, {})) to(std::move(body));
   for (auto& notice : std::exchange(output.notices, {})) notices.push_back(std::move(notice));
   for (auto& [done, answer] : std::exchange(core.ended(), {})) done(std::move(answer));
 }

@@ -56,6 +56,7 @@ class ScriptedMesh {
   std::vector<Broker> brokers;
   std::vector<Seen> seen;
   std::vector<Incoming> requests;
+  std::vector<Cancellation> cancellations;
   std::vector<LinkNotice> notices;
   std::map<int, Outcome> outcomes;
   std::vector<uint32_t> opened;  // Links, each time a socket was opened.

@@ -65,7 +65,7 @@ number = 13
 serve = ["ticket"]
 call = ["user.journal.*"]
 publish = ["ticket.", "wm.ticket"]
-hear = true
+hear = ["facts"]
 routes = ["/v1/orders*"]
 [principal.idle]
 number = 14
@@ -75,20 +75,21 @@ number = 14
   const auto& ticket = rule_of(*rules, "ticket");
   CHECK(ticket.number == 13);
   CHECK(ticket.call == std::vector<std::string>{"user.journal.*"});
-  CHECK(ticket.hear);
+  CHECK(ticket.hears(Stream::facts));
+  CHECK_FALSE(ticket.hears(Stream::operations));
   CHECK_FALSE(ticket.operations);
   const auto& idle = rule_of(*rules, "idle");
   CHECK(idle.serve.empty());
   CHECK(idle.call.empty());
   CHECK(idle.publish.empty());
   CHECK(idle.routes.empty());
-  CHECK_FALSE(idle.hear);
+  CHECK(idle.hear.empty());
 }
 
 TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
   CHECK(complaint("[principal.a]\nnumber = 1\nserv = ['a']") ==
         "access.toml:3: unknown key \"serv\"; did you mean \"serve\"?");
-  CHECK(complaint("[principal.a]\nhear = true") ==
+  CHECK(complaint("[principal.a]\noperations = true") ==
         "access.toml:1: \"number\" must be between 1 and 4294967295");
   CHECK(complaint("[principal.a]\nnumber = 1\n[principal.b]\nnumber = 1") ==
         "access.toml:4: number 1 is held by [principal.a] already");
@@ -96,6 +97,9 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
                   "routes = ['/x']") == "access.toml:6: route /x is held by [principal.a] already");
   CHECK(complaint("[principal.a]\nnumber = 1\ncall = ['a*b']") ==
         "access.toml:3: \"a*b\" may have a * only last");
+  CHECK(complaint("[principal.a]\nnumber = 1\nhear = ['fact']")
+            .starts_with("access.toml:3: \"hear\", item 0, must be one of"));
+  CHECK(complaint("[principal.a]\nnumber = 1\nhear = true").starts_with("access.toml:3: \"hear\""));
   CHECK(complaint("[principal.a]\nnumber = 1\ncall = ['']") ==
         "access.toml:3: \"call\", item 0, must not be empty");
   CHECK(complaint("[principal.a]\nnumber = 1\nroutes = ['v1/x']") ==
@@ -124,6 +128,8 @@ TEST_CASE("the table that is shipped grants what the architecture says", "[proce
       CHECK((topic == rule.principal + "." || topic == "wm." + rule.principal));
     }
     CHECK(rule.operations == (rule.principal == "ops"));
+    CHECK(rule.hears(Stream::operations) == (rule.principal == "ops"));
+    CHECK(rule.hears(Stream::facts) == (rule.number >= 10));
   }
   CHECK(rule_of(rules, "user").call.empty());
   CHECK_FALSE(matches_any(rule_of(rules, "event").call, "ticket.journal.read"));

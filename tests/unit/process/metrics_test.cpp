@@ -33,6 +33,15 @@ TEST_CASE("the same name and labels are the same metric", "[process]") {
   CHECK(other.value() == 0);
 }
 
+TEST_CASE("a counter that is raised to a total never falls", "[process]") {
+  auto raised = counter("test_raised_total", "Raised.");
+  raised.raise_to(5);
+  raised.raise_to(3);
+  CHECK(raised.value() == 5);
+  raised.raise_to(8);
+  CHECK(raised.value() == 8);
+}
+
 TEST_CASE("a metric that was never created counts nothing", "[process]") {
   Counter none;
   none.add();

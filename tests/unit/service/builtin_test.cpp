@@ -80,7 +80,12 @@ TEST_CASE("a reader of another past is told so", "[service]") {
   CHECK(read_journal(*harness.store->snapshot(), read));
 
   SECTION("after a restore, by the epoch") {
+    const auto before = public_head(harness.store->snapshot()->head());
+    CHECK(before.epoch_seq == 0);
     REQUIRE(harness.store->new_epoch());
+    const auto head = public_head(harness.store->snapshot()->head());
+    CHECK(head.epoch_seq == before.seq);
+    CHECK(head.epoch_hash.data == before.hash.data);
     const auto refused = read_journal(*harness.store->snapshot(), read);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason == "epoch_changed");

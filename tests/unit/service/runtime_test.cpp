@@ -33,17 +33,17 @@ number = 2
 number = 11
 serve = ["user"]
 publish = ["user.", "wm.user"]
-hear = true
+hear = ["facts"]
 [principal.raffle]
 number = 12
 serve = ["raffle"]
 call = ["user.journal.*"]
 publish = ["raffle.", "wm.raffle"]
-hear = true
+hear = ["facts"]
 [principal.probe]
 number = 13
 call = ["user.*", "raffle.*"]
-hear = true
+hear = ["facts"]
 )";
 
 // Makes a person a manager, and announces the key that signs tokens at the start.
@@ -206,6 +206,16 @@ class Probe {
   net::Answer call(const Message& message, const std::string& token = {}, std::string key = {}) {
     return raw(std::string(Message::name), encode(message), token, std::move(key));
   }
+  net::Mesh& mesh() { return mesh_; }
+  // How many requests of the service the broker counts as given to its worker.
+  uint32_t in_flight(const std::string& service) {
+    const auto services = decode<mesh::Services>(raw("$mesh.services", "\x80").body);
+    REQUIRE(services);
+    for (const auto& info : services->services) {
+      if (info.service == service && !info.workers.empty()) return info.workers[0].inflight;
+    }
+    return 0;
+  }
   Id fresh_id() {
     Id id;
     random_.fill(id.bytes.data(), id.bytes.size());
@@ -307,6 +317,29 @@ TEST_CASE("bad messages from the mesh are answered, and the daemon lives", "[ser
   REQUIRE(metrics.code == Code::ok);
   CHECK(metrics.body.find("bilten_messages_total") != std::string::npos);
   CHECK(raffles.runtime->alive());
+}
+
+TEST_CASE("a request that waits is answered when its caller gives up, and frees its place",
+          "[service]") {
+  House house;
+  const Signer signer;
+  Running raffle(house, raffle::service());
+  Probe probe(house);
+  // Nobody serves user, so a token that only its facts could prove waits until its budget ends.
+  net::Call call;
+  call.name = Open::name;
+  call.body = encode(Open{probe.fresh_id(), 7, {house.clock.wall_ms() + 60'000}});
+  call.ext.claims = signer.token_of(probe.fresh_id(), house.clock.wall_ms());
+  call.budget_ms = 60'000;
+  call.handle = std::make_shared<net::CallHandle>();
+  const auto handle = call.handle;
+  std::atomic<Code> ended = Code::ok;
+  probe.mesh().call(std::move(call), [&](net::Answer answer) { ended = answer.code; });
+  REQUIRE(wait_until([&] { return probe.in_flight("raffle") == 1; }));
+  probe.mesh().cancel(handle);
+  CHECK(wait_until([&] { return ended == Code::cancelled; }));
+  // Long before the broker takes an abandoned place back by itself.
+  CHECK(wait_until([&] { return probe.in_flight("raffle") == 0; }, 5));
 }
 
 TEST_CASE("commands that gather share a commit, and each gets its own answer", "[service]") {

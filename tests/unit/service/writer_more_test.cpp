@@ -139,6 +139,31 @@ TEST_CASE("a repeat outlives the request it joined", "[service]") {
   CHECK(reply_to(out, repeat));
 }
 
+TEST_CASE("a command that its caller gave up is not run, and its repeats go on", "[service]") {
+  Harness harness(with_stamps());
+  const auto first = harness.request(Stamp{5}, key16(1));
+  const auto repeat = harness.request(Stamp{5}, key16(1));
+  const auto given_up = harness.request(Stamp{5}, key16(1));
+  auto out = hand_in(harness, first);
+  REQUIRE(out.to_prepare.size() == 1);
+  auto running = out.to_prepare[0];
+  hand_in(harness, repeat);
+  hand_in(harness, given_up);
+  WriterCore::Input gone;
+  gone.cancelled = {given_up.from};
+  out = harness.step(std::move(gone));
+  CHECK(reason(reply_to(out, given_up)) == "cancelled");
+  CHECK(out.replies.size() == 1);
+
+  running.is_cancelled = true;
+  out = hand_in(harness, running);
+  CHECK(reason(reply_to(out, first)) == "cancelled");
+  REQUIRE(out.to_prepare.size() == 1);
+  out = hand_in(harness, prepare(harness, out.to_prepare[0]));
+  CHECK(reply_to(out, repeat));
+  CHECK(out.replies.size() == 1);
+}
+
 TEST_CASE("a timer that stays due is put off, and keeps no other from running", "[service]") {
   Harness harness(with_stuck_timer());
   const Id raffle = open_raffle(harness, 60'000);

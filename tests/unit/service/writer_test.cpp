@@ -167,6 +167,13 @@ TEST_CASE("a refusal that rests on another service waits for its facts", "[servi
     CHECK(reason(reply_to(out, request)) == "deadline_queued");
     CHECK(harness.core->parked() == 0);
   }
+  SECTION("and ends at once when its caller gives up") {
+    WriterCore::Input gone;
+    gone.cancelled = {request.from};
+    out = harness.step(std::move(gone));
+    CHECK(reason(reply_to(out, request)) == "cancelled");
+    CHECK(harness.core->parked() == 0);
+  }
   SECTION("and ends at once when the feed it waits for stops") {
     WriterCore::Input stopped;
     stopped.stopped = {"user"};
