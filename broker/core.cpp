@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/wire/ext_scan.h"
 
 namespace bilten::broker {
 namespace {
@@ -15,6 +16,9 @@ constexpr SteadyMicros kAbandonedMicros = 10'000'000;
 constexpr size_t kResendBytesMax = 64 * 1024;
 constexpr uint32_t kResendBudgetMax = 1000;
 constexpr SteadyMicros kFullPipeRetryMicros = 1000;
+// A CANCEL is looked for among so many of its client's newest requests: it is best effort, and must
+// not cost more than a request.
+constexpr int kCancelStepsMax = 1024;
 
 // What a client reads beside the code.
 std::string_view advice(Code code) {
@@ -27,7 +31,9 @@ std::string_view advice(Code code) {
     case Code::denied: return "access.toml does not let this principal call that message";
     case Code::cancelled: return "cancelled by its client; it may have run";
     case Code::draining: return "going down in order; call again shortly";
-    case Code::rate_limited: return "too many requests of this principal are in flight";
+    case Code::circuit_open: return "the workers of this version fail just now";
+    case Code::rate_limited: return "this principal has too many requests in flight or a second";
+    case Code::version: return "no worker has the version that the request is pinned to";
     default: return "";
   }
 }
@@ -35,11 +41,6 @@ std::string_view advice(Code code) {
 // What its client may be told: a worker that was lost may have run what a later one did not.
 Code known_of(const InFlight& request, Code code) {
   return request.resent && ran(code) == Ran::no ? Code::worker_lost : code;
-}
-
-uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now) {
-  const SteadyMicros left = std::max<SteadyMicros>(expires_at - now, 1);
-  return static_cast<uint32_t>((left + 999) / 1000);
 }
 
 }  // namespace
@@ -89,6 +90,7 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
     case Command::request: return on_request(peer, frame, message);
     case Command::reply:
     case Command::error: return on_answer(peer, frame, message);
+    case Command::partial: return on_partial(peer, frame, message);
     case Command::cancel: return on_cancel(peer, frame);
     case Command::credit: return on_credit(peer, frame);
     case Command::heartbeat: return on_heartbeat(peer, frame);
@@ -96,7 +98,6 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
     case Command::disconnect: return forget(peer);
     case Command::ready:
     case Command::welcome:
-    case Command::partial:
     case Command::routes:
     case Command::event: break;
   }
@@ -105,20 +106,18 @@ void Core::dispatch(Peer& peer, const Frame& frame, net::Message& message) {
 
 // Why the request may not even wait for a worker; ok when it may. `asker`: whose rights count.
 Code Core::admission(const Peer& peer, const Principal* asker, const Frame& frame,
-                     const Service* service) const {
+                     const Service* service, const Wanted& wanted) const {
   const bool forwarded = peer.role == PeerRole::broker;
   if (asker == nullptr || !matches_any(asker->rule.call, frame.name)) return Code::denied;
   if (forwarded && frame.header.hops != 0) return Code::hop_limit;
   if (draining_) return Code::draining;
   if (frame.header.ttl_ms == 0) return Code::deadline_queued;
-  const bool known =
-      service != nullptr && (!service->workers.empty() || (!forwarded && !service->remote.empty()));
-  if (!known) return Code::no_service;
-  if (!(forwarded ? Registry::is_served_here(*service) : Registry::is_served(*service))) {
-    return Code::draining;
-  }
+  if (service == nullptr) return Code::no_service;
+  const auto reach = forwarded ? Reach::here : Reach::anywhere;
+  const auto available = Registry::availability(*service, wanted, now_, reach);
+  if (available != Code::ok) return available;
   // The broker that forwarded it has counted it.
-  if (!forwarded && asker->inflight >= options_.inflight_per_principal) return Code::rate_limited;
+  if (!forwarded && asker->inflight >= asker->inflight_max) return Code::rate_limited;
   return Code::ok;
 }
 
@@ -131,18 +130,26 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
     return malformed(peer, header.id, "a broker forwards, and asks nothing itself");
   }
   Service* service = registry_.find(frame.service());
+  const Wanted wanted{header.shard, find_ext(frame.ext, ext_key::kVersionPin), {}, Lean::none};
   const Principal* asker = forwarded ? principal_of_number(header.principal) : peer.principal;
-  auto verdict = admission(peer, asker, frame, service);
+  auto verdict = admission(peer, asker, frame, service, wanted);
+  uint32_t retry_ms = retry_after_ms(verdict, service);
+  if (verdict == Code::ok && !forwarded && (retry_ms = keep_pace(*peer.principal)) > 0) {
+    verdict = Code::rate_limited;
+  }
   const uint32_t slot = verdict == Code::ok ? requests_.take() : kNone;
   if (verdict == Code::ok && slot == kNone) verdict = Code::no_capacity;
   if (verdict == Code::denied) ++counters_.denied;
-  if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict);
+  if (verdict == Code::rate_limited) ++counters_.rate_limited;
+  if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict, retry_ms);
 
   InFlight& request = requests_[slot];
   request.flags = header.flags;
   request.forwarded = forwarded;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
+  request.shard = header.shard;
+  request.pin = wanted.version;
   request.arrived_at = now_;
   request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
   if (!(header.flags & flag::kOneway)) {
@@ -157,23 +164,29 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   // Workers see no difference, and of this flag only another broker's word counts.
   request.flags = static_cast<uint16_t>(header.flags & ~flag::kForwarded);
   if (header.flags & flag::kSampled) begin_span(slot, frame, message);
+  if (traffic_.acts_on_requests()) return steer(slot, frame, message);
   place(slot, message);
 }
 
 void Core::place(uint32_t slot, net::Message& message) {
-  // Nobody overtakes those who wait already.
-  if (requests_[slot].service->queue.size() == 0 && try_send(slot, message)) return;
-  enqueue(slot, message);
+  Service& service = *requests_[slot].service;
+  // Nobody overtakes those who wait for the same workers.
+  bool may_go = service.queue.size() == 0;
+  if (!may_go && (service.sharded || service.queue.pinned() > 0)) {
+    pump(service);
+    may_go = true;  // Whoever waits now waits for others.
+  }
+  if (!may_go || !try_send(slot, message)) enqueue(slot, message);
 }
 
 // A worker of this broker; another broker's only where none here takes work at all: a busy one is
 // worth the wait.
 Claim* Core::choose(const InFlight& request) {
   Service& service = *request.service;
-  if (service.remote.empty() || request.forwarded || Registry::is_served_here(service)) {
-    return Registry::choose(service, random_, round_);
-  }
-  return Registry::choose_remote(service, random_, round_);
+  const Wanted wanted = wanted_of(request);
+  const bool here = service.remote.empty() || request.forwarded ||
+                    Registry::availability(service, wanted, now_, Reach::here) == Code::ok;
+  return Registry::choose(here ? service.workers : service.remote, wanted, now_, random_, round_);
 }
 
 bool Core::try_send(uint32_t slot, net::Message& message) {
@@ -189,14 +202,8 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
     net::Message kept = may_resend ? message.share() : net::Message();
     const auto sent = send(*claim->peer, message);
     if (sent == net::Sent::ok) {
-      if (request.stage == Stage::queued) request.service->queue.remove(requests_, slot);
-      request.stage = Stage::sent;
-      request.holder = claim;
+      give(slot, *claim);
       request.frame = std::move(kept);
-      ++claim->inflight;
-      claim->peer->holds.push_back(requests_, slot);
-      wheel_.set(requests_, slot, request.expires_at);
-      beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
       ++counters_.forwarded;
       if (claim->remote) ++counters_.forwarded_to_brokers;
       return true;
@@ -209,10 +216,27 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
   return false;
 }
 
+void Core::give(uint32_t slot, Claim& claim) {
+  InFlight& request = requests_[slot];
+  if (request.stage == Stage::queued) {
+    request.service->queue.remove(requests_, slot);
+    request.service->congestion.departed();
+  }
+  request.stage = Stage::sent;
+  request.since = now_;
+  request.holder = &claim;
+  ++claim.inflight;
+  claim.health.sent(now_);
+  claim.peer->holds.push_back(requests_, slot);
+  wheel_.set(requests_, slot, request.expires_at);
+  beat_at_ = std::min(beat_at_, now_ + SteadyMicros{options_.probe_ms} * 1000);
+}
+
 void Core::enqueue(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   Service& service = *request.service;
   request.stage = Stage::queued;
+  request.since = now_;
   request.frame = std::move(message);
   service.queue.push(requests_, slot);
   ++counters_.queued;
@@ -221,39 +245,50 @@ void Core::enqueue(uint32_t slot, net::Message& message) {
     end_with(victim == kNone ? slot : victim, Code::no_capacity);
     if (victim == kNone) return;
   }
+  look_at_ = std::min(look_at_, Congestion::next_look(now_));
   const auto wait_until = now_ + SteadyMicros{options_.queue_wait_ms} * 1000;
   wheel_.set(requests_, slot, std::min(request.expires_at, wait_until));
 }
 
 void Core::pump(Service& service) {
-  for (;;) {
-    const uint32_t slot = service.queue.front();
-    if (slot == kNone) return;
+  uint32_t slot = service.queue.front();
+  while (slot != kNone) {
+    const uint32_t next = service.queue.after(requests_, slot);
     InFlight& request = requests_[slot];
+    net::Message message = std::move(request.frame);
     if (request.expires_at <= now_) {
       ++counters_.expired;
       end_with(slot, Code::deadline_queued);
-      continue;
+    } else if (!try_send(slot, message)) {
+      request.frame = std::move(message);
+      // The others wait for the same workers, unless some want a shard or a version.
+      if (!service.sharded && service.queue.pinned() == 0) return;
     }
-    net::Message message = std::move(request.frame);
-    if (try_send(slot, message)) continue;
-    request.frame = std::move(message);
-    return;
+    slot = next;
   }
 }
 
-void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
-  const uint32_t slot = requests_.find(frame.header.id);
-  if (slot == kNone || requests_[slot].stage == Stage::queued ||
-      requests_[slot].holder->peer != &peer) {
-    ++counters_.answers_unclaimed;
-    return;
+// The request whose token the peer may speak of: it has it. Or kNone.
+uint32_t Core::held_by(const Peer& peer, uint64_t token) {
+  const uint32_t slot = requests_.find(token);
+  if (slot != kNone && requests_[slot].holder != nullptr && requests_[slot].holder->peer == &peer) {
+    return slot;
   }
+  ++counters_.answers_unclaimed;
+  return kNone;
+}
+
+void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
+  const uint32_t slot = held_by(peer, frame.header.id);
+  if (slot == kNone) return;
   InFlight& request = requests_[slot];
   Service& service = *request.service;
-  if (request.stage == Stage::sent) account(slot, static_cast<Code>(frame.header.code));
+  const auto said = static_cast<Code>(frame.header.code);
+  if (request.stage == Stage::sent) {
+    judge_worker(request, said);
+    account(slot, said);
+  }
   if (request.client != nullptr) {
-    const auto said = static_cast<Code>(frame.header.code);
     const auto known = known_of(request, said);
     if (frame.header.command == Command::error && known != said) {
       refuse(*request.client, request.client_id, 0, known);
@@ -271,12 +306,43 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
   pump(service);
 }
 
-void Core::on_cancel(Peer& peer, const Frame& frame) {
-  uint32_t slot = peer.asked.front();
-  while (slot != kNone && requests_[slot].client_id != frame.header.id) {
-    slot = peer.asked.next(requests_, slot);
+// A piece of an answer: it ends nothing and renews nothing, neither budget nor credit.
+void Core::on_partial(Peer& peer, const Frame& frame, net::Message& message) {
+  const uint32_t slot = held_by(peer, frame.header.id);
+  if (slot == kNone) return;
+  InFlight& request = requests_[slot];
+  if (request.client == nullptr) return;
+  request.frame = net::Message();  // Whoever ran it again would send the first pieces twice.
+  patch_id(message.data(), request.client_id);
+  if (peer.role != PeerRole::broker) {
+    patch_principal(message.data(), peer.principal->rule.number);
   }
-  if (slot != kNone) end_with(slot, Code::cancelled);
+  const bool arrived = send(*request.client, message) == net::Sent::ok;
+  ++(arrived ? counters_.partials : counters_.answers_dropped);
+}
+
+// What the end of a request at its worker says about the worker.
+void Core::judge_worker(const InFlight& request, Code code) {
+  const auto verdict = verdict_on(code, now_ - request.since);
+  if (request.is_copy || verdict == Verdict::none) return;
+  Claim& claim = *request.holder;
+  const auto change = claim.health.answered(now_, request.since, verdict == Verdict::well);
+  if (change == Health::Change::none) return;
+  const bool opened = change == Health::Change::opened;
+  counters_.breakers_opened += opened;
+  outside_.note(opened ? "breaker_opened" : "breaker_closed", claim.peer->principal->rule.principal,
+                claim.service->name);
+}
+
+void Core::on_cancel(Peer& peer, const Frame& frame) {
+  uint32_t slot = peer.asked.back();
+  for (int step = 0; slot != kNone && step < kCancelStepsMax; ++step) {
+    if (requests_[slot].client_id == frame.header.id) return end_with(slot, Code::cancelled);
+    slot = peer.asked.previous(requests_, slot);
+  }
+  if (!watches_.empty() && forget_watch(peer, frame.header.id)) {
+    refuse(peer, frame.header.id, 0, Code::cancelled);
+  }
 }
 
 // The wheel's call: a budget, a wait or a grace has ended.
@@ -290,18 +356,23 @@ void Core::on_due(uint32_t slot) {
   if (request.stage == Stage::queued && request.expires_at > now_) {
     return end_with(slot, Code::no_capacity);
   }
+  if (request.stage == Stage::held && request.expires_at > now_) return resume(slot);
+  if (request.is_copy) return end_with(slot, Code::deadline_inflight);
   ++counters_.expired;
+  if (request.stage == Stage::sent) judge_worker(request, Code::deadline_inflight);
   end_with(slot, request.stage == Stage::sent ? Code::deadline_inflight : Code::deadline_queued);
 }
 
-void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code) {
+void Core::refuse(Peer& client, uint64_t id, uint16_t flags, Code code, uint32_t retry_after_ms) {
   ++counters_.errors;
   if (flags & flag::kOneway) return;
   Error error{code, std::string(word(code)), std::string(advice(code))};
-  if (code == Code::no_capacity || code == Code::rate_limited || code == Code::draining ||
-      code == Code::no_service) {
-    error.retry_after_ms = options_.queue_wait_ms;
-  }
+  error.retry_after_ms = retry_after_ms;
+  if (send(client, build_error(id, error)) != net::Sent::ok) ++counters_.answers_dropped;
+}
+
+void Core::refuse(Peer& client, uint64_t id, const Error& error) {
+  ++counters_.errors;
   if (send(client, build_error(id, error)) != net::Sent::ok) ++counters_.answers_dropped;
 }
 
@@ -310,7 +381,8 @@ void Core::end_with(uint32_t slot, Code code) {
   InFlight& request = requests_[slot];
   account(slot, known_of(request, code));
   if (request.client != nullptr) {
-    refuse(*request.client, request.client_id, 0, known_of(request, code));
+    const auto known = known_of(request, code);
+    refuse(*request.client, request.client_id, 0, known, retry_after_ms(known, request.service));
   }
   if (request.stage == Stage::sent) return abandon(slot);
   finish(slot);
@@ -340,6 +412,7 @@ void Core::release_holder(InFlight& request, uint32_t slot) {
   if (request.holder == nullptr) return;
   request.holder->peer->holds.remove(requests_, slot);
   --request.holder->inflight;
+  request.holder->health.released(request.since);
   request.holder = nullptr;
 }
 
@@ -365,13 +438,14 @@ void Core::tick(SteadyMicros now) {
   if (std::exchange(pipes_full_, false)) {
     for (auto& [name, service] : registry_.services()) pump(service);
   }
+  if (now >= look_at_) look_at_queues();
   if (now >= beat_at_) beat();
   tend_neighbours();
   settle();
 }
 
 SteadyMicros Core::next_due() const {
-  auto due = std::min({wheel_.next_due(), beat_at_, neighbours_due()});
+  auto due = std::min({wheel_.next_due(), beat_at_, look_at_, watch_at_, neighbours_due()});
   if (routes_wanted_) due = std::min(due, routes_at_);
   return pipes_full_ ? std::min(due, now_ + kFullPipeRetryMicros) : due;
 }

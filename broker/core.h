@@ -20,6 +20,7 @@
 #include "broker/neighbour.h"
 #include "broker/registry.h"
 #include "broker/tap.h"
+#include "broker/traffic.h"
 #include "common/base/random.h"
 #include "common/net/socket.h"
 #include "common/net/zap.h"
@@ -103,17 +104,26 @@ class Core {
   void dispatch(Peer& peer, const Frame& frame, net::Message& message);
   void on_request(Peer& peer, const Frame& frame, net::Message& message);
   Code admission(const Peer& peer, const Principal* asker, const Frame& frame,
-                 const Service* service) const;
+                 const Service* service, const Wanted& wanted) const;
   const Principal* principal_of_number(uint32_t number) const;
+  uint32_t keep_pace(Principal& principal);
+  Wanted wanted_of(const InFlight& request) const;
+  Code availability(const InFlight& request) const;
   void place(uint32_t slot, net::Message& message);
   Claim* choose(const InFlight& request);
   bool try_send(uint32_t slot, net::Message& message);
+  void give(uint32_t slot, Claim& claim);
   void enqueue(uint32_t slot, net::Message& message);
   void pump(Service& service);
+  uint32_t held_by(const Peer& peer, uint64_t token);
   void on_answer(Peer& peer, const Frame& frame, net::Message& message);
+  void on_partial(Peer& peer, const Frame& frame, net::Message& message);
   void on_cancel(Peer& peer, const Frame& frame);
   void on_due(uint32_t slot);
-  void refuse(Peer& client, uint64_t id, uint16_t flags, Code code);
+  void judge_worker(const InFlight& request, Code code);
+  void refuse(Peer& client, uint64_t id, uint16_t flags, Code code, uint32_t retry_after_ms = 0);
+  void refuse(Peer& client, uint64_t id, const Error& error);
+  uint32_t retry_after_ms(Code code, const Service* service) const;
   void end_with(uint32_t slot, Code code);
   void abandon(uint32_t slot);
   void release_client(InFlight& request, uint32_t slot);
@@ -143,6 +153,21 @@ class Core {
   void beat();
   SteadyMicros beat_one(Peer& peer);
   void flush_unserved(Service& service);
+  void set_limits(Principal& principal);
+
+  // shedding.cpp: queues that stand.
+  void look_at_queues();
+  void shed(Service& service);
+
+  // steering.cpp: operators' rules.
+  std::optional<Result<std::string>> rule_answer(const Peer& peer, const Frame& frame);
+  Result<std::string> set_rule(const Peer& peer, mesh::Rule rule);
+  void apply_rules();
+  void apply_rules_to(Claim& claim);
+  void steer(uint32_t slot, const Frame& frame, net::Message& message);
+  void play(const mesh::Rule& fault, uint32_t slot, net::Message& message);
+  void resume(uint32_t slot);
+  void send_copy(const mesh::Rule& rule, uint64_t original, net::Message& copy);
 
   // federation.cpp: other brokers.
   void receive_dialled(PeerId from, const Result<Frame>& frame, net::Message& message, bool more);
@@ -169,6 +194,10 @@ class Core {
 
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);
+  void answer(Peer& peer, uint64_t id, const std::string& body);
+  bool watch(const Peer& peer, const Frame& frame, int64_t since);
+  bool forget_watch(const Peer& peer, uint64_t id);
+  void answer_watches();
   std::string mesh_answer(std::string_view name) const;
 
   CoreOptions options_;
@@ -179,6 +208,16 @@ class Core {
   std::map<std::string, std::unique_ptr<Principal>, std::less<>> principals_;
   Requests requests_;
   Registry registry_;
+  Traffic traffic_;
+  // Clients that wait for the registry to change.
+  struct Watch {
+    PeerId peer = 0;
+    uint64_t id = 0;
+    SteadyMicros until = 0;
+  };
+  std::vector<Watch> watches_;
+  int64_t watched_index_ = 0;  // All of them know this one.
+  SteadyMicros watch_at_ = INT64_MAX;
   // After requests_ and registry_: peers hold chains and claims of both.
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   Wheel wheel_;
@@ -189,6 +228,7 @@ class Core {
   bool routes_wanted_ = false;
   int64_t routes_told_ = 0;
   SteadyMicros beat_at_ = INT64_MAX;
+  SteadyMicros look_at_ = INT64_MAX;  // At the queues.
   uint64_t round_ = 0;
   uint32_t waiting_ = 0;     // Requests whose client waits for an answer.
   bool pipes_full_ = false;  // A worker had credit, but its pipe no room: try again soon.

@@ -18,11 +18,17 @@ struct Counters {
   uint64_t answers_dropped = 0;       // The client was gone, or took nothing more.
   uint64_t answers_unclaimed = 0;     // Late, repeated, or from one who does not hold the request.
   uint64_t errors = 0;                // ERROR frames that the broker made.
+  uint64_t partials = 0;              // Pieces of answers passed to clients.
   uint64_t denied = 0;
+  uint64_t rate_limited = 0;
   uint64_t queued = 0;
+  uint64_t shed = 0;         // Refused early, because the queue stood.
   uint64_t expired = 0;      // Budgets that ended here or at a worker.
   uint64_t worker_lost = 0;  // Requests answered so.
   uint64_t resent = 0;
+  uint64_t breakers_opened = 0;
+  uint64_t mirrored = 0;  // Copies that a rule made; no request of a client.
+  uint64_t faults = 0;    // Requests that a rule delayed, aborted or dropped.
   uint64_t bad_frames = 0;
   uint64_t bad_frame_alarms = 0;  // Peers parted with for three in ten seconds.
   uint64_t strangers = 0;         // Frames before a READY.
@@ -44,11 +50,17 @@ struct Counters {
                                  {"answers_dropped", &Counters::answers_dropped},
                                  {"answers_unclaimed", &Counters::answers_unclaimed},
                                  {"errors", &Counters::errors},
+                                 {"partials", &Counters::partials},
                                  {"denied", &Counters::denied},
+                                 {"rate_limited", &Counters::rate_limited},
                                  {"queued", &Counters::queued},
+                                 {"shed", &Counters::shed},
                                  {"expired", &Counters::expired},
                                  {"worker_lost", &Counters::worker_lost},
                                  {"resent", &Counters::resent},
+                                 {"breakers_opened", &Counters::breakers_opened},
+                                 {"mirrored", &Counters::mirrored},
+                                 {"faults", &Counters::faults},
                                  {"bad_frames", &Counters::bad_frames},
                                  {"bad_frame_alarms", &Counters::bad_frame_alarms},
                                  {"strangers", &Counters::strangers},

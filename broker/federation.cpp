@@ -32,8 +32,8 @@ Routes routes_of(const Registry& registry) {
     for (const Claim* claim : service.workers) {
       if (told.routes.size() == Routes::kMax) return told;
       if (claim->peer->gone) continue;
-      told.routes.push_back(
-          {claim->told, claim->instance, claim->incarnation, claim->peer->draining});
+      told.routes.push_back({claim->told, claim->instance, claim->incarnation,
+                             claim->peer->draining || claim->drained});
     }
   }
   return told;
@@ -145,6 +145,7 @@ void Core::receive_dialled(PeerId from, const Result<Frame>& frame, net::Message
   switch (command) {
     case Command::reply:
     case Command::error: return on_answer(*peer, *frame, message);
+    case Command::partial: return on_partial(*peer, *frame, message);
     case Command::routes: return on_routes(*peer, *frame);
     case Command::drain: return on_drain(*peer);
     case Command::heartbeat: return;
@@ -238,6 +239,7 @@ void Core::on_routes(Peer& peer, const Frame& frame) {
   if (told->seq <= peer.routes_seq) return;
   peer.routes_seq = told->seq;
   registry_.claim_remote(peer, told->routes);
+  for (auto& claim : peer.claims) apply_rules_to(*claim);
   for (const auto& route : told->routes) {
     if (route.claim.owner) yield_to(route);
   }
@@ -254,7 +256,7 @@ void Core::yield_to(const Route& route) {
   if (service == nullptr) return;
   for (Claim* claim : service->workers) {
     if (!claim->told.owner || claim->instance == route.instance || claim->peer->gone) continue;
-    if (claim->told.epoch >= route.claim.epoch) continue;
+    if (claim->told.epoch >= route.claim.epoch || !overlap(claim->told, route.claim)) continue;
     ++counters_.fenced;
     outside_.note("owner_replaced", claim->peer->principal->rule.principal, route.claim.service);
     part_with(*claim->peer, Code::fenced, "an owner of a higher epoch serves at another broker");

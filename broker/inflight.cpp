@@ -7,6 +7,11 @@
 
 namespace bilten::broker {
 
+uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now) {
+  const SteadyMicros left = std::max<SteadyMicros>(expires_at - now, 1);
+  return static_cast<uint32_t>((left + 999) / 1000);
+}
+
 void Wheel::set(Requests& requests, uint32_t slot, SteadyMicros due_at) {
   InFlight& request = requests[slot];
   if (request.spoke != kNone) remove(requests, slot);
@@ -68,17 +73,41 @@ uint8_t Queue::urgency_of(Class request_class) {
 
 void Queue::push(Requests& requests, uint32_t slot) {
   lanes_[requests[slot].urgency].push_back(requests, slot);
+  pinned_ += !requests[slot].pin.empty();
   ++size_;
 }
 
 void Queue::remove(Requests& requests, uint32_t slot) {
   lanes_[requests[slot].urgency].remove(requests, slot);
+  pinned_ -= !requests[slot].pin.empty();
   --size_;
 }
 
 uint32_t Queue::front() const {
   for (const auto& lane : lanes_) {
     if (!lane.empty()) return lane.front();
+  }
+  return kNone;
+}
+
+uint32_t Queue::after(Requests& requests, uint32_t slot) const {
+  size_t lane = requests[slot].urgency;
+  uint32_t next = lanes_[lane].next(requests, slot);
+  while (next == kNone && ++lane < lanes_.size()) next = lanes_[lane].front();
+  return next;
+}
+
+SteadyMicros Queue::oldest_wait(Requests& requests, SteadyMicros now) const {
+  SteadyMicros since = now;
+  for (const auto& lane : lanes_) {
+    if (!lane.empty()) since = std::min(since, requests[lane.front()].since);
+  }
+  return now - since;
+}
+
+uint32_t Queue::sheddable() const {
+  for (size_t lane = lanes_.size(); lane-- > 1;) {
+    if (!lanes_[lane].empty()) return lanes_[lane].front();
   }
   return kNone;
 }

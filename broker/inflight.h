@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <vector>
 
 #include "broker/slab.h"
@@ -16,21 +17,29 @@ struct Peer;
 struct Claim;
 struct Service;
 
-// `arriving`: in nobody's hands. `abandoned`: its client has been answered, or is gone; the worker
-// still owes an answer, and the credit stays taken until that comes or kAbandonedMicros have
-// passed.
-enum class Stage : uint8_t { arriving, queued, sent, abandoned };
+// `arriving`: in nobody's hands. `held`: kept back by a fault rule. `abandoned`: its client has
+// been answered, or is gone; the worker still owes an answer, and the credit stays taken until that
+// comes or kAbandonedMicros have passed.
+enum class Stage : uint8_t { arriving, held, queued, sent, abandoned };
+
+// Where a canary rule has drawn a request to.
+enum class Lean : uint8_t { none, towards, away };
 
 struct InFlight {
   Stage stage = Stage::arriving;
   bool resent = false;
   bool forwarded = false;  // Came from another broker: for a worker of this one, or nobody.
   uint16_t flags = 0;
-  uint8_t urgency = 0;     // Which lane of the queue, 0 first.
+  uint8_t urgency = 0;  // Which lane of the queue, 0 first.
+  Lean lean = Lean::none;
+  bool is_copy = false;  // A mirror's: nobody waits for it, nothing is judged by it.
+  uint32_t shard = 0;
+  std::string pin;         // The version wanted; empty: any.
   Peer* client = nullptr;  // Nobody: an answer is dropped (oneway, abandoned).
   uint64_t client_id = 0;  // The id by which the client knows it.
   Service* service = nullptr;
   Claim* holder = nullptr;  // The worker's claim that the credit was taken from.
+  SteadyMicros since = 0;   // In its stage, if queued or sent.
   SteadyMicros arrived_at = 0;
   SteadyMicros expires_at = 0;  // The client's budget ends.
   SteadyMicros due_at = 0;      // The wheel looks at it.
@@ -42,6 +51,9 @@ struct InFlight {
 using Requests = Slab<InFlight>;
 using ClientChain = Chain<InFlight, &InFlight::of_client>;
 using PlaceChain = Chain<InFlight, &InFlight::of_place>;  // In a lane, or at a worker.
+
+// What is left of a budget, rounded up, at least 1.
+uint32_t left_ms(SteadyMicros expires_at, SteadyMicros now);
 
 // Deadlines by spokes of 4 ms: never early, at most one spoke late. Adding and removing are O(1).
 class Wheel {
@@ -71,13 +83,20 @@ class Queue {
   void remove(Requests& requests, uint32_t slot);
   // The oldest of the most urgent; kNone when empty.
   uint32_t front() const;
+  // The one that comes after `slot`; kNone: it was the last.
+  uint32_t after(Requests& requests, uint32_t slot) const;
+  // How long the one that came first has waited; 0 when empty.
+  SteadyMicros oldest_wait(Requests& requests, SteadyMicros now) const;
+  // The oldest of those that make way when the queue stands: bulk, then normal; kNone: none.
+  uint32_t sheddable() const;
   // The newest of the least urgent lane, if that is less urgent than `urgency`; or kNone.
   uint32_t less_urgent_than(uint8_t urgency) const;
   uint32_t size() const { return size_; }
+  uint32_t pinned() const { return pinned_; }  // Those that want a certain version.
 
  private:
   std::array<PlaceChain, 3> lanes_;
-  uint32_t size_ = 0;
+  uint32_t size_ = 0, pinned_ = 0;
 };
 
 }  // namespace bilten::broker

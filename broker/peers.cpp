@@ -46,6 +46,7 @@ void Core::set_access(SteadyMicros now, const std::vector<AccessRule>& rules) {
     if (!principal) principal = std::make_unique<Principal>();
     principal->rule = rule;
     principal->known = true;
+    set_limits(*principal);
   }
   for (auto& [id, peer] : peers_) {
     const auto& rule = peer->principal->rule;
@@ -73,6 +74,20 @@ void Core::keep_keys(SteadyMicros now, const net::Guests& guests) {
 void Core::count_handshakes(uint64_t admitted, uint64_t refused) {
   counters_.handshakes_admitted = admitted;
   counters_.handshakes_refused = refused;
+}
+
+// An operator's, or the file's; the broker's own limit of requests in flight stands over it, as its
+// pipes are sized.
+void Core::set_limits(Principal& principal) {
+  uint32_t most = principal.rule.inflight_max;
+  uint32_t per_second = principal.rule.requests_per_second;
+  if (const auto* rule = traffic_.limits(principal.rule.principal)) {
+    most = rule->inflight_max.value_or(0);
+    per_second = rule->requests_per_second.value_or(0);
+  }
+  const uint32_t bound = options_.inflight_per_principal;
+  principal.inflight_max = most == 0 ? bound : std::min(most, bound);
+  principal.pace.set_rate(per_second);
 }
 
 void Core::on_ready(Peer* peer, PeerId from, const Frame& frame, const net::Message& message) {
@@ -144,6 +159,9 @@ Status Core::judge_claim(const Peer& candidate, const ServiceClaim& claim) {
   if (!registry_.has_room_for(claim.service)) {
     return refusal(Code::no_capacity, "too many services");
   }
+  if (claim.shards && (!claim.owner || claim.shards->lo > claim.shards->hi)) {
+    return refusal(Code::bad_frame, "shards are an owner's, from lo up to hi");
+  }
   if (claim.owner && registry_.remote_owner_before(claim, candidate.instance) != nullptr) {
     return refusal(Code::fenced, claim.service + " is served by its owner at another broker");
   }
@@ -192,8 +210,10 @@ void Core::take_claims(Peer& peer, const std::vector<ServiceClaim>& claims) {
       outside_.note("owner_replaced", holder->peer->principal->rule.principal, claim.service);
       part_with(*holder->peer, Code::fenced, "a newer owner has taken over");
     }
-    registry_.claim(peer, claim);
-    pump(*registry_.find(claim.service));
+    Claim& settled = registry_.claim(peer, claim);
+    apply_rules_to(settled);
+    flush_unserved(*settled.service);  // It may hold fewer shards than before.
+    pump(*settled.service);
   }
 }
 
@@ -231,7 +251,7 @@ void Core::on_heartbeat(Peer& peer, const Frame& frame) {
 
 void Core::on_drain(Peer& peer) {
   peer.draining = true;
-  registry_.touch();
+  registry_.changed();
   for (auto& claim : peer.claims) flush_unserved(*claim->service);
 }
 
@@ -272,6 +292,8 @@ void Core::settle() {
   for (size_t i = 0; i < leaving_.size(); ++i) lose(*peers_.at(leaving_[i]));
   leaving_.clear();
   tell_routes();
+  if (watches_.empty()) return;
+  if (watched_index_ != registry_.index() || now_ >= watch_at_) answer_watches();
 }
 
 void Core::lose(Peer& peer) {
@@ -310,12 +332,10 @@ void Core::release_as_worker(Peer& peer) {
     wheel_.remove(requests_, slot);
     request.stage = Stage::arriving;
     Service& service = *request.service;
-    const bool again =
-        request.frame.size() > 0 && request.expires_at > now_ &&
-        service.resend_budget >= kResendCost &&
-        (request.forwarded ? Registry::is_served_here(service) : Registry::is_served(service));
+    const bool again = request.frame.size() > 0 && request.expires_at > now_ &&
+                       service.resend_budget >= kResendCost && availability(request) == Code::ok;
     if (!again) {
-      ++counters_.worker_lost;
+      counters_.worker_lost += !request.is_copy;
       end_with(slot, Code::worker_lost);
       continue;
     }
@@ -332,11 +352,17 @@ void Core::release_as_worker(Peer& peer) {
   }
 }
 
+// Ends those that wait for workers who are all gone or draining.
 void Core::flush_unserved(Service& service) {
-  if (Registry::is_served(service)) return;
-  const bool none = service.workers.empty() && service.remote.empty();
-  const auto code = none ? Code::no_service : Code::draining;
-  while (service.queue.size() > 0) end_with(service.queue.front(), code);
+  const bool is_uniform = !service.sharded && service.queue.pinned() == 0 && service.remote.empty();
+  uint32_t slot = service.queue.front();
+  while (slot != kNone) {
+    const uint32_t next = service.queue.after(requests_, slot);
+    const auto code = availability(requests_[slot]);
+    if (code == Code::ok && is_uniform) return;
+    if (code != Code::ok && code != Code::circuit_open) end_with(slot, code);
+    slot = next;
+  }
 }
 
 void Core::beat() {

@@ -25,6 +25,7 @@ void Core::begin_span(uint32_t slot, const Frame& frame, net::Message& message) 
 // The request has its answer: by its worker, or by the broker in its place.
 void Core::account(uint32_t slot, Code code) {
   const InFlight& request = requests_[slot];
+  if (request.is_copy) return;
   if (code != Code::cancelled) {
     request.service->figures.add(now_, now_ - request.arrived_at, code);
   }

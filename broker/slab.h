@@ -108,6 +108,7 @@ class Chain {
   uint32_t front() const { return front_; }
   uint32_t back() const { return back_; }
   uint32_t next(Slab<T>& slab, uint32_t slot) const { return (slab[slot].*Member).next; }
+  uint32_t previous(Slab<T>& slab, uint32_t slot) const { return (slab[slot].*Member).previous; }
   uint32_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 

@@ -10,8 +10,37 @@
 namespace bilten::ctl {
 namespace {
 
+constexpr uint32_t kWatchBudgetMs = 1000;
+
 std::string short_id(const Id& id) {
   return id.text().substr(24);
+}
+
+// What keeps work away from it.
+std::string state_of(const mesh::WorkerInfo& worker) {
+  if (worker.breaker_open) return "breaker open";
+  return worker.draining ? "draining" : "";
+}
+
+void print(const Session& session, const mesh::Services& found) {
+  if (session.as_json) return print_json(json_of(encode(found), schema_of<mesh::Services>()));
+  std::vector<std::vector<std::string>> rows{{"SERVICE", "WORKER", "VERSION", "OWNER", "WEIGHT",
+                                              "CREDIT", "INFLIGHT", "QUEUE", "FAILED", "CONTRACT",
+                                              "STATE"}};
+  for (const auto& service : found.services) {
+    const auto contract = hex(service.contract_hash.data).substr(0, 8);
+    if (service.workers.empty()) {
+      rows.push_back({service.service, "(away)", "", "", "", "", "", "", "", contract, ""});
+    }
+    for (const auto& worker : service.workers) {
+      rows.push_back({service.service, short_id(worker.instance), worker.version,
+                      worker.owner ? "yes" : "no", std::to_string(worker.weight),
+                      std::to_string(worker.credit), std::to_string(worker.inflight),
+                      std::to_string(worker.queue_ms) + " ms",
+                      std::to_string(worker.failures / 10) + " %", contract, state_of(worker)});
+    }
+  }
+  print_table(rows);
 }
 
 }  // namespace
@@ -21,25 +50,26 @@ int services(const Session& session) {
   if (!link) return report(session, link.error());
   auto found = ask<mesh::Services>(**link, "$mesh.services");
   if (!found) return report(session, found.error());
-  if (session.as_json) {
-    print_json(json_of(encode(*found), schema_of<mesh::Services>()));
-    return kExitOk;
+  print(session, *found);
+  return kExitOk;
+}
+
+int watch_services(const Session& session, Process& process) {
+  auto link = Link::open(session.mesh);
+  if (!link) return report(session, link.error());
+  int64_t seen = 0;
+  while (!process.stopping()) {
+    // Short, so that Ctrl-C is soon seen.
+    const auto answer =
+        (*link)->call("$mesh.services", encode(mesh::ServicesWatch{seen}), kWatchBudgetMs);
+    if (answer.code != Code::ok) return report(session, answer.error);
+    const auto found = decode<mesh::Services>(answer.body);
+    if (!found) return report(session, found.error());
+    if (found->index == seen) continue;
+    seen = found->index;
+    print(session, *found);
+    std::fflush(stdout);
   }
-  std::vector<std::vector<std::string>> rows{
-      {"SERVICE", "WORKER", "VERSION", "OWNER", "CREDIT", "INFLIGHT", "QUEUE", "CONTRACT"}};
-  for (const auto& service : found->services) {
-    const auto contract = hex(service.contract_hash.data).substr(0, 8);
-    if (service.workers.empty()) {
-      rows.push_back({service.service, "(away)", "", "", "", "", "", contract});
-    }
-    for (const auto& worker : service.workers) {
-      rows.push_back({service.service, short_id(worker.instance), worker.version,
-                      worker.owner ? "yes" : "no", std::to_string(worker.credit),
-                      std::to_string(worker.inflight), std::to_string(worker.queue_ms) + " ms",
-                      contract});
-    }
-  }
-  print_table(rows);
   return kExitOk;
 }
 

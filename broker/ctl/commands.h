@@ -9,6 +9,8 @@ namespace bilten::ctl {
 
 // Every service with its workers, as the broker sees them.
 int services(const Session& session);
+// The same again whenever a worker comes, goes or rests, until Ctrl-C.
+int watch_services(const Session& session, Process& process);
 // The broker itself: name, uptime, peers, what is in flight, its counters.
 int status(const Session& session);
 // `biltenctl call event get '{"event_id": "..."}'`: the message typed as JSON, the answer as JSON.

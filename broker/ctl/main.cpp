@@ -7,6 +7,7 @@
 #include "broker/ctl/maintenance.h"
 #include "broker/ctl/seed.h"
 #include "broker/ctl/seeing.h"
+#include "broker/ctl/traffic.h"
 #include "broker/ctl/up.h"
 
 namespace bilten::ctl {
@@ -23,8 +24,13 @@ void add_mesh_commands(CLI::App& app, Typed& typed) {
   app.add_subcommand("status", "The broker: what is connected, in flight, counted")->callback([&] {
     typed.chosen = [](Session& s, Process&) { return status(s); };
   });
-  app.add_subcommand("services", "Every service with its workers")->callback([&] {
-    typed.chosen = [](Session& s, Process&) { return services(s); };
+  auto watched = std::make_shared<bool>(false);
+  auto* services_command = app.add_subcommand("services", "Every service with its workers");
+  services_command->add_flag("--watch", *watched, "Again at every change, until Ctrl-C");
+  services_command->callback([&typed, watched] {
+    typed.chosen = [watched](Session& s, Process& process) {
+      return *watched ? watch_services(s, process) : services(s);
+    };
   });
 
   struct CallArguments {
@@ -191,6 +197,7 @@ int run_chosen(Typed& typed) {
   if (!typed.config.empty()) words.insert(words.end(), {"--config", typed.config});
   for (const auto& set : typed.sets) words.insert(words.end(), {"--set", set});
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   return run(program_of(session, typed.chosen), static_cast<int>(words.size()), argv.data());
@@ -227,6 +234,9 @@ int main_of_ctl(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   add_mesh_commands(app, typed);
+  add_traffic_commands(app, [&typed](std::function<int(Session&)> chosen) {
+    typed.chosen = [chosen = std::move(chosen)](Session& s, Process&) { return chosen(s); };
+  });
   add_seeing_commands(app, [&typed](Chosen chosen) { typed.chosen = std::move(chosen); });
   add_maintenance_commands(app, typed);
   add_local_commands(app, typed);

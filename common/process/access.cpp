@@ -20,13 +20,16 @@ struct Entry {
   std::vector<std::string> serve, call, publish, routes;
   std::vector<Stream> hear;
   bool operations = false, broker = false;
+  uint32_t inflight_max = 0, requests_per_second = 0;
   static constexpr auto fields() {
     return field_list(
         field("number", &Entry::number, between(1, UINT32_MAX)),
         field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
         field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
         field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear, items(0, 2)),
-        field("operations", &Entry::operations), field("broker", &Entry::broker));
+        field("operations", &Entry::operations), field("broker", &Entry::broker),
+        field("inflight_max", &Entry::inflight_max, between(0, 65'536)),
+        field("requests_per_second", &Entry::requests_per_second, between(0, 1'000'000)));
   }
 };
 
@@ -76,7 +79,8 @@ class Table {
     for (const auto& route : entry->routes) hold(section, "route " + route);
     rules_.push_back({name, entry->number, std::move(entry->serve), std::move(entry->call),
                       std::move(entry->publish), std::move(entry->routes), std::move(entry->hear),
-                      entry->operations, entry->broker});
+                      entry->operations, entry->broker, entry->inflight_max,
+                      entry->requests_per_second});
   }
 
   Result<std::vector<AccessRule>> take() {

@@ -9,6 +9,8 @@
 //   publish = ["ticket."]                             # topic prefixes, with "wm.ticket"
 //   hear = ["facts"]                                  # streams it may connect to
 //   routes = ["/v1/orders/*", "/v1/tickets/*"]        # HTTP templates: prefix and a star, or exact
+//   inflight_max = 256                                # requests it may have in flight
+//   requests_per_second = 100
 #pragma once
 
 #include <array>
@@ -37,6 +39,8 @@ struct AccessRule {
   std::vector<Stream> hear;
   bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics.
   bool broker = false;      // May join as another broker, or as another bilten-events.
+  uint32_t inflight_max = 0;         // Requests in flight; 0: as the broker's settings say.
+  uint32_t requests_per_second = 0;  // 0: no limit.
 
   bool hears(Stream stream) const;
 };

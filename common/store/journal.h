@@ -7,12 +7,12 @@
 #pragma once
 
 #include "common/store/store.h"
+#include "common/wire/trace.h"
 
 namespace bilten {
 
 inline constexpr size_t kFactNameMax = 64;
 inline constexpr size_t kFactBodyMax = kRowMax;
-inline constexpr size_t kTraceparentBytes = 25;
 
 // The value for the journal table. CHECKs the limits: a fact is made by our own code.
 // `fact.hash` is set from `before`, the hash of the fact before (zeros: the first).

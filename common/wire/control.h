@@ -10,16 +10,26 @@ constexpr auto names_of(PeerRole) {
   return std::array<std::string_view, 3>{"client", "worker", "broker"};
 }
 
+// The business keys an owner holds: the hashes in the header's `shard`, both ends included.
+struct ShardRange {
+  uint32_t lo = 1, hi = UINT32_MAX;
+  static constexpr auto fields() {
+    return field_list(field("lo", &ShardRange::lo, between(1, UINT32_MAX)),
+                      field("hi", &ShardRange::hi, between(1, UINT32_MAX)));
+  }
+};
+
 // One service that a worker claims.
 struct ServiceClaim {
   std::string service;
   std::string version;  // semver
   uint32_t credit = 0;  // Requests it takes at once.
   uint32_t weight = 1;
-  bool owner = false;   // Stateful: the whole shard range is its alone.
-  int64_t epoch = 0;    // Raised by an operator only.
-  Bytes folder_id;      // Of an owner: which data folder (16 bytes).
-  Bytes contract_hash;  // 16 bytes; the contract itself is `<service>.$contract`.
+  bool owner = false;                     // Stateful: its shards are its alone.
+  int64_t epoch = 0;                      // Raised by an operator only.
+  Bytes folder_id;                        // Of an owner: which data folder (16 bytes).
+  Bytes contract_hash;                    // 16 bytes; the contract itself is `<service>.$contract`.
+  std::optional<ShardRange> shards = {};  // Of an owner; absent: all.
   static constexpr auto fields() {
     return field_list(
         field("service", &ServiceClaim::service, length(1, 32, Format::word)),
@@ -29,7 +39,8 @@ struct ServiceClaim {
         field("owner", &ServiceClaim::owner).or_default(),
         field("epoch", &ServiceClaim::epoch, between(0, INT64_MAX)).or_default(),
         field("folder_id", &ServiceClaim::folder_id, between(0, 16)).or_default(),
-        field("contract_hash", &ServiceClaim::contract_hash, between(0, 16)).or_default());
+        field("contract_hash", &ServiceClaim::contract_hash, between(0, 16)).or_default(),
+        field("shards", &ServiceClaim::shards));
   }
 };
 

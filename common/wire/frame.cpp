@@ -139,6 +139,7 @@ Result<Ext> Ext::parse(std::string_view messagepack, uint16_t frame_flags) {
       case 9: ext.origin = value.text(); break;
       case 10: ext.version = static_cast<uint32_t>(number & UINT32_MAX); break;
       case 11: ext.chunk = static_cast<uint32_t>(number & UINT32_MAX); break;
+      case 12: ext.version_pin = value.text(); break;
       case 13: ext.error_details = value.bytes(); break;
       case 14: ext.error_reason = value.text(); break;
       case 15: ext.error_extra = value.bytes(); break;
@@ -189,6 +190,7 @@ std::string Ext::pack() const {
   add_text(9, origin);
   add_number(10, version);
   add_number(11, chunk);
+  add_text(12, version_pin);
   add_bytes(13, error_details);
   add_text(14, error_reason);
   add_bytes(15, error_extra);

@@ -8,7 +8,8 @@
 
 namespace bilten::mesh {
 
-// ---- the broker: $mesh.ping, info, stats, services, peers, latency, tap, trace, metrics ----
+// ---- the broker: $mesh.ping, info, stats, services, peers, latency, tap, trace, metrics; its
+// traffic rules further down ----
 
 struct Ping {  // $mesh.ping -> Pong
   static constexpr auto fields() { return field_list(); }
@@ -53,8 +54,12 @@ struct WorkerInfo {
   Id instance;
   std::string principal, build, version;
   uint32_t credit = 0, inflight = 0, queue_ms = 0;
-  bool owner = false, draining = false;
-  std::string broker;  // The other broker that it joined; "": it is this one's.
+  bool owner = false, draining = false;  // Draining: by its own wish, or by a rule.
+  std::string broker;                    // The other broker that it joined; "": it is this one's.
+  uint32_t weight = 1;                   // As READY had it, or a rule.
+  uint32_t failures = 0;                 // In 1/1000 of its answers.
+  bool breaker_open = false;
+  std::optional<ShardRange> shards = {};
   static constexpr auto fields() {
     return field_list(field("instance", &WorkerInfo::instance),
                       field("principal", &WorkerInfo::principal, length(0, 64)),
@@ -64,7 +69,11 @@ struct WorkerInfo {
                       field("inflight", &WorkerInfo::inflight, between(0, UINT32_MAX)),
                       field("queue_ms", &WorkerInfo::queue_ms, between(0, UINT32_MAX)),
                       field("owner", &WorkerInfo::owner), field("draining", &WorkerInfo::draining),
-                      field("broker", &WorkerInfo::broker, length(0, 64)).or_default());
+                      field("broker", &WorkerInfo::broker, length(0, 64)).or_default(),
+                      field("weight", &WorkerInfo::weight, between(1, 1000)).or_default(),
+                      field("failures", &WorkerInfo::failures, between(0, 1000)).or_default(),
+                      field("breaker_open", &WorkerInfo::breaker_open).or_default(),
+                      field("shards", &WorkerInfo::shards));
   }
 };
 struct ServiceInfo {
@@ -77,7 +86,15 @@ struct ServiceInfo {
                       field("workers", &ServiceInfo::workers, items(0, 1000)));
   }
 };
-struct Services {     // The answer of $mesh.services {}
+// $mesh.services {since} -> Services. With `since` the answer waits until the index is another, or
+// nine tenths of the request's budget are over; 0: at once.
+struct ServicesWatch {
+  int64_t since = 0;
+  static constexpr auto fields() {
+    return field_list(field("since", &ServicesWatch::since, between(0, INT64_MAX)).or_default());
+  }
+};
+struct Services {
   int64_t index = 0;  // Rises with every change of who serves what.
   std::vector<ServiceInfo> services;
   static constexpr auto fields() {
@@ -194,6 +211,131 @@ struct TraceAnswer {
     return field_list(field("program", &TraceAnswer::program, length(0, 64)),
                       field("instance", &TraceAnswer::instance, length(0, 64)),
                       field("spans", &TraceAnswer::spans, items(0, 1000)));
+  }
+};
+
+// ---- traffic rules: of operators only, in the broker's memory, gone with it ----
+// Each of the six sets a rule, or replaces the one with the same target, and is answered Ruled;
+// its neutral value (on false, weight 0, percent 0, no limit) takes the rule away. A version is
+// exact or a prefix and a star; a worker is an instance as $mesh.services shows it.
+
+constexpr auto kServiceName = length(1, 32, Format::word);
+constexpr auto kVersionText = length(0, 32, Format::line);
+
+struct Drain {                   // $mesh.drain: no new work for these workers.
+  std::string service, version;  // Without version and worker: all of the service.
+  std::optional<Id> worker;
+  bool on = true;
+  static constexpr auto fields() {
+    return field_list(field("service", &Drain::service, kServiceName),
+                      field("version", &Drain::version, kVersionText).or_default(),
+                      field("worker", &Drain::worker), field("on", &Drain::on).or_default());
+  }
+};
+struct Weight {  // $mesh.weight: instead of the one that READY had.
+  std::string service, version;
+  std::optional<Id> worker;
+  uint32_t weight = 0;
+  static constexpr auto fields() {
+    return field_list(field("service", &Weight::service, kServiceName),
+                      field("version", &Weight::version, kVersionText).or_default(),
+                      field("worker", &Weight::worker),
+                      field("weight", &Weight::weight, between(0, 1000)));
+  }
+};
+struct Canary {  // $mesh.canary: so much of the service to that version, the rest to the others.
+  std::string service, version;
+  uint32_t percent = 0;
+  static constexpr auto fields() {
+    return field_list(field("service", &Canary::service, kServiceName),
+                      field("version", &Canary::version, length(1, 32, Format::line)),
+                      field("percent", &Canary::percent, between(0, 100)));
+  }
+};
+struct Mirror {  // $mesh.mirror: a copy of so much to that version or worker, its answer dropped.
+  std::string service, version;
+  std::optional<Id> worker;
+  uint32_t percent = 0;
+  bool commands = false;  // What changes state too: to a version only, which it must name.
+  static constexpr auto fields() {
+    return field_list(field("service", &Mirror::service, kServiceName),
+                      field("version", &Mirror::version, kVersionText).or_default(),
+                      field("worker", &Mirror::worker),
+                      field("percent", &Mirror::percent, between(0, 100)),
+                      field("commands", &Mirror::commands).or_default());
+  }
+};
+struct Fault {       // $mesh.fault: exactly one of delay_ms, abort and drop, for so much of the
+                     // messages.
+  std::string name;  // `ticket.order`, or a prefix and a star.
+  uint32_t percent = 0, delay_ms = 0;
+  std::string abort;  // The word of a code: `no_capacity`.
+  bool drop = false;  // It ends by its budget.
+  static constexpr auto fields() {
+    return field_list(field("name", &Fault::name, length(1, 64, Format::line)),
+                      field("percent", &Fault::percent, between(0, 100)),
+                      field("delay_ms", &Fault::delay_ms, between(0, 60'000)).or_default(),
+                      field("abort", &Fault::abort, length(0, 32)).or_default(),
+                      field("drop", &Fault::drop).or_default());
+  }
+};
+struct Limits {  // $mesh.limits: instead of those of access.toml; 0: none.
+  std::string principal;
+  uint32_t inflight_max = 0, requests_per_second = 0;
+  static constexpr auto fields() {
+    return field_list(
+        field("principal", &Limits::principal, length(1, 64, Format::word)),
+        field("inflight_max", &Limits::inflight_max, between(0, 65'536)).or_default(),
+        field("requests_per_second", &Limits::requests_per_second, between(0, 1'000'000))
+            .or_default());
+  }
+};
+struct Ruled {
+  uint32_t number = 0;  // Of the rule; 0: it is away.
+  static constexpr auto fields() {
+    return field_list(field("number", &Ruled::number, between(0, UINT32_MAX)));
+  }
+};
+struct Clear {          // $mesh.clear -> Ruled
+  uint32_t number = 0;  // Of the rule; 0: all.
+  static constexpr auto fields() {
+    return field_list(field("number", &Clear::number, between(0, UINT32_MAX)).or_default());
+  }
+};
+
+enum class RuleKind : uint8_t { drain, weight, canary, mirror, fault, limits };
+constexpr auto names_of(RuleKind) {
+  return std::array<std::string_view, 6>{"drain", "weight", "canary", "mirror", "fault", "limits"};
+}
+// A rule as it stands; what its kind has no use for is absent.
+struct Rule {
+  uint32_t number = 0;
+  RuleKind kind = RuleKind::drain;
+  std::string by;  // The principal that set it.
+  Instant at;
+  std::optional<std::string> service, version, name, principal, abort;
+  std::optional<Id> worker;
+  std::optional<uint32_t> weight, percent, delay_ms, inflight_max, requests_per_second;
+  std::optional<bool> drop, commands;
+  static constexpr auto fields() {
+    constexpr auto any = between(0, UINT32_MAX);
+    return field_list(
+        field("number", &Rule::number, any), field("kind", &Rule::kind),
+        field("by", &Rule::by, length(0, 64)), field("at", &Rule::at),
+        field("service", &Rule::service, length(0, 32)),
+        field("version", &Rule::version, length(0, 32)), field("name", &Rule::name, length(0, 64)),
+        field("principal", &Rule::principal, length(0, 64)),
+        field("abort", &Rule::abort, length(0, 32)), field("worker", &Rule::worker),
+        field("weight", &Rule::weight, any), field("percent", &Rule::percent, any),
+        field("delay_ms", &Rule::delay_ms, any), field("inflight_max", &Rule::inflight_max, any),
+        field("requests_per_second", &Rule::requests_per_second, any), field("drop", &Rule::drop),
+        field("commands", &Rule::commands));
+  }
+};
+struct Rules {  // The answer of $mesh.rules {}
+  std::vector<Rule> rules;
+  static constexpr auto fields() {
+    return field_list(field("rules", &Rules::rules, items(0, 1000)));
   }
 };
 

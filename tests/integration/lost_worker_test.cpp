@@ -63,7 +63,8 @@ TEST_CASE("a frozen worker is out within 3.5 s, and nobody else is slower for it
   CHECK(count_of(all, Code::ok) == all.size());
   CHECK(within(all, 1) <= 4.5 * time_scale());
   CHECK(count_of(meanwhile, Code::ok) == meanwhile.size());
-  CHECK(within(meanwhile, 0.99) <= std::max(3 * within(calm, 0.99), 0.05 * time_scale()));
+  // Who waited for the frozen one would wait for seconds; the rest is for busy machines.
+  CHECK(within(meanwhile, 0.99) <= std::max(3 * within(calm, 0.99), 0.25 * time_scale()));
   std::printf("frozen worker: out after %.2f s; others' p99 %.1f ms, before %.1f ms\n", out,
               1000 * within(meanwhile, 0.99), 1000 * within(calm, 0.99));
 }

@@ -9,7 +9,7 @@
 namespace bilten::test {
 namespace {
 
-constexpr int kPauseMs = 20;       // Between a buyer's orders: the machines share few cores.
+constexpr int kPauseMs = 60;       // Between a buyer's orders: the machines share few cores.
 constexpr int kScanEvery = 4;      // Orders.
 constexpr size_t kRepeated = 100;  // Orders that are asked for again in the end.
 

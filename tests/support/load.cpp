@@ -15,6 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto kLateMax = std::chrono::milliseconds(20);
+
 Clock::duration interval(double per_second) {
   if (per_second <= 0) return Clock::duration::zero();
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / per_second));
@@ -55,7 +57,8 @@ void Worker::serve(const WorkerPlan& plan) {
     if (stop_) return;
     const auto request = std::move(waiting_.front());
     waiting_.pop_front();
-    free_at = std::max(free_at, Clock::now()) + interval(plan.per_second);
+    // What a late wake-up cost is made up for.
+    free_at = std::max(free_at, Clock::now() - kLateMax) + interval(plan.per_second);
     if (changed_.wait_until(lock, free_at, [&] { return stop_; })) return;
     lock.unlock();
     probe_->mesh().reply({{request.link, request.generation, request.header.id,

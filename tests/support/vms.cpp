@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace bilten::test {
@@ -105,6 +106,24 @@ void Vms::replace(int machine, const std::string& process, int signal) const {
 bool Vms::is_ready(int machine) const {
   Lab::Visit visit(lab_, machine);
   return serves_all(url(machine));
+}
+
+bool Vms::is_whole() const {
+  for (int machine = 1; machine <= kMachines; ++machine) {
+    const auto told =
+        ctl(machine, {"--set", "mesh.brokers=tcp://" + Lab::address(machine) + ":5570", "-o",
+                      "json", "services"});
+    const auto answer = nlohmann::json::parse(told.out, nullptr, false);
+    if (!answer.is_object()) return false;
+    int joined = 0;
+    for (const auto& service : answer["services"]) {
+      for (const auto& worker : service["workers"]) {
+        if (worker.value("broker", "").empty()) ++joined;  // Else it is at another broker's word.
+      }
+    }
+    if (joined < kMachines) return false;
+  }
+  return true;
 }
 
 Finished Vms::ctl(int machine, const std::vector<std::string>& arguments) const {

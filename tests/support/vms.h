@@ -42,6 +42,8 @@ class Vms {
   // SIGTERM or SIGKILL, and wait until another process has taken its place.
   void replace(int machine, const std::string& process, int signal) const;
   bool is_ready(int machine) const;  // Its gateway reaches each service.
+  // Each service's worker has joined each machine's broker, so that no broker is the only way.
+  bool is_whole() const;
   // Runs biltenctl on a machine.
   Finished ctl(int machine, const std::vector<std::string>& arguments) const;
   std::string log(int machine) const { return read_file(folder(machine) + "/log"); }

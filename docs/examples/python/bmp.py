@@ -25,7 +25,8 @@ EXT = {
     1: ("traceparent", bytes, 25), 3: ("idempotency_key", bytes, 16), 5: ("claims", str, None),
     6: ("retry_after_ms", int, None), 7: ("error_text", str, None),
     8: ("content_type", str, None), 9: ("origin", str, None), 10: ("version", int, None),
-    13: ("error_details", bytes, None), 14: ("error_reason", str, None),
+    12: ("version_pin", str, None), 13: ("error_details", bytes, None),
+    14: ("error_reason", str, None),
     15: ("error_extra", bytes, None), 16: ("epoch", int, None), 17: ("previous_hash", bytes, 32),
     18: ("request_hash", bytes, 32), 19: ("previous", int, None), 20: ("at", int, None),
     21: ("hash", bytes, 32)}

@@ -90,6 +90,44 @@ std::string error() {
   return build_error(9, error);
 }
 
+// An owner of a part of the shards.
+std::string ready_shards() {
+  Ready ready;
+  ready.role = PeerRole::worker;
+  ready.instance = numbered_id(1);
+  ServiceClaim claim;
+  claim.service = "ticket";
+  claim.owner = true;
+  claim.shards = ShardRange{1, 0x7fffffff};
+  ready.services.push_back(claim);
+  return encode(ready);
+}
+
+std::string request_pinned() {
+  Header header;
+  header.id = 10;
+  header.ttl_ms = 2000;
+  header.shard = 7;
+  return build_frame(header, "ticket.order", Packer().map(1).integer(12).text("1.2.*").view(),
+                     Packer().map(0).view());
+}
+
+template <Described T>
+std::string order(const std::string& name, const T& message) {
+  Header header;
+  header.id = 11;
+  header.ttl_ms = 3000;
+  return build_frame(header, "$mesh." + name, {}, encode(message));
+}
+
+std::string fault_order() {
+  mesh::Fault fault;
+  fault.name = "event.*";
+  fault.percent = 20;
+  fault.delay_ms = 300;
+  return order("fault", fault);
+}
+
 std::string event() {
   Header header;
   header.command = Command::event;
@@ -275,7 +313,17 @@ std::map<std::string, std::string> today() {
           {"heartbeat", plain(Command::heartbeat, encode(Load{30, 2}))},
           {"disconnect", plain(Command::disconnect, {}, Code::fenced)},
           {"drain", plain(Command::drain)},
-          {"event", event()}};
+          {"event", event()},
+          {"ready_shards", plain(Command::ready, ready_shards())},
+          {"request_pinned", request_pinned()},
+          {"mesh_services", order("services", mesh::ServicesWatch{41})},
+          {"mesh_drain", order("drain", mesh::Drain{"ticket", "1.2.*", numbered_id(1), true})},
+          {"mesh_weight", order("weight", mesh::Weight{"ticket", "", {}, 5})},
+          {"mesh_canary", order("canary", mesh::Canary{"ticket", "1.3.0", 5})},
+          {"mesh_mirror", order("mirror", mesh::Mirror{"ticket", "1.3.0", {}, 10, false})},
+          {"mesh_fault", fault_order()},
+          {"mesh_limits", order("limits", mesh::Limits{"gateway", 64, 200})},
+          {"mesh_clear", order("clear", mesh::Clear{3})}};
 }
 
 std::map<std::string, std::string> golden() {
@@ -349,6 +397,10 @@ TEST_CASE("golden bodies read back as what they were", "[broker]") {
   const auto ready_read = body_of<Ready>(lines, "ready");
   CHECK(ready_read.services.at(0).service == "ticket");
   CHECK(ready_read.services.at(0).credit == 1024);
+  CHECK_FALSE(ready_read.services.at(0).shards);
+  CHECK(body_of<Ready>(lines, "ready_shards").services.at(0).shards->hi == 0x7fffffff);
+  CHECK(body_of<mesh::Drain>(lines, "mesh_drain").worker == numbered_id(1));
+  CHECK(body_of<mesh::Fault>(lines, "mesh_fault").delay_ms == 300);
   CHECK(body_of<Ready>(lines, "ready_of_client").role == PeerRole::client);
   CHECK(body_of<Ready>(lines, "ready_of_broker").name == "broker-2");
   CHECK(body_of<Routes>(lines, "routes").routes.at(0).claim.service == "ticket");

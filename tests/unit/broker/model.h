@@ -1,6 +1,7 @@
 // A naive model of the broker: it makes the same steps as the core with maps and loops, watches
 // every frame the core sends, and says what it should not have sent, or should have. Where the core
-// may choose (among equal workers) the model takes the choice and checks that it was allowed.
+// may choose (among equal workers) the model takes the choice and checks that it was allowed. The
+// health of a worker is the core's own class, which has tests of its own.
 #pragma once
 
 #include <deque>
@@ -27,7 +28,7 @@ class Model final : public Outside {
   std::map<std::string, uint64_t> seen;  // How often each kind of end came about.
 
  private:
-  enum class State : uint8_t { arriving, queued, sent, abandoned };
+  enum class State : uint8_t { arriving, held, queued, sent, abandoned };
   struct Request {
     uint64_t serial = 0;
     PeerId client = 0;  // 0: nobody any more.
@@ -38,10 +39,22 @@ class Model final : public Outside {
     PeerId holder = 0;
     uint64_t token = 0, sent_order = 0;
     bool idempotent = false, resent = false;
+    uint32_t shard = 0;
+    std::string pin;
+    bool towards = false, away = false;  // Where a canary may have drawn it.
+    bool is_copy = false;
+    bool unheard = false;        // Ended by the core, whose word found no client.
+    SteadyMicros since = 0;      // In its queue, or at its worker.
+    SteadyMicros resume_at = 0;  // While a fault holds it.
+    uint64_t placed_in = 0;      // The step that put it into the queue.
   };
   struct Serving {
     uint32_t credit = 0, weight = 1, inflight = 0;
     bool active = false, owner = false;
+    std::optional<ShardRange> shards;
+    int64_t epoch = 0;
+    std::string version;
+    Health health;
   };
   struct Member {
     std::map<std::string, Serving> serves;
@@ -54,19 +67,46 @@ class Model final : public Outside {
   struct Line {
     std::array<std::deque<uint64_t>, 3> lanes;
     int64_t resend_budget = 50;
+    SteadyMicros above_since = 0;  // The oldest has waited too long.
+    bool standing = false, looked = false;
   };
-  enum class Doing : uint8_t { ready, request, answer, cancel, malformed, more, tick, other };
+  // What operators have set: about workers of mail, messages of user, the principal asker.
+  struct Orders {
+    std::set<PeerId> drained;
+    std::map<PeerId, uint32_t> weights;
+    uint32_t canary = 0, mirror = 0;  // Percent.
+    std::string fault;                // "", "delay", "drop" or "abort".
+    uint32_t asker_max = 0;
+  };
+  enum class Doing : uint8_t {
+    ready,
+    request,
+    answer,
+    cancel,
+    malformed,
+    more,
+    tick,
+    partial,
+    other
+  };
 
   // What the core asks and says.
   net::Sent send(PeerId peer, net::Message& message) override;
   std::string principal_of(PeerId peer, const net::Message&) override;
   UnixMillis wall_ms() override { return now_ / 1000; }
-  void note(std::string_view, std::string_view, std::string_view) override {}
+  void note(std::string_view what, std::string_view, std::string_view) override;
 
   // The random inputs.
   void join();
+  ServiceClaim own_claim();
+  void foresee(PeerId peer, const Ready& ready);
+  void settle_in(PeerId peer, const Ready& ready);
   void ask();
+  void steer(Request& request);
   void answer();
+  void answer_in_part();
+  void rule();
+  void join_operator();
   void forge();
   void grant();
   void beat();
@@ -74,6 +114,7 @@ class Model final : public Outside {
   void cancel();
   void speak_badly();
   void pass_time(int64_t ms);
+  void judge_by_time();
   void change_pipe();
   void say(PeerId peer, const std::string& bytes, Doing doing, bool more = false);
 
@@ -82,8 +123,25 @@ class Model final : public Outside {
   void saw_error(PeerId to, const Frame& frame);
   void saw_reply(PeerId to, const Frame& frame);
   void saw_disconnect(PeerId to, Code code);
-  bool error_is_due(const Request& request, Code code) const;
+  void saw_copy(PeerId to, const Frame& frame);
+  void saw_partial(PeerId to, const Frame& frame);
+  bool error_is_due(const Request& request, Code code);
+  void check_order(const Request& request);
   void check_choice(PeerId chosen, const Request& request);
+
+  // What the rules of dispatch come to (model_rules.cpp).
+  enum class Side : uint8_t { any, canary, others };
+  bool takes_work(const std::string& service, PeerId id) const;
+  bool fits(PeerId id, const Request& request, Side side) const;
+  std::set<PeerId> candidates(const Request& request, Side side) const;
+  bool is_best(PeerId chosen, const Request& request, Side side) const;
+  Code availability(const Request& request) const;
+  uint32_t weight(const std::string& service, PeerId id) const;
+  void look_all();
+  Line looked_at(const std::string& service) const;
+  SteadyMicros oldest_wait(const std::string& service) const;
+  bool may_be_shed(const Request& request);
+  bool keeps_pace();
 
   void settle();
   void settle_client(PeerId peer);
@@ -95,8 +153,6 @@ class Model final : public Outside {
   void enqueue(Request& request);
   void dequeue(const Request& request);
   Code admission(PeerId client, const Request& request, bool granted) const;
-  bool is_served(const std::string& service) const;
-  bool has_workers(const std::string& service) const;
   size_t queued(const std::string& service) const;
   size_t queued_unseen(const std::string& service) const;
   uint32_t waiting_of(const std::string& principal) const;
@@ -105,6 +161,7 @@ class Model final : public Outside {
   bool chance(uint64_t percent) { return random_.below(100) < percent; }
   void remember(const std::string& input);
   void fail(const std::string& what);
+  std::string told(const Request& request) const;
 
   SeededRandom random_;
   SteadyMicros now_ = 4'000'000;
@@ -122,7 +179,12 @@ class Model final : public Outside {
   uint64_t subject_ = 0;        // The request that the input is about.
   Code expected_ = Code::ok;    // How a READY or a REQUEST should be refused.
   bool freed_by_time_ = false;  // Credit came back inside a tick: the model is ahead.
-  PeerId overtaken_ = 0;
+  bool looks_ = false;          // The core looks at its queues in this tick.
+  std::set<PeerId> overtaken_;
+  Orders orders_;
+  int64_t tokens_us_ = 1'000'000;  // Of the principal other, whose rate is limited.
+  SteadyMicros tokens_at_ = 0;
+  uint64_t steps_ = 0;
   std::vector<PeerId> lost_;  // In this step.
 };
 

@@ -6,6 +6,7 @@
 namespace bilten::broker {
 namespace {
 
+constexpr PeerId kOperator = 10;
 constexpr SteadyMicros kGrace = 10'000'000;
 constexpr SteadyMicros kDead = 3'000'000;
 
@@ -20,11 +21,23 @@ uint64_t serial_of(std::string_view body) {
 
 net::Sent Model::send(PeerId peer, net::Message& message) {
   const auto pipe = pipes_[peer];
+  const auto frame = *parse_frame(message.view());
   if (pipe == net::Sent::gone) {
+    const auto ended = requests_.find(frame.header.id);
+    if (frame.header.command == Command::error && ended != requests_.end() &&
+        ended->second.client == peer) {
+      ended->second.unheard = true;
+      if (ended->second.state == State::queued) dequeue(ended->second);
+    }
     if (members_.contains(peer)) mark_lost(peer);
     return pipe;
   }
-  const auto frame = *parse_frame(message.view());
+  if (peer == kOperator && frame.header.id == 1) {
+    if (frame.header.command != Command::reply) fail("an order was refused");
+    ++seen["ordered"];
+    message = net::Message();
+    return pipe;
+  }
   const auto command = frame.header.command;
   // A request that does not fit stays with the core; anything else is lost, and counts as said.
   if (command == Command::request && pipe == net::Sent::full) return pipe;
@@ -32,6 +45,7 @@ net::Sent Model::send(PeerId peer, net::Message& message) {
     case Command::request: saw_request(peer, frame); break;
     case Command::reply: saw_reply(peer, frame); break;
     case Command::error: saw_error(peer, frame); break;
+    case Command::partial: saw_partial(peer, frame); break;
     case Command::disconnect: saw_disconnect(peer, static_cast<Code>(frame.header.code)); break;
     case Command::welcome:
       if (doing_ != Doing::ready || peer != doer_ || expected_ != Code::ok) fail("a wrong welcome");
@@ -45,7 +59,52 @@ net::Sent Model::send(PeerId peer, net::Message& message) {
   return pipe;
 }
 
+// Lost peers are looked after when all else in a tick is over.
+void Model::note(std::string_view what, std::string_view, std::string_view) {
+  if (what == "peer_left") look_all();
+}
+
+// A mirror's: beside an original that has its worker, to another one of the canary's version.
+void Model::saw_copy(PeerId to, const Frame& frame) {
+  const auto found = requests_.find(serial_of(frame.body));
+  if (found == requests_.end() || doing_ != Doing::request || found->first != subject_ ||
+      found->second.state != State::sent || found->second.holder == to) {
+    return fail("a copy without its original");
+  }
+  if (orders_.mirror == 0 || frame.header.ttl_ms == 0) return fail("a copy that nobody ordered");
+  Request copy;
+  copy.serial = ++next_serial_;
+  copy.service = found->second.service;
+  copy.expires = found->second.expires;
+  copy.is_copy = true;
+  copy.state = State::sent;
+  copy.since = now_;
+  copy.holder = to;
+  copy.token = frame.header.id;
+  copy.sent_order = ++next_order_;
+  auto& serving = members_[to].serves[copy.service];
+  if (copy.service != "mail" || serving.version != "1.1" || !takes_work(copy.service, to) ||
+      serving.inflight >= serving.credit) {
+    fail("a copy went to the wrong worker");
+  }
+  serving.inflight += 1;
+  serving.health.sent(now_);
+  requests_[copy.serial] = copy;
+  ++seen["copied"];
+}
+
+void Model::saw_partial(PeerId to, const Frame& frame) {
+  const auto found = requests_.find(frame.header.id);
+  if (doing_ != Doing::partial || frame.header.id != subject_ || found == requests_.end() ||
+      found->second.client != to || found->second.holder != doer_ ||
+      found->second.state != State::sent) {
+    return fail("a piece of an answer that nobody gave");
+  }
+  ++seen["pieces"];
+}
+
 void Model::saw_request(PeerId to, const Frame& frame) {
+  if (frame.header.flags & flag::kOneway) return saw_copy(to, frame);
   const auto found = requests_.find(serial_of(frame.body));
   if (found == requests_.end()) return fail("a request came out that has ended");
   Request& request = found->second;
@@ -61,12 +120,8 @@ void Model::saw_request(PeerId to, const Frame& frame) {
   } else if (request.state == State::abandoned) {
     return fail("an ended request was sent");
   }
-  for (size_t lane = 0; lane <= 2; ++lane) {
-    if (line.lanes[lane].empty()) continue;
-    if (request.state != State::queued) return fail("a newcomer overtook the queue");
-    if (line.lanes[lane].front() != request.serial) return fail("the queue is out of order");
-    break;
-  }
+  if (request.state == State::held && now_ < request.resume_at) fail("a delay was too short");
+  check_order(request);
   check_choice(to, request);
   const auto left = (request.expires - now_ + 999) / 1000;
   if (left <= 0 || frame.header.ttl_ms != left) fail("a wrong ttl");
@@ -77,28 +132,11 @@ void Model::saw_request(PeerId to, const Frame& frame) {
   request.holder = to;
   request.token = frame.header.id;
   request.sent_order = ++next_order_;
-  members_[to].serves[request.service].inflight += 1;
+  request.since = now_;
+  auto& serving = members_[to].serves[request.service];
+  serving.inflight += 1;
+  serving.health.sent(now_);
   ++seen["forwarded"];
-}
-
-void Model::check_choice(PeerId chosen, const Request& request) {
-  const auto usable = [&](PeerId id, Member& member) {
-    const auto& serving = member.serves[request.service];
-    return serving.active && !member.lost && !member.draining &&
-           serving.inflight < serving.credit && pipes_[id] != net::Sent::full;
-  };
-  if (!members_.contains(chosen) || !usable(chosen, members_[chosen])) {
-    return fail("a worker got a request beyond its credit, its drain or its claim");
-  }
-  if (freed_by_time_ && doing_ == Doing::tick) return;
-  const auto& mine = members_[chosen].serves[request.service];
-  for (auto& [id, member] : members_) {
-    if (id == chosen || !usable(id, member)) continue;
-    const auto& other = member.serves[request.service];
-    if ((other.inflight + 1) * mine.weight < (mine.inflight + 1) * other.weight) {
-      return fail("a less loaded worker was passed over");
-    }
-  }
 }
 
 void Model::saw_reply(PeerId to, const Frame& frame) {
@@ -124,41 +162,50 @@ void Model::saw_error(PeerId to, const Frame& frame) {
   }
   Request& request = found->second;
   if (!error_is_due(request, code)) {
-    return fail("the error " + std::string(word(code)) + " is not due");
+    return fail("the error " + std::string(word(code)) + " is not due to " + told(request));
   }
   ++seen[std::string(word(code))];
   if (request.state == State::sent && !members_[request.holder].lost) return abandon(request);
   auto& line = lines_[request.service];
   const bool queued_again = request.state == State::sent && request.idempotent && !request.resent &&
                             now_ < request.expires && line.resend_budget >= 5 &&
-                            is_served(request.service);
+                            availability(request) == Code::ok;
   if (queued_again) line.resend_budget -= 5;
   if (request.state == State::queued) dequeue(request);
   end(request.serial);
 }
 
-bool Model::error_is_due(const Request& request, Code code) const {
+bool Model::error_is_due(const Request& request, Code code) {
   const bool is_new = request.state == State::arriving;
   // A lost worker's request may have been queued again within this step, without a word.
   const bool is_again =
       request.state == State::sent && request.idempotent && members_.at(request.holder).lost;
-  const bool is_queued = request.state == State::queued || is_new || is_again;
+  const bool is_held = request.state == State::held;
+  const bool is_queued = request.state == State::queued || is_new || is_again ||
+                         (is_held && now_ >= request.resume_at);
   if (is_new && doing_ == Doing::request && expected_ != Code::ok) return code == expected_;
   // The worker that was lost may have run it: nobody is told that it did not run.
   const bool maybe_ran = request.resent || is_again;
   if (maybe_ran && ran(code) == Ran::no) return false;
   if (maybe_ran && code == Code::worker_lost && is_queued) return true;
+  const auto there = availability(request);
   switch (code) {
-    case Code::deadline_queued: return is_queued && now_ >= request.expires;
+    case Code::deadline_queued: return (is_queued || is_held) && now_ >= request.expires;
     case Code::deadline_inflight: return request.state == State::sent && now_ >= request.expires;
     case Code::no_capacity:
+      // Whose wait is over is refused before the core looks at its queues; that look must be made
+      // here at the right moment, so shedding is thought of before overflowing.
       return is_queued &&
-             (queued(request.service) + queued_unseen(request.service) >= options_.queue_max ||
-              now_ >= request.wait_until);
+             ((request.state == State::queued && now_ >= request.wait_until) ||
+              may_be_shed(request) ||
+              queued(request.service) + queued_unseen(request.service) >= options_.queue_max);
     case Code::worker_lost: return request.state == State::sent && members_.at(request.holder).lost;
     case Code::cancelled: return doing_ == Doing::cancel && request.serial == subject_;
-    case Code::no_service: return is_queued && !has_workers(request.service);
-    case Code::draining: return is_queued && !is_served(request.service);
+    // One that is gone, but not yet seen off, still counts for the core: it draws the milder word.
+    case Code::no_service: return is_queued && there == Code::no_service;
+    case Code::version: return is_queued && (there == Code::no_service || there == Code::version);
+    case Code::draining: return is_queued && there != Code::ok && there != Code::circuit_open;
+    case Code::circuit_open: return is_held && is_queued && there == Code::circuit_open;
     default: return false;
   }
 }
@@ -178,10 +225,22 @@ void Model::saw_disconnect(PeerId to, Code code) {
     due = to == doer_ && (doing_ == Doing::more || (doing_ == Doing::malformed && member.bad >= 3));
   }
   if (code == Code::fenced) {
-    due = doing_ == Doing::ready && (to == doer_ ? expected_ == Code::fenced : to == overtaken_);
+    due = doing_ == Doing::ready &&
+          (to == doer_ ? expected_ == Code::fenced : overtaken_.contains(to));
   }
   if (!due) fail("parted without a reason: " + std::string(word(code)));
   mark_lost(to);
+}
+
+// For the report.
+std::string Model::told(const Request& request) const {
+  const auto line = lines_.find(request.service);
+  const bool stands = line != lines_.end() && line->second.standing;
+  return std::to_string(request.serial) + " of " + request.service + ", state " +
+         std::to_string(static_cast<int>(request.state)) + ", lane " +
+         std::to_string(request.lane) + ", since " + std::to_string(request.since) +
+         "; the queue " + (stands ? "stands" : "flows") + ", its oldest has waited " +
+         std::to_string(oldest_wait(request.service)) + " us";
 }
 
 // ---- what follows from it ----
@@ -206,6 +265,8 @@ void Model::abandon(Request& request) {
 
 void Model::enqueue(Request& request) {
   request.state = State::queued;
+  request.since = now_;
+  request.placed_in = steps_;
   request.wait_until = now_ + SteadyMicros{options_.queue_wait_ms} * 1000;
   lines_[request.service].lanes[request.lane].push_back(request.serial);
 }
@@ -228,6 +289,10 @@ void Model::settle() {
         enqueue(found->second);
       }
     }
+  }
+  for (auto& [serial, request] : requests_) {
+    const bool resumes = request.state == State::held && request.resume_at <= now_;
+    if (resumes && !request.unheard && doing_ == Doing::tick) enqueue(request);
   }
   // In the order in which the core found them lost: it decides about places in the queue.
   for (const auto peer : lost_) {
@@ -257,7 +322,7 @@ void Model::settle_worker(PeerId peer) {
   std::vector<uint64_t> ended;
   for (auto& [serial, request] : requests_) {
     if (request.holder != peer) continue;
-    if (request.state == State::abandoned) {
+    if (request.state == State::abandoned || request.is_copy) {
       ended.push_back(serial);
     } else if (request.state == State::sent) {
       again[request.sent_order] = serial;
@@ -268,7 +333,7 @@ void Model::settle_worker(PeerId peer) {
     Request& request = requests_[serial];
     auto& line = lines_[request.service];
     if (!request.idempotent || request.resent || line.resend_budget < 5 ||
-        !is_served(request.service)) {
+        availability(request) != Code::ok) {
       // Where the client is lost too, nobody is told.
       if (!members_[request.client].lost) fail("the client of a lost worker was not told");
       end(serial);
@@ -288,41 +353,32 @@ void Model::check_state() {
   for (const auto& [serial, request] : requests_) waiting += request.client != 0;
   if (core_->waiting() != waiting) fail("another number of clients waits");
   if (core_->peers() != members_.size()) fail("another number of peers is there");
-  for (auto& [name, line] : lines_) {
-    if (queued(name) == 0) continue;
-    if (!is_served(name)) fail("requests wait for a service that nobody serves");
-    for (auto& [id, member] : members_) {
-      const auto& serving = member.serves[name];
-      if (serving.active && !member.draining && serving.inflight < serving.credit &&
-          pipes_[id] == net::Sent::ok && doing_ == Doing::tick) {
-        fail("requests wait beside a free worker");
-      }
+  for (auto& [serial, request] : requests_) {
+    if (request.state != State::queued) continue;
+    const auto there = availability(request);
+    if (there != Code::ok && there != Code::circuit_open) {
+      fail("a request waits for what nobody serves");
+    }
+    if (doing_ != Doing::tick) continue;
+    for (const auto id : candidates(request, Side::any)) {
+      const bool closed = members_[id].serves[request.service].health.is_closed();
+      if (closed && pipes_[id] == net::Sent::ok) fail("a request waits beside a free worker");
+    }
+    const bool stands = looks_ && request.lane != 0 && lines_[request.service].standing;
+    if (stands && oldest_wait(request.service) > 100'000 && request.placed_in != steps_) {
+      fail("a standing queue was not shed");
     }
   }
 }
 
 Code Model::admission(PeerId client, const Request& request, bool granted) const {
   if (!granted) return Code::denied;
-  if (!has_workers(request.service)) return Code::no_service;
-  if (!is_served(request.service)) return Code::draining;
-  if (waiting_of(client == 1 ? "other" : "asker") >= options_.inflight_per_principal) {
-    return Code::rate_limited;
-  }
+  const auto there = availability(request);
+  if (there != Code::ok) return there;
+  const uint32_t most =
+      client != 1 && orders_.asker_max != 0 ? orders_.asker_max : options_.inflight_per_principal;
+  if (waiting_of(client == 1 ? "other" : "asker") >= most) return Code::rate_limited;
   return Code::ok;
-}
-
-bool Model::has_workers(const std::string& service) const {
-  return std::ranges::any_of(members_, [&](const auto& each) {
-    const auto serving = each.second.serves.find(service);
-    return serving != each.second.serves.end() && serving->second.active;
-  });
-}
-
-bool Model::is_served(const std::string& service) const {
-  return std::ranges::any_of(members_, [&](const auto& each) {
-    const auto serving = each.second.serves.find(service);
-    return serving != each.second.serves.end() && serving->second.active && !each.second.draining;
-  });
 }
 
 size_t Model::queued(const std::string& service) const {
@@ -337,8 +393,11 @@ size_t Model::queued(const std::string& service) const {
 size_t Model::queued_unseen(const std::string& service) const {
   size_t sum = 0;
   for (const auto& [serial, request] : requests_) {
-    if (request.service != service || request.state != State::sent) continue;
-    sum += request.idempotent && members_.at(request.holder).lost;
+    if (request.service != service) continue;
+    const bool resumed = request.state == State::held && request.resume_at <= now_;
+    const bool again =
+        request.state == State::sent && request.idempotent && members_.at(request.holder).lost;
+    sum += resumed || again;
   }
   return sum;
 }

@@ -191,7 +191,8 @@ TEST_CASE("a full queue refuses with advice, and bulk makes way for what is urge
 
 TEST_CASE("a request waits for a worker no longer than the limit or its budget", "[broker]") {
   Pair world(0);
-  world.request(kGateway, 1, "ticket.order", 2000);
+  // A critical one: others would be shed from a queue that stands.
+  world.request(kGateway, 1, "ticket.order", 2000, class_flags(Class::critical));
   world.request(kGateway, 2, "ticket.order", 200);
   world.live_ms(210);
   CHECK(refusal(world, kGateway, 2) == Code::deadline_queued);

@@ -180,6 +180,46 @@ TEST_CASE("a worker that vanishes is noticed long before the deadline", "[broker
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
 }
 
+TEST_CASE("a worker that falls silent is out after three heartbeats, others are served meanwhile",
+          "[broker]") {
+  Running running;
+  auto frozen = running.dealer("ticket");
+  auto client = running.dealer("gateway");
+  join(frozen, "ticket");
+  join(client);
+  const auto began = std::chrono::steady_clock::now();
+  say(client, request_frame(5, 60'000));
+  hear(frozen);  // It has the request, and says nothing any more.
+  auto worker = running.dealer("ticket");
+  join(worker, "ticket");
+  net::Message message;
+  bool more = false;
+  auto code = Code::ok;
+  auto beat_at = began;
+  // The client and the other worker live on; nobody hears anything of the frozen one.
+  REQUIRE(until([&] {
+    if (const auto now = std::chrono::steady_clock::now(); now >= beat_at) {
+      Header beat;
+      beat.command = Command::heartbeat;
+      say(worker, build_frame(beat));
+      say(client, build_frame(beat));
+      beat_at = now + std::chrono::milliseconds(200);
+    }
+    if (client.receive(message, more)) {
+      const auto frame = parse_frame(message.view());
+      if (frame->header.command == Command::error) code = static_cast<Code>(frame->header.code);
+    }
+    return code != Code::ok;
+  }));
+  CHECK(code == Code::worker_lost);
+  const auto seconds = std::chrono::steady_clock::now() - began;
+  CHECK(seconds >= std::chrono::milliseconds(2900));
+  CHECK(seconds <= std::chrono::milliseconds(4500));
+  say(client, request_frame(6));
+  const auto arrived = hear(worker);
+  CHECK(parse_frame(arrived.view())->header.command == Command::request);
+}
+
 TEST_CASE("a key that access.toml does not name cannot even connect", "[broker]") {
   Running running;
   auto stranger = running.dealer("nobody");

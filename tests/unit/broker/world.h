@@ -150,7 +150,36 @@ struct World : Outside {
   }
   void request(PeerId peer, uint64_t id, const std::string& name, uint32_t ttl_ms = 2000,
                uint16_t flags = 0) {
-    say(peer, request_frame(id, name, ttl_ms, flags));
+    const bool is_ours = name.starts_with("$mesh.");  // An empty map, as its messages are.
+    say(peer, request_frame(id, name, ttl_ms, flags, is_ours ? "\x80" : "body"));
+  }
+  // One that wants a shard, or is pinned to a version.
+  static std::string aimed_frame(uint64_t id, const std::string& name, uint32_t shard,
+                                 const std::string& pin = {}, uint32_t ttl_ms = 2000) {
+    Header header;
+    header.id = id;
+    header.ttl_ms = ttl_ms;
+    header.shard = shard;
+    const auto ext = pin.empty() ? std::string() : Packer().map(1).integer(12).text(pin).take();
+    return build_frame(header, name, ext, "body");
+  }
+  static ServiceClaim version_claim(const std::string& service, uint32_t credit,
+                                    const std::string& version) {
+    auto made = claim(service, credit);
+    made.version = version;
+    return made;
+  }
+  // The worker's requests since the last call, each answered with this code.
+  size_t answer_all(PeerId worker, Code code = Code::ok) {
+    size_t count = 0;
+    for (const auto& each : heard(worker)) {
+      if (each.command() != Command::request) continue;
+      const auto id = each.frame().header.id;
+      say(worker, code == Code::ok ? frame(Command::reply, id)
+                                   : build_error(id, {code, std::string(word(code)), ""}));
+      ++count;
+    }
+    return count;
   }
 };
 

@@ -67,6 +67,8 @@ call = ["user.journal.*"]
 publish = ["ticket.", "wm.ticket"]
 hear = ["facts"]
 routes = ["/v1/orders*"]
+inflight_max = 64
+requests_per_second = 100
 [principal.idle]
 number = 14
 )"));
@@ -78,6 +80,8 @@ number = 14
   CHECK(ticket.hears(Stream::facts));
   CHECK_FALSE(ticket.hears(Stream::operations));
   CHECK_FALSE(ticket.operations);
+  CHECK(ticket.inflight_max == 64);
+  CHECK(ticket.requests_per_second == 100);
   const auto& idle = rule_of(*rules, "idle");
   CHECK(idle.serve.empty());
   CHECK(idle.call.empty());
@@ -106,10 +110,20 @@ TEST_CASE("a table that is wrong is refused with line and key", "[process]") {
         "access.toml:3: \"v1/x\" must begin with /");
   CHECK(complaint("[principal.a]\nnumber = 1\npublish = ['a.*']") ==
         "access.toml:3: \"a.*\" is a prefix as it stands, without a *");
+  CHECK(complaint("[principal.a]\nnumber = 1\ninflight_max = 70000") ==
+        "access.toml:3: \"inflight_max\" must be between 0 and 65536");
   CHECK(complaint("[other]\nx = 1") ==
         "access.toml:1: unknown section [other]; each one is a [principal.<name>]");
   CHECK(complaint("[principal.'A b']\nnumber = 1").starts_with("access.toml:1: the principal's"));
   CHECK(complaint("[principal.a.b]\nnumber = 1").starts_with("access.toml:1: the principal's"));
+  // Each loses the parser, and once ended the process.
+  for (const char* lost : {"[", "[\n", "[[", "[ # x", "[.a]", "a = [ \r\n}", "\xEF\xBB\xBF[\n"}) {
+    const auto where = complaint("# first\n" + std::string(lost) + "\n# third\n");
+    INFO(lost);
+    CHECK((where.starts_with("access.toml:2: ") || where.starts_with("access.toml:3: ")));
+  }
+  CHECK(complaint("# \xcd\xbb\n\xcd\xbb = 1") ==
+        "access.toml:2: outside quotes stand ASCII letters only");
   CHECK(complaint("number = 1").starts_with("access.toml:"));
 }
 
