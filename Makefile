@@ -96,8 +96,8 @@ STORIES += $(BUILD)/test/$(1)
 endef
 $(foreach t,$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/integration/*_test.cpp tests/scenarios/*_test.cpp)))),$(eval $(call story,$(t))))
 
-# tests/sim: the simulator, which drives the broker's core and the ticket service's table.
-SIMULATED := broker daemons/ticket
+# tests/sim: the simulator, which drives the broker's core and the services' tables.
+SIMULATED := broker daemons/user daemons/event daemons/ticket
 SIM := $(call objects,$(wildcard tests/sim/*.cpp))
 $(BUILD)/test/sim: $(SIM) $(foreach m,$(SIMULATED),$($(m)-module)) $(BUILD)/common.a
 $(BUILD)/test/sim: LIBS = $(foreach m,$(SIMULATED),$(LIBS-$(m)))

@@ -29,12 +29,21 @@ struct PasswordCheck {
   bool matches = false;
 };
 
+// How a password becomes a hash, and is checked against one: argon2id, which is slow on purpose.
+// The simulator, which runs on a virtual clock, has a quick one.
+struct PasswordHasher {
+  std::string (*hash)(std::string_view password) = crypto::hash_password;  // Empty: no memory.
+  bool (*check)(std::string_view hash, std::string_view password) = crypto::check_password;
+};
+
 // Refuses weak passwords (Code::invalid), naming each fault.
 Result<PasswordHash> hash_new_password(const Keys& keys, const Reader& reader,
-                                       const api::user::SignUp& message);
+                                       const api::user::SignUp& message,
+                                       const PasswordHasher& hasher = {});
 
 // Takes the same time whether or not the address has an account.
 Result<PasswordCheck> check_given_password(const Keys& keys, const Reader& reader,
-                                           const api::user::LogIn& message);
+                                           const api::user::LogIn& message,
+                                           const PasswordHasher& hasher = {});
 
 }  // namespace bilten::user

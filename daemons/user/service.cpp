@@ -3,7 +3,6 @@
 #include "common/service/access.h"
 #include "common/service/paging.h"
 #include "daemons/user/core.h"
-#include "daemons/user/password.h"
 
 namespace bilten::user {
 namespace {
@@ -116,22 +115,27 @@ auto with(const Keys& keys, Function function) {
 
 }  // namespace
 
-Service service(const Keys& keys, const Config& config) {
+Service service(const Keys& keys, const Config& config, const PasswordHasher& hasher) {
   const auto sign_up = [&](const Rows& rows, const Context& context, const SignUp& message) {
     return decide_sign_up(keys, config, rows, context, message);
+  };
+  const auto hash_new = [&keys, hasher](const Reader& reader, const SignUp& message) {
+    return hash_new_password(keys, reader, message, hasher);
+  };
+  const auto check_given = [&keys, hasher](const Reader& reader, const LogIn& message) {
+    return check_given_password(keys, reader, message, hasher);
   };
   return {
       "user",
       "Accounts, sessions and organisations.",
       describe_facts<Fact>(),
       {
-          command<SignUp>("user.sign_up", with(keys, hash_new_password), sign_up),
+          command<SignUp>("user.sign_up", hash_new, sign_up),
           command<Verify>("user.verify", with(keys, decide_verify)),
           query<VerificationMail>("user.verification_mail", with(keys, verification_mail)),
           query<Me>("user.me", me),
           command<ChangeProfile>("user.change_profile", decide_change_profile),
-          command<LogIn>("user.log_in", with(keys, check_given_password),
-                         with(keys, decide_log_in)),
+          command<LogIn>("user.log_in", check_given, with(keys, decide_log_in)),
           command<Refresh>("user.refresh", with(keys, decide_refresh)),
           query<Sessions>("user.sessions", sessions),
           command<EndSession>("user.end_session", decide_end_session),

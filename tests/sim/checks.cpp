@@ -4,7 +4,9 @@
 #include <map>
 #include <set>
 
+#include "daemons/event/rows.h"
 #include "daemons/ticket/rows.h"
+#include "daemons/user/rows.h"
 
 namespace bilten::sim {
 
@@ -37,7 +39,7 @@ class Audit {
         case Wish::confirm: confirm(operation); break;
         case Wish::cancel: cancel(operation); break;
         case Wish::scan: scan(operation); break;
-        case Wish::add_type:
+        case Wish::found:
         case Wish::read_tickets: break;
       }
     }
@@ -184,6 +186,29 @@ void check_reading(World& world, Daemon& reader, Daemon& owner) {
   }
 }
 
+template <class Row>
+size_t count_of(const Rows& rows) {
+  size_t count = 0;
+  rows.scan<Row>({}, {}, kAll, [&](std::string_view, const Row&) {
+    ++count;
+    return true;
+  });
+  return count;
+}
+
+// Two people, one organisation, one event, three types: however often each was asked for.
+void check_founding(World& world, const House& house, const Shop& shop) {
+  const auto of_user = house.user.store().snapshot(), of_event = house.event.store().snapshot();
+  const auto of_ticket = house.ticket.store().snapshot();
+  const bool once = count_of<user::PersonRow>(of_user->rows()) == 2 &&
+                    count_of<user::OrganizationRow>(of_user->rows()) == 1 &&
+                    count_of<event::EventRow>(of_event->rows()) == 1 &&
+                    count_of<ticket::TypeRow>(of_ticket->rows()) == 3;
+  if (!once) world.fail("what was founded once is not there once");
+  const auto row = of_event->rows().find<event::EventRow>(shop.event_id().view());
+  if (!row) world.fail("the event was acknowledged, and is not there");
+}
+
 void check_store(World& world, Daemon& daemon) {
   const auto snapshot = daemon.store().snapshot();
   const auto rebuilt = verify_rebuild(*snapshot, daemon.table().applier());
@@ -221,8 +246,11 @@ void check_all(World& world, const House& house, const Shop& shop) {
   check_reading(world, house.reader, house.ticket);
   check_reading(world, house.ticket, house.event);
   check_reading(world, house.ticket, house.user);
-  check_store(world, house.ticket);
-  check_store(world, house.reader);
+  check_reading(world, house.event, house.user);
+  check_founding(world, house, shop);
+  for (auto* daemon : {&house.user, &house.event, &house.ticket, &house.reader}) {
+    check_store(world, *daemon);
+  }
 }
 
 }  // namespace bilten::sim

@@ -41,23 +41,16 @@ bool is_empty(const WriterCore::Input& input) {
          input.heads.empty() && input.orders.empty() && input.stopped.empty();
 }
 
-Effects all_of(const std::vector<Effects>& scripted) {
-  Effects all;
-  for (const auto& effects : scripted) {
-    all.facts.insert(all.facts.end(), effects.facts.begin(), effects.facts.end());
-  }
-  return all;
-}
-
 }  // namespace
 
-Daemon::Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit)
+Daemon::Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
+               uint32_t credit)
     : world_(world),
       table_(table),
       credit_(credit),
       random_(world.chance.next()),
       disk_(random_),
-      member_(world, network, table.name(), topics_of(table), brokers,
+      member_(world, network, table.name(), topics_of(table), std::move(joins),
               {.on_requests = [this](auto incoming) { on_requests(std::move(incoming)); },
                .on_publications =
                    [this](auto publications) {
@@ -80,7 +73,7 @@ void Daemon::start() {
   Watch& watch = *this;
   core_ = std::make_unique<WriterCore>(table_, disk_, random_, watch);
   inbox_ = {};
-  writing_ = false;
+  started_ = writing_ = draining_ = false;
   write_at_ = feeds_at_ = kNever;
   publish_signers();
   member_.start(wall(), {{.service = table_.name(),
@@ -97,10 +90,22 @@ void Daemon::start() {
 void Daemon::crash() {
   if (!is_up()) return;
   if (world_.telling()) world_.tell(table_.name() + " is killed");
-  ++life_;
   member_.crash();
+  end_life();
+}
+
+void Daemon::end_life() {
+  ++life_;
   core_.reset();
   feeds_.reset();
+}
+
+void Daemon::stop_for(SteadyMicros most, SteadyMicros down) {
+  if (!is_up() || std::exchange(draining_, true)) return;
+  member_.drain(most, [this, down] {
+    end_life();
+    world_.after(down, [this] { start(); });
+  });
 }
 
 void Daemon::crash_for(SteadyMicros down) {
@@ -125,11 +130,6 @@ void Daemon::slow_disk(SteadyMicros until) {
 void Daemon::spare() {
   full_until_ = slow_until_ = 0;
   if (!disk_.dead()) disk_.set_fate(Fate::lasting);
-}
-
-void Daemon::record(Effects effects) {
-  scripted_.push_back(std::move(effects));
-  if (is_up()) wake_writer(0);
 }
 
 void Daemon::end(std::string_view name, Code code) {
@@ -163,18 +163,13 @@ void Daemon::write() {
   auto input = std::exchange(inbox_, {});
   input.wall = wall();
   input.steady = world_.now();
-  const std::function<Effects(const Rows&, const Context&)> script = [&](auto&, auto&) {
-    return all_of(scripted_);
-  };
-  if (!scripted_.empty()) input.on_start = &script;
+  if (on_start && !started_) input.on_start = &on_start;
   const auto before = disk_.snapshot()->head();
   auto out = core_->step(std::move(input));
   const auto head = disk_.snapshot()->head();
   world_.trace(head.seq, {head.hash.data(), head.hash.size()});
-  if (head.seq > before.seq) {
-    scripted_.clear();
-    if (on_commit) on_commit();
-  }
+  if (head.seq > before.seq && on_commit) on_commit();
+  started_ = started_ || out.committed;
   if (disk_.dead()) return crash_for(down_);
   wall_offset_ms_ = core_->wall_offset_ms();
   later(commit_time(), [this, held = std::make_shared<WriterCore::Output>(std::move(out))] {

@@ -19,30 +19,31 @@ namespace bilten::sim {
 
 class Daemon final : private Watch {
  public:
-  Daemon(World& world, Network& network, const Table& table, size_t brokers, uint32_t credit);
+  Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
+         uint32_t credit);
 
   void start();
   void crash();
   bool is_up() const { return core_ != nullptr; }
 
-  // What an owner without commands of its own is to announce; survives a crash until it is
-  // committed.
-  void record(Effects effects);
   // The process dies in its next commit, before or after it lasts, and starts again `down` later.
   void die_in_commit(bool before, SteadyMicros down);
   void crash_for(SteadyMicros down);
+  // Stops in order, within `most`, and starts again `down` later.
+  void stop_for(SteadyMicros most, SteadyMicros down);
   void fill_disk(SteadyMicros until);
   void slow_disk(SteadyMicros until);
   // No death and no trouble with the disk is to come any more.
   void spare();
   void jump_clock(int64_t milliseconds) { offset_ms_ += milliseconds; }
 
+  // What it records at each start; may be empty.
+  std::function<Effects(const Rows&, const Context&)> on_start;
   // Told after each commit that lasts.
   std::function<void()> on_commit;
   Store& store() { return disk_; }
   const Table& table() const { return table_; }
   uint32_t member() const { return member_.index(); }
-  bool idle() const { return is_up() && scripted_.empty() && core_->parked() == 0; }
 
  private:
   void begin(std::string_view, std::string_view) override {}
@@ -60,6 +61,7 @@ class Daemon final : private Watch {
   UnixMillis reader_now(const Snapshot& snapshot) const;
 
   // The writer and the feeds (daemon.cpp).
+  void end_life();
   void later(SteadyMicros delay, std::function<void()> what);
   void wake_writer(SteadyMicros delay);
   void write();
@@ -80,7 +82,6 @@ class Daemon final : private Watch {
   SeededRandom random_;
   Disk disk_;
   Member member_;
-  std::vector<Effects> scripted_;
   int64_t offset_ms_ = 0;
   SteadyMicros full_until_ = 0, slow_until_ = 0;
   SteadyMicros down_ = 0;  // How long the death in a commit lasts.
@@ -92,7 +93,8 @@ class Daemon final : private Watch {
   std::unique_ptr<WriterCore> core_;
   std::unique_ptr<Feeds> feeds_;
   WriterCore::Input inbox_;
-  bool writing_ = false;
+  bool started_ = false;  // on_start is committed.
+  bool writing_ = false, draining_ = false;
   SteadyMicros write_at_ = kNever, feeds_at_ = kNever;
   int64_t wall_offset_ms_ = 0;
 };

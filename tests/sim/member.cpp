@@ -4,20 +4,26 @@
 
 namespace bilten::sim {
 
+namespace {
+
+constexpr SteadyMicros kLookIfIdle = 10 * kMillisecond;
+
+}  // namespace
+
 Member::Member(World& world, Network& network, std::string principal,
-               std::vector<std::string> topics, size_t brokers, Handlers handlers)
+               std::vector<std::string> topics, std::vector<uint32_t> joins, Handlers handlers)
     : world_(world),
       network_(network),
       principal_(std::move(principal)),
-      index_(network.add_member(*this, std::move(topics))),
-      brokers_(brokers),
+      index_(network.add_member(*this, joins, std::move(topics))),
+      joins_(std::move(joins)),
       handlers_(std::move(handlers)),
       random_(world.chance.next()) {}
 
 void Member::start(UnixMillis wall, std::vector<ServiceClaim> claims) {
   ++life_;
   net::MeshCore::Options options;
-  for (size_t i = 0; i < brokers_; ++i) options.brokers.push_back("broker-" + std::to_string(i));
+  for (const auto broker : joins_) options.brokers.push_back("broker-" + std::to_string(broker));
   options.ready.role = claims.empty() ? PeerRole::client : PeerRole::worker;
   options.ready.incarnation = wall;
   options.ready.instance = IdSource(random_).next(wall);
@@ -32,6 +38,28 @@ void Member::crash() {
   core_.reset();
   armed_ = kNever;
   network_.vanish_member(index_);
+}
+
+void Member::drain(SteadyMicros most, std::function<void()> stopped) {
+  core_->drain(world_.now());
+  carry_out();
+  look_if_idle(world_.now() + most, std::move(stopped));
+}
+
+void Member::look_if_idle(SteadyMicros until, std::function<void()> stopped) {
+  world_.after(kLookIfIdle, [this, until, stopped = std::move(stopped), life = life_] {
+    if (life != life_) return;
+    const bool idle = core_->idle(world_.now());
+    if (!idle && world_.now() < until) return look_if_idle(until, stopped);
+    if (idle) ++world_.coverage.drained;
+    core_->finish(world_.now());
+    carry_out();
+    ++life_;
+    core_.reset();
+    armed_ = kNever;
+    for (uint32_t link = 0; link < joins_.size(); ++link) network_.close(index_, link);
+    stopped();
+  });
 }
 
 void Member::call(net::Call call, net::OnAnswer done) {

@@ -17,13 +17,17 @@ class Member final : private MemberEnd {
     std::function<void(std::vector<net::Incoming>)> on_requests = {};
     std::function<void(std::vector<net::Publication>)> on_publications = {};
   };
+  // Joins those brokers.
   Member(World& world, Network& network, std::string principal, std::vector<std::string> topics,
-         size_t brokers, Handlers handlers);
+         std::vector<uint32_t> joins, Handlers handlers);
 
   // A new process; `wall` is its clock. Serves what is claimed.
   void start(UnixMillis wall, std::vector<ServiceClaim> claims);
   // Kills it: nothing that it waits for ends, nothing that it was about to send leaves.
   void crash();
+  // Stops it in order: it takes no more requests, answers what it has, and takes its leave; then
+  // `stopped`, at the latest after `most`.
+  void drain(SteadyMicros most, std::function<void()> stopped);
   bool is_up() const { return core_ != nullptr; }
 
   void call(net::Call call, net::OnAnswer done);
@@ -39,12 +43,13 @@ class Member final : private MemberEnd {
   void send_frames();
   void hand_over();
   void arm();
+  void look_if_idle(SteadyMicros until, std::function<void()> stopped);
 
   World& world_;
   Network& network_;
   std::string principal_;
   uint32_t index_;
-  size_t brokers_;
+  std::vector<uint32_t> joins_;
   Handlers handlers_;
   SeededRandom random_;
   std::unique_ptr<net::MeshCore> core_;

@@ -9,6 +9,7 @@ namespace bilten::sim {
 namespace {
 
 constexpr uint32_t kTailPerMille = 20;  // Frames that take much longer than the others.
+constexpr SteadyMicros kSlowLinkLeast = 1 * kMillisecond, kSlowLinkMost = 300 * kMillisecond;
 constexpr uint32_t kPublicationLostPerMille = 30;
 constexpr uint32_t kPublicationTwicePerMille = 10;
 
@@ -38,8 +39,11 @@ uint32_t Network::add_broker(BrokerEnd& broker) {
   return static_cast<uint32_t>(brokers_.size() - 1);
 }
 
-uint32_t Network::add_member(MemberEnd& member, std::vector<std::string> topics) {
-  members_.push_back({&member, std::move(topics), std::vector<Socket>(brokers_.size())});
+uint32_t Network::add_member(MemberEnd& member, const std::vector<uint32_t>& joins,
+                             std::vector<std::string> topics) {
+  std::vector<Socket> sockets(joins.size());
+  for (size_t i = 0; i < joins.size(); ++i) sockets[i].broker = joins[i];
+  members_.push_back({&member, std::move(topics), std::move(sockets)});
   return static_cast<uint32_t>(members_.size() - 1);
 }
 
@@ -70,14 +74,17 @@ void Network::connect_after(SteadyMicros delay, uint32_t member, uint32_t link) 
 void Network::connect(uint32_t member, uint32_t link) {
   auto& socket = members_[member].sockets[link];
   if (!socket.open || socket.connection) return;
-  const auto stalled_until = std::max(stalled(member, link, true), stalled(member, link, false));
-  if (!brokers_[link]->is_up() || stalled_until > world_.now()) {
+  const uint32_t broker = socket.broker;
+  const auto stalled_until =
+      std::max(stalled(member, broker, true), stalled(member, broker, false));
+  if (!brokers_[broker]->is_up() || stalled_until > world_.now()) {
     return connect_after(world_.between(20 * kMillisecond, 100 * kMillisecond), member, link);
   }
   socket.connection = std::make_shared<Connection>();
   socket.connection->peer = ++last_peer_;
   socket.connection->member = member;
-  socket.connection->broker = link;
+  socket.connection->link = link;
+  socket.connection->broker = broker;
   socket.connection->generation = socket.generation;
   connections_.emplace(last_peer_, socket.connection);
 }
@@ -108,14 +115,19 @@ net::Sent Network::put(const Held& connection, bool to_broker, std::string frame
   auto& way = to_broker ? connection->to_broker : connection->to_member;
   if (way.frames.size() >= high_water_) return net::Sent::full;
   way.frames.push_back(std::move(frame));
-  way.last_at = std::max(way.last_at, world_.now() + delay());
+  auto takes = delay();
+  if (world_.now() < members_[connection->member].sockets[connection->link].slow_until) {
+    takes += world_.between(kSlowLinkLeast, kSlowLinkMost);
+  }
+  way.last_at = std::max(way.last_at, world_.now() + takes);
   world_.at(way.last_at, [this, connection, to_broker] { deliver(connection, to_broker); });
   return net::Sent::ok;
 }
 
 void Network::deliver(const Held& connection, bool to_broker) {
   if (!connection->up) return;
-  const auto until = stalled(connection->member, connection->broker, to_broker);
+  const auto until =
+      std::max(stalled(connection->member, connection->broker, to_broker), connection->late_until);
   if (until > world_.now()) {
     return world_.at(until, [this, connection, to_broker] { deliver(connection, to_broker); });
   }
@@ -126,14 +138,13 @@ void Network::deliver(const Held& connection, bool to_broker) {
   auto& member = *members_[connection->member].end;
   if (world_.telling() && !is_dull(frame)) {
     const auto broker = "broker " + std::to_string(connection->broker);
-    world_.tell(
-        (to_broker ? member.principal() + " -> " + broker : broker + " -> " + member.principal()) +
-        " (connection " + std::to_string(connection->peer) + "): " + words_of(frame));
+    world_.tell((to_broker ? member.label() + " -> " + broker : broker + " -> " + member.label()) +
+                " (connection " + std::to_string(connection->peer) + "): " + words_of(frame));
   }
   if (to_broker) {
     brokers_[connection->broker]->arrive(connection->peer, std::move(frame));
   } else if (!connection->orphaned) {
-    member.arrive(connection->broker, connection->generation, std::move(frame));
+    member.arrive(connection->link, connection->generation, std::move(frame));
   }
 }
 
@@ -181,13 +192,36 @@ void Network::vanish_broker(uint32_t broker) {
 }
 
 void Network::break_link(uint32_t member, uint32_t broker, bool notice) {
-  auto& socket = members_[member].sockets[broker];
-  if (!socket.connection) return;
-  cut(*socket.connection, notice ? 0 : world_.between(0, 3 * kSecond));
-  socket.connection.reset();
-  if (socket.open) {
-    connect_after(world_.between(5 * kMillisecond, 200 * kMillisecond), member, broker);
+  auto* socket = socket_to(member, broker);
+  if (!socket || !socket->connection) return;
+  const uint32_t link = socket->connection->link;
+  cut(*socket->connection, notice ? 0 : world_.between(0, 3 * kSecond));
+  socket->connection.reset();
+  if (socket->open) {
+    connect_after(world_.between(5 * kMillisecond, 200 * kMillisecond), member, link);
   }
+}
+
+void Network::double_link(uint32_t member, uint32_t broker, SteadyMicros until) {
+  auto* socket = socket_to(member, broker);
+  if (!socket || !socket->connection) return;
+  const Held old = std::exchange(socket->connection, nullptr);
+  old->orphaned = true;
+  old->late_until = world_.between(world_.now(), until);
+  world_.at(until + kMillisecond, [this, old] { cut(*old, 0); });
+  if (socket->open) connect_after(world_.between(50, kMillisecond), member, old->link);
+}
+
+void Network::slow_link(uint32_t member, uint32_t broker, SteadyMicros until) {
+  if (auto* socket = socket_to(member, broker)) {
+    socket->slow_until = std::max(socket->slow_until, until);
+  }
+}
+
+Network::Socket* Network::socket_to(uint32_t member, uint32_t broker) {
+  auto& sockets = members_[member].sockets;
+  const auto found = std::ranges::find(sockets, broker, &Socket::broker);
+  return found == sockets.end() ? nullptr : &*found;
 }
 
 void Network::stall(uint32_t member, uint32_t broker, bool to_broker, SteadyMicros until) {

@@ -30,6 +30,8 @@ class MemberEnd {
   virtual void arrive(uint32_t link, uint32_t generation, std::string frame) = 0;
   virtual void hear(const std::string& publication) = 0;
   virtual const std::string& principal() const = 0;
+  // What the story calls it.
+  virtual std::string label() const { return principal(); }
 };
 
 class Network {
@@ -38,10 +40,12 @@ class Network {
   Network(World& world, size_t high_water) : world_(world), high_water_(high_water) {}
 
   uint32_t add_broker(BrokerEnd& broker);
-  // Hears publications whose topic begins with one of these.
-  uint32_t add_member(MemberEnd& member, std::vector<std::string> topics);
+  // Has a link to each of `joins`, in that order, and hears publications whose topic begins with
+  // one of `topics`.
+  uint32_t add_member(MemberEnd& member, const std::vector<uint32_t>& joins,
+                      std::vector<std::string> topics);
 
-  // ---- what members do; a link is a broker ----
+  // ---- what members do, and brokers with the links that they dial ----
   void open(uint32_t member, uint32_t link, uint32_t generation);
   void close(uint32_t member, uint32_t link);
   net::Sent send(uint32_t member, uint32_t link, std::string frame);
@@ -54,11 +58,18 @@ class Network {
   const std::string& principal_of(PeerId peer) const;
   void vanish_broker(uint32_t broker);
 
-  // ---- faults ----
+  // ---- faults; nothing happens to a link that is none ----
   // Without notice the broker's frames vanish for a while before it sees that nobody is there.
   void break_link(uint32_t member, uint32_t broker, bool notice);
   // Nothing arrives in that direction until then; what was sent comes after.
   void stall(uint32_t member, uint32_t broker, bool to_broker, SteadyMicros until);
+  // The member has a new connection while the broker still holds the old one, from which the last
+  // frames come late.
+  void double_link(uint32_t member, uint32_t broker, SteadyMicros until);
+  // Frames of this link take long, and so come after later ones on other links.
+  void slow_link(uint32_t member, uint32_t broker, SteadyMicros until);
+  bool joins(uint32_t member, uint32_t broker) { return socket_to(member, broker) != nullptr; }
+  size_t members() const { return members_.size(); }
   void slow_down(SteadyMicros until) { slow_until_ = until; }
   void lose_publications(SteadyMicros until) { mute_until_ = until; }
 
@@ -69,14 +80,17 @@ class Network {
   };
   struct Connection {
     PeerId peer = 0;
-    uint32_t member = 0, broker = 0, generation = 0;
+    uint32_t member = 0, link = 0, broker = 0, generation = 0;
     bool up = true;
-    bool orphaned = false;          // The member's process is no more.
+    bool orphaned = false;          // The member's end of it is no more.
     SteadyMicros gone_at = kNever;  // When the broker's sends fail.
+    SteadyMicros late_until = 0;    // What is under way arrives then.
     Way to_broker, to_member;
   };
   using Held = std::shared_ptr<Connection>;
   struct Socket {
+    uint32_t broker = 0;
+    SteadyMicros slow_until = 0;
     bool open = false;
     uint32_t generation = 0;
     uint64_t attempt = 0;
@@ -94,6 +108,7 @@ class Network {
   void deliver(const Held& connection, bool to_broker);
   void cut(Connection& connection, SteadyMicros gone_after);
   SteadyMicros delay();
+  Socket* socket_to(uint32_t member, uint32_t broker);
   SteadyMicros& stalled(uint32_t member, uint32_t broker, bool to_broker) {
     return stalls_[{member, broker, to_broker}];
   }

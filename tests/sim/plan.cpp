@@ -10,6 +10,7 @@ namespace {
 
 constexpr SteadyMicros kBegin = 1 * kSecond;
 constexpr SteadyMicros kClose = 200 * kMillisecond;
+constexpr std::array kBrokers{1U, 2U, 2U, 3U, 3U, 4U, 5U};
 constexpr int64_t kHourMs = 3'600'000;
 
 constexpr std::array kPeople{Deed::order,       Deed::order,   Deed::order,
@@ -19,7 +20,8 @@ constexpr std::array kFaults{
     Deed::kill_daemon,       Deed::die_before_commit, Deed::die_after_commit, Deed::fill_disk,
     Deed::jump_clock,        Deed::kill_broker,       Deed::break_link,       Deed::partition,
     Deed::slow_network,      Deed::lose_publications, Deed::die_after_commit, Deed::break_link,
-    Deed::die_before_commit, Deed::move_event,        Deed::slow_disk};
+    Deed::die_before_commit, Deed::move_event,        Deed::slow_disk,        Deed::stop_daemon,
+    Deed::stop_broker,       Deed::double_link,       Deed::slow_link,        Deed::partition};
 
 class Maker {
  public:
@@ -28,12 +30,17 @@ class Maker {
   Plan make(uint64_t seed) {
     Plan plan;
     plan.seed = seed;
-    plan.brokers = number(1, 2);
+    plan.brokers = kBrokers[number(0, kBrokers.size() - 1)];
+    join(plan);
+    plan.queue_max = number(0, 3) == 0 ? number(1, 6) : 1024;
     plan.credit = number(0, 1) ? number(1, 3) : number(4, 32);
     plan.high_water = number(0, 3) == 0 ? 8 : 256;
     const SteadyMicros length = number(2, 7) * kSecond;
     const uint32_t people = number(8, 40), faults = number(0, 8);
     for (uint32_t i = 0; i < faults; ++i) add(plan, fault(length, plan.brokers), i);
+    if (number(0, 9) == 0) swizzle(plan, length);
+    if (number(0, 9) == 0) isolate(plan, length);
+    if (number(0, 15) == 0) restart_all(plan, length);
     for (uint32_t i = 0; i < people; ++i) add(plan, of_people(length), faults);
     std::stable_sort(plan.actions.begin(), plan.actions.end(),
                      [](const Action& a, const Action& b) { return a.at < b.at; });
@@ -71,39 +78,115 @@ class Maker {
     return action;
   }
 
+  // Some join all brokers; where they do not, requests have to be forwarded.
+  void join(Plan& plan) {
+    const uint32_t all = (1U << plan.brokers) - 1;
+    const bool everywhere = number(0, 2) == 0;
+    for (auto& joins : plan.joins) joins = everywhere ? all : number(1, all);
+  }
+
   Action fault(SteadyMicros length, uint32_t brokers) {
     Action action;
     action.at = kBegin + time(length);
     action.deed = kFaults[number(0, kFaults.size() - 1)];
     action.length = number(0, 1) ? time(200 * kMillisecond) : time(3 * kSecond);
     switch (action.deed) {
-      case Deed::kill_broker: action.a = number(0, brokers - 1); break;
+      case Deed::kill_broker:
+      case Deed::stop_broker: action.a = number(0, brokers - 1); break;
       case Deed::break_link:
+      case Deed::double_link:
+      case Deed::slow_link:
       case Deed::partition:
-        action.a = number(0, 1) ? kTicket : number(0, kDaemons + kBuyers - 1);
-        action.b = number(0, brokers - 1);
+        choose_link(action, brokers);
         action.value = action.deed == Deed::partition ? number(1, 3) : number(0, 1);
         break;
       case Deed::jump_clock:
         action.a = some_daemon();
-        action.value = static_cast<int64_t>(random_.below(4 * kHourMs)) - 2 * kHourMs;
+        action.value = jump(action.a);
         break;
       default: action.a = some_daemon();
     }
     return action;
   }
 
+  // Milliseconds, either way. Of user and event small ones: a token lives for 15 minutes.
+  int64_t jump(uint32_t daemon) {
+    const bool large = (daemon == kTicket || daemon == kReader) && number(0, 1);
+    const int64_t most = large ? 2 * kHourMs : kHourMs / 80;
+    return static_cast<int64_t>(random_.below(static_cast<uint64_t>(2 * most))) - most;
+  }
+
+  // Of the ticket daemon, of anybody, or between two brokers.
+  void choose_link(Action& action, uint32_t brokers) {
+    action.b = number(0, brokers - 1);
+    switch (number(0, brokers > 1 ? 2 : 1)) {
+      case 0: action.a = kTicket; break;
+      case 1: action.a = number(0, kFirstBroker - 1); break;
+      default: action.a = kFirstBroker + (action.b + number(1, brokers - 1)) % brokers;
+    }
+  }
+
+  void cut(Plan& plan, uint32_t member, uint32_t broker, SteadyMicros from, SteadyMicros until,
+           uint32_t ways) {
+    Action action;
+    action.deed = Deed::partition;
+    action.at = from;
+    action.length = until - from;
+    action.a = member;
+    action.b = broker;
+    action.value = ways;
+    plan.actions.push_back(action);
+  }
+
+  // Links fall silent one after the other, and come back in another order.
+  void swizzle(Plan& plan, SteadyMicros length) {
+    const SteadyMicros begin = kBegin + time(length);
+    const SteadyMicros last = begin + time(2 * kSecond);
+    const uint32_t links = number(3, 8);
+    for (uint32_t i = 0; i < links; ++i) {
+      Action link;
+      choose_link(link, plan.brokers);
+      const SteadyMicros silent_at = begin + (last - begin) * i / links;
+      cut(plan, link.a, link.b, silent_at, last + time(2 * kSecond), number(1, 3));
+    }
+  }
+
+  // A broker is cut off from the others, and from some of those who joined it.
+  void isolate(Plan& plan, SteadyMicros length) {
+    const uint32_t broker = number(0, plan.brokers - 1);
+    const SteadyMicros begin = kBegin + time(length), end = begin + time(6 * kSecond);
+    for (uint32_t member = 0; member < kFirstBroker + plan.brokers; ++member) {
+      if (member >= kFirstBroker || number(0, 2) == 0) cut(plan, member, broker, begin, end, 3);
+      if (member >= kFirstBroker)
+        cut(plan, kFirstBroker + broker, member - kFirstBroker, begin, end, 3);
+    }
+  }
+
+  // Every process is stopped in order and started again, one after the other.
+  void restart_all(Plan& plan, SteadyMicros length) {
+    SteadyMicros at = kBegin + time(length);
+    for (uint32_t i = 0; i < kDaemons + plan.brokers; ++i) {
+      Action action;
+      action.deed = i < kDaemons ? Deed::stop_daemon : Deed::stop_broker;
+      action.a = i < kDaemons ? i : i - kDaemons;
+      action.at = at;
+      action.length = 10 * kMillisecond + time(300 * kMillisecond);
+      at += action.length + time(600 * kMillisecond);
+      plan.actions.push_back(action);
+    }
+  }
+
   SeededRandom random_;
 };
 
-const char* name_of(uint32_t member) {
-  static constexpr std::array kNames{"user",    "event",   "ticket", "reader",
-                                     "buyer 0", "buyer 1", "buyer 2"};
-  return kNames[member];
-}
-
 std::string count_of(const char* what, int64_t number) {
   return std::string(what) + " " + std::to_string(number);
+}
+
+std::string name_of(uint32_t member) {
+  static constexpr std::array kNames{"user",    "event",   "ticket", "reader",
+                                     "buyer 0", "buyer 1", "buyer 2"};
+  return member < kFirstBroker ? kNames[member] : count_of("broker", member - kFirstBroker);
 }
 
 std::string words_of_people(const Action& action) {
@@ -121,11 +204,12 @@ std::string words_of_people(const Action& action) {
 }
 
 std::string words_of_link(const Action& action) {
-  const auto link =
-      "between " + std::string(name_of(action.a)) + " and " + count_of("broker", action.b);
+  const auto link = "between " + name_of(action.a) + " and " + count_of("broker", action.b);
   if (action.deed == Deed::break_link) {
     return "the connection " + link + (action.value ? " breaks" : " breaks unnoticed");
   }
+  if (action.deed == Deed::double_link) return "the connection " + link + " is made a second time";
+  if (action.deed == Deed::slow_link) return "frames take long " + link;
   constexpr std::array kWays{"", " to the broker", " from the broker", ""};
   return "nothing passes " + link + kWays[static_cast<size_t>(action.value)];
 }
@@ -134,8 +218,11 @@ std::string words_of_fault(const Action& action) {
   if (action.deed == Deed::slow_network) return "the network is slow";
   if (action.deed == Deed::lose_publications) return "publications are lost";
   if (action.deed == Deed::kill_broker) return count_of("broker", action.a) + " is killed";
+  if (action.deed == Deed::stop_broker)
+    return count_of("broker", action.a) + " is stopped in order";
   const std::string daemon = name_of(action.a);
   switch (action.deed) {
+    case Deed::stop_daemon: return daemon + " is stopped in order";
     case Deed::kill_daemon: return daemon + " is killed";
     case Deed::die_before_commit: return daemon + " dies before its next commit lasts";
     case Deed::die_after_commit: return daemon + " dies after its next commit, unheard";
@@ -147,6 +234,14 @@ std::string words_of_fault(const Action& action) {
 }
 
 }  // namespace
+
+std::vector<uint32_t> Plan::joined_by(uint32_t member) const {
+  std::vector<uint32_t> joined;
+  for (uint32_t broker = 0; broker < brokers; ++broker) {
+    if (joins[member] >> broker & 1) joined.push_back(broker);
+  }
+  return joined;
+}
 
 Plan make_plan(uint64_t seed) {
   return Maker(seed).make(seed);

@@ -2,6 +2,7 @@
 // failing run can be tried again with parts of it left out.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,11 @@ enum class Deed : uint8_t {
   slow_disk,          // a: daemon. Each commit takes up to a second.
   jump_clock,         // a: daemon, value: milliseconds. For good.
   kill_broker,        // a: broker.
+  stop_daemon,        // a: daemon. In order.
+  stop_broker,        // a: broker. In order.
   break_link,         // a: member, b: broker, value: 1 with notice.
+  double_link,        // a: member, b: broker. Its old connection stands while it has a new one.
+  slow_link,          // a: member, b: broker. What it sends comes after what others send.
   partition,          // a: member, b: broker, value: bit 0 to the broker, bit 1 from it.
   slow_network,
   lose_publications,
@@ -43,15 +48,21 @@ struct Action {
   uint32_t number = 0;  // Of the whole plan: a part of it keeps the numbers.
 };
 
-// Daemons and members by number: user, event, ticket, reader, then the buyers.
+// Daemons and members by number: user, event, ticket, reader, then the buyers, then the brokers as
+// those that dial each other.
 constexpr uint32_t kUser = 0, kEvent = 1, kTicket = 2, kReader = 3, kDaemons = 4;
+constexpr uint32_t kFirstBroker = kDaemons + kBuyers;
 
 struct Plan {
   uint64_t seed = 0;
   uint32_t brokers = 1;
-  uint32_t credit = 16;         // Of the ticket daemon, for each broker.
-  size_t high_water = 64;       // Frames in a connection.
-  std::vector<Action> actions;  // By time.
+  std::array<uint32_t, kFirstBroker> joins{};  // By member: bits of the brokers that it joins.
+  uint32_t queue_max = 1024;                   // Requests of a service that wait at a broker.
+  uint32_t credit = 16;                        // Of the ticket daemon, for each broker.
+  size_t high_water = 64;                      // Frames in a connection.
+  std::vector<Action> actions;                 // By time.
+
+  std::vector<uint32_t> joined_by(uint32_t member) const;
 };
 
 Plan make_plan(uint64_t seed);

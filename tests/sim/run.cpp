@@ -14,23 +14,30 @@ namespace {
 
 // After the last fault a fresh order must succeed and all must be read.
 constexpr SteadyMicros kLively = 30 * kSecond;
+constexpr SteadyMicros kStopMost = 2 * kSecond;  // Until an orderly stop ends all the same.
 constexpr SteadyMicros kLook = 50 * kMillisecond;
 
 class Run final : private Insight {
  public:
   Run(const Plan& plan, bool telling)
-      : plan_(plan), world_(plan.seed, telling), network_(world_, plan.high_water) {
+      : plan_(plan),
+        world_(plan.seed, telling),
+        network_(world_, plan.high_water),
+        traffic_(world_) {
     for (uint32_t i = 0; i < plan.brokers; ++i) {
-      brokers_.push_back(std::make_unique<BrokerNode>(world_, network_));
+      brokers_.push_back(std::make_unique<BrokerNode>(world_, network_, traffic_, plan.queue_max));
     }
     // In the order of plan.h's numbers, which are the network's.
     for (const auto* table : {&user_table(), &event_table(), &ticket_table(), &reader_table()}) {
       const bool sells = table == &ticket_table();
-      daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.brokers,
+      const auto number = static_cast<uint32_t>(daemons_.size());
+      daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.joined_by(number),
                                                   sells ? plan.credit : 64));
     }
     Insight& insight = *this;
-    shop_ = std::make_unique<Shop>(world_, network_, plan.brokers, plan.seed, insight);
+    shop_ = std::make_unique<Shop>(world_, network_, plan, insight);
+    for (auto& broker : brokers_) broker->add_links(plan.brokers);
+    daemons_[kUser]->on_start = start_of_user;
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
   }
 
@@ -41,7 +48,10 @@ class Run final : private Insight {
     go_on_until(quiet_at, [] { return false; });
     if (!world_.failed()) become_quiet(quiet_at);
     if (!world_.failed()) check_all(world_, house(), *shop_);
-    return {world_.failure(), world_.trace_hash(), world_.story()};
+    for (const auto& broker : brokers_) {
+      if (broker->is_up()) broker->count();
+    }
+    return {world_.failure(), world_.trace_hash(), world_.coverage, world_.story()};
   }
 
  private:
@@ -52,8 +62,6 @@ class Run final : private Insight {
   void open() {
     for (auto& broker : brokers_) broker->start();
     for (auto& daemon : daemons_) daemon->start();
-    daemons_[kUser]->record(opening_of_user());
-    daemons_[kEvent]->record(opening_of_event(world_.wall_ms()));
     shop_->open();
   }
 
@@ -62,14 +70,20 @@ class Run final : private Insight {
     world_.trace(action.number, "act");
     const SteadyMicros until = world_.now() + action.length;
     switch (action.deed) {
-      case Deed::move_event: return move_event(until);
       case Deed::kill_daemon: return daemon(action).crash_for(action.length);
       case Deed::die_before_commit: return daemon(action).die_in_commit(true, action.length);
       case Deed::die_after_commit: return daemon(action).die_in_commit(false, action.length);
       case Deed::fill_disk: return daemon(action).fill_disk(until);
       case Deed::slow_disk: return daemon(action).slow_disk(until);
-      case Deed::jump_clock: return daemon(action).jump_clock(action.value);
+      case Deed::jump_clock:
+        // Before that, tokens that are over at one service and not yet at another end the story.
+        if (shop_->is_open()) daemon(action).jump_clock(action.value);
+        return;
       case Deed::kill_broker: return kill_broker(action.a, action.length);
+      case Deed::stop_daemon: return daemon(action).stop_for(kStopMost, action.length);
+      case Deed::stop_broker: return brokers_[action.a]->stop_for(kStopMost, action.length);
+      case Deed::double_link: return network_.double_link(action.a, action.b, until);
+      case Deed::slow_link: return network_.slow_link(action.a, action.b, until);
       case Deed::break_link: return network_.break_link(action.a, action.b, action.value == 1);
       case Deed::partition:
         if (action.value & 1) network_.stall(action.a, action.b, true, until);
@@ -82,13 +96,6 @@ class Run final : private Insight {
   }
 
   Daemon& daemon(const Action& action) { return *daemons_[action.a]; }
-
-  void move_event(SteadyMicros until) {
-    daemons_[kEvent]->record(event_moves(false, ++version_, world_.wall_ms()));
-    world_.at(until, [this] {
-      daemons_[kEvent]->record(event_moves(true, ++version_, world_.wall_ms()));
-    });
-  }
 
   void kill_broker(uint32_t number, SteadyMicros down) {
     brokers_[number]->crash();
@@ -159,10 +166,10 @@ class Run final : private Insight {
   const Plan& plan_;
   World world_;
   Network network_;
+  Traffic traffic_;
   std::vector<std::unique_ptr<BrokerNode>> brokers_;
   std::vector<std::unique_ptr<Daemon>> daemons_;
   std::unique_ptr<Shop> shop_;
-  int64_t version_ = 2;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace bilten::sim {
 struct Outcome {
   std::string failure;  // Empty: all held.
   uint64_t trace_hash = 0;
+  Coverage coverage;
   std::deque<std::string> story;  // The last of it, if it was told.
 };
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "tests/sim/services.h"
-
 namespace bilten::sim {
 
 using namespace api::ticket;
@@ -14,7 +12,6 @@ namespace {
 constexpr SteadyMicros kGrace = 60 * kMillisecond;  // Beyond the budget, until a call must end.
 constexpr uint32_t kAnswerTwicePerMille = 150;      // Who asks again though there was an answer.
 constexpr SteadyMicros kAgain = 50 * kMillisecond;  // Until then a type may be on sale.
-constexpr int64_t kReserve = 1'000'000;
 
 // A no that these calls may never get.
 bool is_our_fault(const Error& error) {
@@ -24,6 +21,13 @@ bool is_our_fault(const Error& error) {
   const bool bad_code = std::find(kNever.begin(), kNever.end(), error.code) != kNever.end();
   return bad_code || error.reason == "key_reused" || error.reason == "nonce_reused" ||
          error.reason == "invalid";
+}
+
+// No two calls of a run have the same.
+std::string trace_of(uint64_t number) {
+  std::string trace(25, '\0');
+  for (size_t i = 0; i < sizeof number; ++i) trace[i] = static_cast<char>(number >> (8 * i));
+  return trace;
 }
 
 std::string words_of(const Error& error) {
@@ -36,29 +40,13 @@ std::string mail_of(uint32_t number) {
   return "buyer" + std::to_string(number) + "@example.org";
 }
 
-Shop::Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight)
-    : world_(world), insight_(insight), random_(seed ^ 0x73686F70) {
+Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight)
+    : world_(world), insight_(insight), random_(plan.seed ^ 0x73686F70) {
   for (uint32_t i = 0; i < kBuyers; ++i) {
-    buyers_.push_back(std::make_unique<Member>(
-        world, network, "gateway", std::vector<std::string>{}, brokers, Member::Handlers{}));
+    buyers_.push_back(std::make_unique<Member>(world, network, "gateway",
+                                               std::vector<std::string>{},
+                                               plan.joined_by(kDaemons + i), Member::Handlers{}));
     buyers_.back()->start(world.wall_ms(), {});
-  }
-}
-
-void Shop::open() {
-  const int64_t prices[kTypes] = {0, 2500, 0};
-  const int64_t quantities[kTypes] = {4 + static_cast<int64_t>(random_.below(20)),
-                                      4 + static_cast<int64_t>(random_.below(20)), kReserve};
-  for (uint32_t type = 0; type < kTypes; ++type) {
-    AddType message;
-    message.event_id = event_id();
-    message.title.plain = "Type " + std::to_string(type);
-    message.price = {prices[type], "EGP"};
-    message.quantity = quantities[type];
-    auto& operation = add(Wish::add_type, std::string(AddType::name), encode(message));
-    operation.call.ext.claims = manager_token();
-    operation.stubborn = true;
-    send(operation, 0);
   }
 }
 
@@ -73,6 +61,7 @@ void Shop::act(const Action& action) {
     for (uint32_t i = 0; i < action.value; ++i) order(i % kTypes, 1, {i % kBuyers});
     return;
   }
+  if (action.deed == Deed::move_event) return move_event(action.length);
   if (orders_.empty()) return;
   const auto chosen = orders_[action.b % orders_.size()];
   if (action.deed == Deed::confirm) confirm(action.a, chosen);
@@ -81,7 +70,7 @@ void Shop::act(const Action& action) {
 }
 
 void Shop::ask_fresh() {
-  if (!types_[kTypes - 1]) return world_.after(kAgain, [this] { ask_fresh(); });
+  if (!is_open()) return world_.after(kAgain, [this] { ask_fresh(); });
   first_fresh_ = operations_.size();
   for (uint32_t buyer = 0; buyer < kBuyers; ++buyer) order(kTypes - 1, 1, {buyer}, true);
 }
@@ -110,7 +99,7 @@ void Shop::order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& b
                  bool stubborn) {
   if (!types_[type]) return;
   Order message;
-  message.event_id = event_id();
+  message.event_id = event_id_;
   message.items = {{*types_[type], quantity}};
   message.buyer = {mail_of(static_cast<uint32_t>(operations_.size())), "Nadia Fathy"};
   auto& operation = add(Wish::order, std::string(Order::name), encode(message));
@@ -149,7 +138,7 @@ void Shop::scan(uint32_t buyer, const TicketView& ticket) {
   message.check_in_list_id = *list;
   message.nonce = "nonce-" + std::to_string(operations_.size());
   auto& operation = add(Wish::scan, std::string(CheckIn::name), encode(message));
-  operation.call.ext.claims = door_token();
+  operation.person = &door_;
   operation.call.request_class = Class::critical;
   operation.nonce = message.nonce;
   operation.ticket_id = ticket.id;
@@ -163,19 +152,23 @@ void Shop::send(Operation& operation, uint32_t buyer) {
   if (world_.telling()) tell(operation, buyer, "asks for");
   const auto due = world_.now() + int64_t{operation.call.budget_ms} * kMillisecond + kGrace;
   const auto ends = std::make_shared<int>(0);
-  buyers_[buyer]->call(operation.call, [=, this, &operation](net::Answer answer) {
+  const bool repeat = operation.answer.has_value();
+  net::Call call = operation.call;
+  call.ext.traceparent = trace_of(++sends_);
+  if (operation.person) call.ext.claims = operation.person->token;
+  buyers_[buyer]->call(std::move(call), [=, this, &operation](net::Answer answer) {
     if (++*ends > 1) return world_.fail("a call ended twice");
     if (world_.now() > due) world_.fail("a call ended long after its budget");
     --operation.open;
     --open_;
-    ended(operation, buyer, answer);
+    ended(operation, buyer, repeat, answer);
   });
   world_.at(due + 1, [=, this, number = operation.number] {
     if (*ends == 0) world_.fail("call " + std::to_string(number) + " has not ended in its budget");
   });
 }
 
-void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer) {
+void Shop::ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer) {
   if (world_.telling()) {
     tell(operation, buyer,
          answer.code == Code::ok ? "has" : "hears " + words_of(answer.error) + " to");
@@ -192,10 +185,16 @@ void Shop::ended(Operation& operation, uint32_t buyer, const net::Answer& answer
     if (is_first) succeeded(operation, buyer);
     again = is_first && world_.happens(kAnswerTwicePerMille);
   } else {
-    check_refusal(operation, answer.error);
+    check_refusal(operation, repeat, answer.error);
     if (ran(answer.code) == Ran::unknown) operation.may_have_run = true;
     if (ran(answer.code) == Ran::no) check_not_run(operation);
-    again = operation.stubborn || ran(answer.code) != Ran::yes;
+    again = (operation.stubborn && !operation.answer) || ran(answer.code) != Ran::yes;
+    if (answer.code == Code::unauthenticated && operation.person && !operation.answer) {
+      again = true;
+      // Of the token alone: an earlier send of the same call may have run before it ended.
+      operation.may_have_run = operation.may_have_run || operation.call.idempotent;
+      log_in(*operation.person, [] {});
+    }
   }
   if (!again || (operation.attempts_left == 0 && !operation.stubborn)) return;
   ++open_;
@@ -215,12 +214,13 @@ void Shop::check_not_run(const Operation& operation) {
   }
 }
 
-void Shop::check_refusal(const Operation& operation, const Error& error) {
+void Shop::check_refusal(const Operation& operation, bool repeat, const Error& error) {
   if (is_our_fault(error)) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
   }
-  if (operation.answer && ran(error.code) == Ran::yes) {
+  const bool late = error.code == Code::unauthenticated;  // The token is over, and says no more.
+  if (repeat && ran(error.code) == Ran::yes && !late) {
     world_.fail("operation " + std::to_string(operation.number) +
                 " succeeded, and its repeat was refused: " + words_of(error));
   }
@@ -228,9 +228,8 @@ void Shop::check_refusal(const Operation& operation, const Error& error) {
 
 void Shop::succeeded(Operation& operation, uint32_t buyer) {
   const auto& body = *operation.answer;
-  if (operation.wish == Wish::add_type) {
-    types_[operation.number] = decode<TicketTypeView>(body)->id;
-  } else if (operation.wish == Wish::order) {
+  if (operation.then) operation.then(body);
+  if (operation.wish == Wish::order) {
     orders_.push_back(*decode<OrderView>(body));
   } else if (operation.wish == Wish::read_tickets) {
     const auto list = decode<ListOf<TicketView>>(body);

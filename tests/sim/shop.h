@@ -2,7 +2,9 @@
 // told. They repeat with the same key what they got no word of, as real clients do.
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,16 +16,25 @@
 
 namespace bilten::sim {
 
-enum class Wish : uint8_t { add_type, order, confirm, cancel, read_tickets, scan };
+enum class Wish : uint8_t { found, order, confirm, cancel, read_tickets, scan };
+
+// Somebody with an account.
+struct Person {
+  std::string email;
+  std::string token;  // The last that a log-in gave.
+  bool logging_in = false;
+};
 
 // One thing somebody wants, over all its attempts.
 struct Operation {
   uint32_t number = 0;
   Wish wish = Wish::order;
   net::Call call;
-  std::string nonce;  // Of a scan.
-  Id order_id;        // What a confirm, a cancel and a read are about.
-  Id ticket_id;       // What a scan is about.
+  Person* person = nullptr;                             // Whose token goes with it.
+  std::function<void(const std::string& answer)> then;  // When it has succeeded.
+  std::string nonce;                                    // Of a scan.
+  Id order_id;   // What a confirm, a cancel and a read are about.
+  Id ticket_id;  // What a scan is about.
   uint32_t attempts_left = 4;
   bool stubborn = false;              // Asks until it succeeds.
   uint32_t open = 0;                  // Attempts without an end.
@@ -43,10 +54,14 @@ class Insight {
 
 class Shop {
  public:
-  Shop(World& world, Network& network, size_t brokers, uint64_t seed, Insight& insight);
+  Shop(World& world, Network& network, const Plan& plan, Insight& insight);
 
-  // The manager puts three types on sale; the last never runs out.
+  // A manager and somebody for the door sign up; there is an organisation, an event, and three
+  // types on sale, of which the last never runs out (opening.cpp).
   void open();
+  bool is_open() const {
+    return std::ranges::all_of(types_, [](const auto& type) { return type.has_value(); });
+  }
   // What people do; faults are not its business.
   void act(const Action& action);
   // Everybody orders one ticket of the last type, once it is on sale, until that succeeds.
@@ -54,12 +69,24 @@ class Shop {
   bool fresh_done() const;
   bool idle() const { return open_ == 0; }
 
+  const Id& event_id() const { return event_id_; }
   const std::deque<Operation>& operations() const { return operations_; }
 
  private:
   static constexpr uint32_t kTypes = 3;
 
+  using Then = std::function<void(const std::string& answer)>;
+
   Operation& add(Wish wish, std::string name, std::string body);
+  // Asked until it succeeds.
+  template <class Message>
+  Operation& found(const Message& message, Person* person, Then then);
+  void sign_up(Person& person, std::function<void()> then);
+  void log_in(Person& person, std::function<void()> then);
+  void found_organization();
+  void draft_event(const Id& organization_id);
+  void put_on_sale();
+  void move_event(SteadyMicros length);
   void order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& buyers,
              bool stubborn = false);
   void confirm(uint32_t buyer, const api::ticket::OrderView& order);
@@ -67,10 +94,11 @@ class Shop {
   void read_tickets(uint32_t buyer, const api::ticket::OrderView& order);
   void scan(uint32_t buyer, const api::ticket::TicketView& ticket);
   void send(Operation& operation, uint32_t buyer);
-  void ended(Operation& operation, uint32_t buyer, const net::Answer& answer);
+  // `repeat`: it was asked for when it had succeeded already.
+  void ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer);
   void succeeded(Operation& operation, uint32_t buyer);
   void check_not_run(const Operation& operation);
-  void check_refusal(const Operation& operation, const Error& error);
+  void check_refusal(const Operation& operation, bool repeat, const Error& error);
   void tell(const Operation& operation, uint32_t buyer, const std::string& what);
 
   World& world_;
@@ -78,10 +106,14 @@ class Shop {
   SeededRandom random_;  // Of keys and payments: what the network does must not change them.
   std::vector<std::unique_ptr<Member>> buyers_;
   std::deque<Operation> operations_;
+  Person manager_{"manager@example.org", {}, false}, door_{"door@example.org", {}, false};
+  Id event_id_;
+  bool event_is_moving_ = false;
   std::optional<Id> types_[kTypes];
   std::vector<api::ticket::OrderView> orders_;  // That somebody was told of.
   std::optional<size_t> first_fresh_;
   uint64_t open_ = 0;
+  uint64_t sends_ = 0;
 };
 
 // Where the buyer of the order with this number gets mail: tells orders apart in the journal.

@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/random.h"
+#include "tests/sim/coverage.h"
 
 namespace bilten::sim {
 
@@ -51,6 +52,7 @@ class World {
   const std::string& failure() const { return failure_; }
 
   SeededRandom chance;
+  Coverage coverage;
 
  private:
   static constexpr UnixMillis kBirth = 1'795'000'000'000;

@@ -1,0 +1,97 @@
+// How a shop comes to have something to sell: as on any platform, by people who sign up first.
+#include "common/api/event.h"
+#include "common/api/user_messages.h"
+#include "tests/sim/shop.h"
+
+namespace bilten::sim {
+
+namespace {
+
+constexpr const char* kPassword = "Correct-1-horse";
+constexpr int64_t kReserve = 1'000'000;
+constexpr UnixMillis kDay = 86'400'000;
+
+}  // namespace
+
+template <class Message>
+Operation& Shop::found(const Message& message, Person* person, Then then) {
+  auto& operation = add(Wish::found, std::string(Message::name), encode(message));
+  operation.person = person;
+  operation.then = std::move(then);
+  operation.stubborn = true;
+  send(operation, 0);
+  return operation;
+}
+
+void Shop::open() {
+  sign_up(manager_, [this] { sign_up(door_, [this] { found_organization(); }); });
+}
+
+void Shop::sign_up(Person& person, std::function<void()> then) {
+  found(api::user::SignUp{person.email, kPassword, "Nadia Fathy"}, nullptr,
+        [this, &person, then = std::move(then)](auto&) { log_in(person, then); });
+}
+
+void Shop::log_in(Person& person, std::function<void()> then) {
+  if (std::exchange(person.logging_in, true)) return;
+  found(api::user::LogIn{person.email, kPassword}, nullptr,
+        [&person, then = std::move(then)](const std::string& answer) {
+          person.token = decode<api::user::Tokens>(answer)->access_token;
+          person.logging_in = false;
+          then();
+        });
+}
+
+void Shop::found_organization() {
+  found(api::user::CreateOrganization{"Nile Nights"}, &manager_, [this](const std::string& answer) {
+    const auto id = decode<api::user::OrganizationView>(answer)->id;
+    found(api::user::AddMember{id, door_.email, api::user::Role::door_staff}, &manager_,
+          [](auto&) {});
+    draft_event(id);
+  });
+}
+
+void Shop::draft_event(const Id& organization_id) {
+  const UnixMillis now = world_.wall_ms();
+  api::event::Draft message;
+  message.organization_id = organization_id;
+  message.title.plain = "Nile Jazz Night";
+  message.venue = {"Opera House", "El Borg", "Cairo", "EG", {}, {}, kReserve};
+  message.currency = "EGP";
+  message.timezone = "Africa/Cairo";
+  message.starts_at = {now + 10 * kDay};
+  message.ends_at = {now + 11 * kDay};
+  message.doors_at = Instant{now - kDay};
+  found(message, &manager_, [this](const std::string& answer) {
+    event_id_ = decode<api::event::EventView>(answer)->id;
+    found(api::event::Publish{{event_id_}}, &manager_, [this](auto&) { put_on_sale(); });
+  });
+}
+
+void Shop::put_on_sale() {
+  const int64_t prices[kTypes] = {0, 2500, 0};
+  const int64_t quantities[kTypes] = {4 + static_cast<int64_t>(random_.below(20)),
+                                      4 + static_cast<int64_t>(random_.below(20)), kReserve};
+  for (uint32_t type = 0; type < kTypes; ++type) {
+    api::ticket::AddType message;
+    message.event_id = event_id_;
+    message.title.plain = "Type " + std::to_string(type);
+    message.price = {prices[type], "EGP"};
+    message.quantity = quantities[type];
+    found(message, &manager_, [this, type](const std::string& answer) {
+      types_[type] = decode<api::ticket::TicketTypeView>(answer)->id;
+    });
+  }
+}
+
+void Shop::move_event(SteadyMicros length) {
+  if (!is_open() || std::exchange(event_is_moving_, true)) return;
+  found(api::event::Unpublish{{event_id_}}, &manager_, [this, length](auto&) {
+    world_.after(length, [this] {
+      found(api::event::Publish{{event_id_}}, &manager_,
+            [this](auto&) { event_is_moving_ = false; });
+    });
+  });
+}
+
+}  // namespace bilten::sim
