@@ -113,7 +113,8 @@ void add_hears(Graph& graph, const std::vector<AccessRule>& rules, Link& link) {
     }
   }
   for (const auto& rule : rules) {
-    if (rule.hears(Stream::facts) && !known.contains(rule.principal)) graph.hears.push_back({rule.principal, ""});
+    if (rule.hears(Stream::facts) && !known.contains(rule.principal))
+      graph.hears.push_back({rule.principal, ""});
   }
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("a poisonous fact stops its feed until an operator skips it", "[servic
   CHECK(harness.journal_names().empty());
 
   WriterCore::Input order;
-  order.orders.push_back({{}, "user", FeedOrder::Kind::skip, {.seq = 2}});
+  order.orders.push_back({ReplyAddress{}, "user", FeedOrder::Kind::skip, {.seq = 2}});
   CHECK(harness.step(std::move(order)).replies.size() == 1);
   WriterCore::Input input;
   input.feeds = {first, second};
