@@ -48,6 +48,7 @@ bool is_key(const std::string& text) {
 }
 
 bool is_credential(const std::string& path) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   return folder != nullptr && *folder != '\0' && path.starts_with(std::string(folder) + "/");
 }

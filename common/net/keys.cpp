@@ -39,6 +39,7 @@ Error is_revoked(const std::string& name) {
 }
 
 std::string path_of_own(const std::string& folder, const std::string& name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY")) {
     auto path = pair_path(credentials, name);
     if (exists(path)) return path;

@@ -57,7 +57,7 @@ WriterCore::Output WriterCore::step(Input input) {
   for (const auto& order : input.orders) obey(turn, order);
   for (const auto& feed : input.feeds) take_feed(turn, feed);
   for (const auto& head : input.heads) turn.touched.insert(head.owner);
-  give_up(turn, std::move(expired), expired_in_queue());
+  give_up(turn, expired, expired_in_queue());
   cancel(turn, input.cancelled);
   start_waiting(turn, std::move(input.queries));
   resume(turn);

@@ -48,7 +48,6 @@ std::vector<BadFrame> bad_frames() {
       {"capitals in a name", request_frame("Event.list")},
       {"a name with an empty part", request_frame("event..list")},
       {"a broker's WELCOME", control_frame(Command::welcome)},
-      {"a PARTIAL", control_frame(Command::partial)},
       {"an EVENT", changed(3, 13)},
       {"a CREDIT without a body", control_frame(Command::credit)},
       {"a heartbeat with a list for a body", control_frame(Command::heartbeat, "\x90")},
