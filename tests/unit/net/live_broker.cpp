@@ -121,8 +121,14 @@ Incoming EchoWorker::first_kept() {
 void EchoWorker::answer(const std::vector<Incoming>& in) {
   std::vector<Mesh::Reply> replies;
   for (const auto& request : in) {
-    replies.push_back({request.link, request.generation, request.header.id,
-                       reply_frame(request.header.id, request.body)});
+    const auto id = request.header.id;
+    // The body as often as three times, the last one as its end.
+    const uint32_t parts = request.name == "echo.thrice" ? 2 : 0;
+    for (uint32_t part = 1; part <= parts; ++part) {
+      replies.push_back(
+          {request.link, request.generation, id, partial_frame(id, part, request.body), true});
+    }
+    replies.push_back({request.link, request.generation, id, reply_frame(id, request.body, parts)});
   }
   mesh_->reply(std::move(replies));
 }

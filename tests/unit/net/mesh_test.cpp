@@ -46,6 +46,25 @@ TEST_CASE("a call made before any link is up is answered by the worker", "[net]"
   CHECK(gateway.mesh->connected());
 }
 
+TEST_CASE("an answer in parts comes through a broker in order, and then its end", "[net]") {
+  const TestHouse house;
+  LiveBroker broker(house);
+  Context context;
+  EchoWorker worker(context, house, {broker.endpoint()});
+  Gateway gateway(context, house, {broker.endpoint()});
+  std::vector<std::string> parts;
+  Call call;
+  call.name = "echo.thrice";
+  call.body = Packer().integer(7).take();
+  call.budget_ms = 5000;
+  call.on_partial = [&](std::string part) { parts.push_back(std::move(part)); };
+  const auto body = call.body;
+  const auto answer = gateway.mesh->call_and_wait(std::move(call));
+  CHECK(answer.code == Code::ok);
+  CHECK(answer.body == body);
+  CHECK(parts == std::vector{body, body});
+}
+
 TEST_CASE("calls of many threads each get their own answer", "[net]") {
   const TestHouse house;
   LiveBroker broker(house);
