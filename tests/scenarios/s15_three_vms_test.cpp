@@ -25,14 +25,6 @@ bool is_full() {
   return std::getenv("BILTEN_FULL") != nullptr;
 }
 
-bool is_sanitized() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#else
-  return false;
-#endif
-}
-
 bool vms_here() {
   const auto obstacle =
       is_sanitized() ? "a dozen sanitized processes are too slow for it" : Lab::obstacle();

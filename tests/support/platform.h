@@ -21,6 +21,14 @@ void let_pass(double seconds);
 double seconds_since(std::chrono::steady_clock::time_point then);
 // 1, or more under BILTEN_TEST_SCALE: sanitizers and slow machines stretch every bound.
 double time_scale();
+// Whether a sanitizer watches, here and in the programs: memory and speed mean little then.
+constexpr bool is_sanitized() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#else
+  return false;
+#endif
+}
 
 // A temporary folder that goes with the object.
 class Folder {

@@ -70,26 +70,31 @@ TEST_CASE("a process without free descriptors serves who is in, and newcomers on
   auto dealer = door.dealer(door.ann);
   Message message;
   const auto peer = door.introduce(dealer, "before", message);
+  bool used_up = false;
+  int passed = 0;
+  std::string refusal;
   {
     std::vector<test::RawPeer> crowd;
     for (int i = 0; i < 60; ++i) crowd.emplace_back();
     const DescriptorLimit limit(next_descriptor() + 20);
     for (auto& each : crowd) each.connect(door.router->endpoint());
-    REQUIRE(test::wait_until([] { return !has_free_descriptor(); }));
+    // No assertions in here: the undefined-behaviour sanitizer needs a pipe to look at their types.
+    used_up = test::wait_until([] { return !has_free_descriptor(); });
     const auto more_sockets = Socket::open(
         door.context, SocketType::dealer,
         {.keys = door.ann, .server_key = door.server_keys.public_key, .zap_domain = {}});
-    REQUIRE_FALSE(more_sockets);
-    CHECK(more_sockets.error().detail.find("LimitNOFILE") != std::string::npos);
+    if (!more_sockets) refusal = more_sockets.error().detail;
     for (int i = 0; i < 50; ++i) {
       bool more = false;
       std::string from;
-      REQUIRE(dealer.send("inside") == Sent::ok);
-      REQUIRE(door.until([&] { return door.router->receive_from(from, message, more); }));
-      CHECK(from == peer);
-      CHECK(message.view() == "inside");
+      if (dealer.send("inside") != Sent::ok) continue;
+      const bool came = door.until([&] { return door.router->receive_from(from, message, more); });
+      passed += came && from == peer && message.view() == "inside" ? 1 : 0;
     }
   }
+  CHECK(used_up);
+  CHECK(refusal.find("LimitNOFILE") != std::string::npos);
+  CHECK(passed == 50);
   CHECK(door.is_open());
 }
 
