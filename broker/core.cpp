@@ -144,7 +144,6 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict, retry_ms);
 
   InFlight& request = requests_[slot];
-  request.flags = header.flags;
   request.forwarded = forwarded;
   request.urgency = Queue::urgency_of(header.request_class());
   request.service = service;
