@@ -385,11 +385,13 @@ TEST_CASE("ROUTES that are not newer change nothing", "[broker][federation]") {
   mesh[0].heard(kGateway);
   Routes old;
   old.seq = 0;
+  const auto index = mesh[0].core->registry().index();
   mesh[0].say(mesh.as_of(mesh[0], 1), World::frame(Command::routes, 0, encode(old)));
+  CHECK(mesh[0].core->registry().index() == index);
   mesh[1].heard(kTicket);
   mesh[0].request(kGateway, 1, "ticket.order");
   mesh.flow();
-  handed_to(mesh[1], kTicket);
+  CHECK(handed_to(mesh[1], kTicket).frame().name == "ticket.order");
 }
 
 TEST_CASE("a stopping broker's workers are no longer forwarded to", "[broker][federation]") {
