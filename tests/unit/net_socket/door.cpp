@@ -56,6 +56,13 @@ std::string Door::introduce(Socket& dealer, const std::string& text, Message& me
   return peer;
 }
 
+bool Door::loses(const std::string& peer) {
+  return until([&] {
+    Message probe("are you there");
+    return router->send_to(peer, probe) == Sent::gone;
+  });
+}
+
 bool Door::is_open() {
   auto newcomer = dealer(ben);
   Message message;

@@ -19,6 +19,8 @@ struct Door {
   bool until(const std::function<bool()>& condition, int limit_ms = 5000);
   // Sends from the dealer until the router has it; the peer's id.
   std::string introduce(Socket& dealer, const std::string& text, Message& message);
+  // Whether a peer that was there shows as gone before long.
+  bool loses(const std::string& peer);
   // Whether a newcomer's frame still comes through.
   bool is_open();
 

@@ -47,10 +47,7 @@ TEST_CASE("a peer that closed shows as gone, one that never was too", "[net]") {
     auto dealer = door.dealer(door.ann);
     peer = door.introduce(dealer, "hello", message);
   }
-  CHECK(door.until([&] {
-    Message probe("are you there");
-    return door.router->send_to(peer, probe) == Sent::gone;
-  }));
+  CHECK(door.loses(peer));
   Message lost("kept");
   CHECK(door.router->send_to("\0nope", lost) == Sent::gone);
   CHECK(lost.view() == "kept");
@@ -78,10 +75,7 @@ TEST_CASE("a frame beyond the limit ends its connection, not the listener", "[ne
   Message message;
   const auto peer = door.introduce(dealer, "hello", message);
   CHECK(dealer.send(std::string(kFrameMax + 1, 'x')) == Sent::ok);
-  CHECK(door.until([&] {
-    Message probe("are you there");
-    return door.router->send_to(peer, probe) == Sent::gone;
-  }));
+  CHECK(door.loses(peer));
   auto other = door.dealer(door.ann);
   door.introduce(other, "still open", message);
   CHECK(message.view() == "still open");
