@@ -292,13 +292,7 @@ void Core::on_answer(Peer& peer, const Frame& frame, net::Message& message) {
     if (frame.header.command == Command::error && known != said) {
       refuse(*request.client, request.client_id, 0, known);
     } else {
-      patch_id(message.data(), request.client_id);
-      // Another broker has stamped its worker's.
-      if (peer.role != PeerRole::broker) {
-        patch_principal(message.data(), peer.principal->rule.number);
-      }
-      const bool arrived = send(*request.client, message) == net::Sent::ok;
-      ++(arrived ? counters_.answers : counters_.answers_dropped);
+      pass_back(peer, request, message, counters_.answers);
     }
   }
   finish(slot);
@@ -312,12 +306,19 @@ void Core::on_partial(Peer& peer, const Frame& frame, net::Message& message) {
   InFlight& request = requests_[slot];
   if (request.client == nullptr) return;
   request.frame = net::Message();  // Whoever ran it again would send the first pieces twice.
+  pass_back(peer, request, message, counters_.partials);
+}
+
+// To the client, under the id and from the principal that it knows.
+void Core::pass_back(const Peer& from, const InFlight& request, net::Message& message,
+                     uint64_t& arrived) {
   patch_id(message.data(), request.client_id);
-  if (peer.role != PeerRole::broker) {
-    patch_principal(message.data(), peer.principal->rule.number);
+  // Another broker has stamped its worker's.
+  if (from.role != PeerRole::broker) {
+    patch_principal(message.data(), from.principal->rule.number);
   }
-  const bool arrived = send(*request.client, message) == net::Sent::ok;
-  ++(arrived ? counters_.partials : counters_.answers_dropped);
+  const bool took = send(*request.client, message) == net::Sent::ok;
+  ++(took ? arrived : counters_.answers_dropped);
 }
 
 // What the end of a request at its worker says about the worker.

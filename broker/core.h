@@ -118,6 +118,8 @@ class Core {
   uint32_t held_by(const Peer& peer, uint64_t token);
   void on_answer(Peer& peer, const Frame& frame, net::Message& message);
   void on_partial(Peer& peer, const Frame& frame, net::Message& message);
+  void pass_back(const Peer& from, const InFlight& request, net::Message& message,
+                 uint64_t& arrived);
   void on_cancel(Peer& peer, const Frame& frame);
   void on_due(uint32_t slot);
   void judge_worker(const InFlight& request, Code code);
