@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 
 #include "common/wire/mesh_admin.h"
 #include "tests/support/load.h"
@@ -32,6 +33,10 @@ uint32_t requests_of(Probe& probe, const std::string& service) {
   uint32_t held = 0;
   for (const auto& worker : workers_serving(probe, service)) held += worker.inflight;
   return held;
+}
+
+Code ask_event(Probe& probe, uint32_t budget_ms = 5000) {
+  return probe.call("event.journal.head", Packer().map(0).take(), budget_ms).code;
 }
 
 net::Call call_of(const std::string& name, bool idempotent) {
@@ -122,4 +127,41 @@ TEST_CASE("that nobody serves a message is said as fast as an echo", "[integrati
   const double echo = within(echoes, 0.5), refusal = within(refusals, 0.5, Code::no_service);
   CHECK(refusal <= 1.2 * echo);
   std::printf("no_service: p50 %.0f us, an echo %.0f us\n", 1e6 * refusal, 1e6 * echo);
+}
+
+TEST_CASE("a frozen daemon is out within three and a half seconds, others are served meanwhile",
+          "[integration]") {
+  Platform platform;
+  Probe probe(platform, {}), other(platform, {.principal = "ops"});
+  REQUIRE(ask_event(probe) == Code::ok);
+  platform.kill("event", SIGSTOP);
+  const auto began = std::chrono::steady_clock::now();
+  auto frozen = std::async(std::launch::async, [&] {
+    return std::pair(ask_event(probe, 60'000), seconds_since(began));
+  });
+  double slowest = 0;
+  while (frozen.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const auto asked = std::chrono::steady_clock::now();
+    REQUIRE(other.call("user.journal.head").code == Code::ok);
+    slowest = std::max(slowest, seconds_since(asked));
+  }
+  const auto [code, seconds] = frozen.get();
+  platform.kill("event", SIGCONT);
+  CHECK(code == Code::worker_lost);
+  CHECK(seconds <= 3.5 * time_scale() + 0.5);
+  CHECK(slowest < 0.5 * time_scale());
+}
+
+TEST_CASE("the caller of a killed busy daemon hears it within a third of a second",
+          "[integration]") {
+  Platform platform;
+  Probe probe(platform, {}), other(platform, {.principal = "ops"});
+  REQUIRE(ask_event(probe) == Code::ok);
+  platform.kill("event", SIGSTOP);  // Busy: it has the request and does not answer.
+  auto busy = std::async(std::launch::async, [&] { return ask_event(probe, 60'000); });
+  REQUIRE(wait_until([&] { return requests_of(other, "event") > 0; }, 3));
+  const auto killed = std::chrono::steady_clock::now();
+  platform.kill("event", SIGKILL);
+  CHECK(busy.get() == Code::worker_lost);
+  CHECK(seconds_since(killed) <= 0.3 * time_scale() + 0.2);
 }

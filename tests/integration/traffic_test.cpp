@@ -1,6 +1,4 @@
 // Operators steer the traffic of a running mesh with `biltenctl mesh`, and workers freeze and die.
-#include <signal.h>
-
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <future>
@@ -103,50 +101,4 @@ TEST_CASE("a watch of the services hears that one has gone, long before its budg
   const auto answer = waiting.get();
   REQUIRE(answer.code == Code::ok);
   CHECK(decode<mesh::Services>(answer.body)->index > now->index);
-}
-
-TEST_CASE("a frozen worker is out within three and a half seconds, others are served meanwhile",
-          "[integration]") {
-  Platform platform;
-  Probe probe(platform, {}), other(platform, {.principal = "ops"});
-  REQUIRE(call_event(probe) == Code::ok);
-  platform.kill("event", SIGSTOP);
-  const auto began = SteadyClock::now();
-  auto frozen = std::async(std::launch::async, [&] {
-    return std::pair(call_event(probe, 60'000), seconds_since(began));
-  });
-  double slowest = 0;
-  while (frozen.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-    const auto asked = SteadyClock::now();
-    REQUIRE(other.call("user.journal.head").code == Code::ok);
-    slowest = std::max(slowest, seconds_since(asked));
-  }
-  const auto [code, seconds] = frozen.get();
-  platform.kill("event", SIGCONT);
-  CHECK(code == Code::worker_lost);
-  CHECK(seconds <= 3.5 * time_scale() + 0.5);
-  CHECK(slowest < 0.5 * time_scale());
-}
-
-TEST_CASE("the caller of a killed busy worker hears it within a third of a second",
-          "[integration]") {
-  Platform platform;
-  Probe probe(platform, {}), other(platform, {.principal = "ops"});
-  REQUIRE(call_event(probe) == Code::ok);
-  platform.kill("event", SIGSTOP);  // Busy: it has the request and does not answer.
-  auto busy = std::async(std::launch::async, [&] { return call_event(probe, 60'000); });
-  REQUIRE(wait_until(
-      [&] {
-        const auto services = decode<mesh::Services>(other.call("$mesh.services").body);
-        for (const auto& service : services->services) {
-          if (service.service != "event" || service.workers.empty()) continue;
-          if (service.workers[0].inflight > 0) return true;
-        }
-        return false;
-      },
-      3));
-  const auto killed = SteadyClock::now();
-  platform.kill("event", SIGKILL);
-  CHECK(busy.get() == Code::worker_lost);
-  CHECK(seconds_since(killed) <= 0.3 * time_scale() + 0.2);
 }

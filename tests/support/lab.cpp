@@ -17,6 +17,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "common/base/check.h"
+
 namespace bilten::test {
 namespace {
 
@@ -39,15 +41,15 @@ void must(const Finished& done) {
   REQUIRE(done.status == 0);
 }
 
+// Any thread visits, and Catch's own macros are for one.
 int open_namespace(const files::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  INFO("cannot open " << path);
-  REQUIRE(fd >= 0);
+  CHECK_INVARIANT(fd >= 0);
   return fd;
 }
 
 void enter(int fd) {
-  REQUIRE(::setns(fd, CLONE_NEWNET) == 0);
+  CHECK_INVARIANT(::setns(fd, CLONE_NEWNET) == 0);
 }
 
 // Kills what still runs there, and takes the namespace away.

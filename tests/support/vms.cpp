@@ -115,13 +115,16 @@ bool Vms::is_whole() const {
                       "json", "services"});
     const auto answer = nlohmann::json::parse(told.out, nullptr, false);
     if (!answer.is_object()) return false;
-    int joined = 0;
+    std::set<std::string> joined;
     for (const auto& service : answer["services"]) {
       for (const auto& worker : service["workers"]) {
-        if (worker.value("broker", "").empty()) ++joined;  // Else it is at another broker's word.
+        // Else it is at another broker's word.
+        if (worker.value("broker", "").empty()) joined.insert(service.value("service", ""));
       }
     }
-    if (joined < kMachines) return false;
+    for (const int owner : {kUser, kEvent, kTicket}) {
+      if (!joined.contains(service_of(owner))) return false;
+    }
   }
   return true;
 }
