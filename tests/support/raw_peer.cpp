@@ -48,7 +48,10 @@ RawPeer::~RawPeer() {
 void RawPeer::connect(const std::string& endpoint) {
   const auto address = address_of(endpoint);
   const auto* raw = reinterpret_cast<const sockaddr*>(&address);
-  CHECK_INVARIANT(::connect(fd_, raw, sizeof address) == 0);
+  int status = 0;
+  do status = ::connect(fd_, raw, sizeof address);
+  while (status != 0 && errno == EINTR);  // On Linux asking again waits on.
+  CHECK_INVARIANT(status == 0);
 }
 
 size_t RawPeer::send(std::string_view bytes) {
