@@ -40,6 +40,9 @@ Answer stopped_answer() {
   return {Code::draining, {}, {Code::draining, "draining", "this process has left the mesh"}};
 }
 
+// The one whose mesh thread this is, if any.
+thread_local const void* own_shell = nullptr;
+
 // Where a thread waits for its one answer. The wake-up names the address only, so the slot may be
 // gone by then.
 struct WaitSlot {
@@ -100,7 +103,8 @@ Mesh::Shell::~Shell() {
 
 // ---- any thread ----
 
-// False: nobody would take the command any more.
+// False: nobody would take the command any more. What a callback posts the mesh thread finds by
+// itself, before it sleeps.
 template <class Put>
 bool Mesh::Shell::post(Put put) {
   bool wake = false;
@@ -108,9 +112,10 @@ bool Mesh::Shell::post(Put put) {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
     put(inbox_);
-    wake = !awake_;
+    wake = !awake_ && own_shell != this;
     awake_ = true;
   }
+  if (own_shell == this) posted_here_ = true;
   if (wake) {
     const uint64_t one = 1;
     CHECK_INVARIANT(write(wake_fd_, &one, sizeof one) == sizeof one || errno == EAGAIN);
@@ -130,7 +135,7 @@ void Mesh::Shell::cancel(std::shared_ptr<CallHandle> handle) {
 }
 
 Answer Mesh::Shell::call_and_wait(Call call) {
-  CHECK_INVARIANT(std::this_thread::get_id() != thread_.get_id());
+  CHECK_INVARIANT(own_shell != this);
   thread_local WaitSlot slot;
   slot.ready.store(0, std::memory_order_relaxed);
   this->call(std::move(call), [waiter = &slot](Answer answer) { waiter->set(std::move(answer)); });
@@ -269,22 +274,32 @@ Status Mesh::Shell::open_link(uint32_t link, bool again) {
 
 void Mesh::Shell::run() {
   pthread_setname_np(pthread_self(), "mesh");
+  own_shell = this;
   for (;;) {
     wait(clock_.steady_us());
     const auto now = clock_.steady_us();
     receive_frames(now);
     receive_publications(now);
     renew_event_sockets(now);
-    take_inbox(now);
-    core_.tick(now);
-    carry_out(now);
-    hand_over();
+    turn(now);
+    // What the callbacks asked for leaves at once. What the second ones ask for waits for the next
+    // round: frames must have their turn too.
+    if (posted_here_) turn(now);
     if (stop_at_ != 0 && finished(now)) break;
   }
+  own_shell = nullptr;
   close_inbox();
   links_.clear();
   subscriber_.reset();
   publisher_.reset();
+}
+
+void Mesh::Shell::turn(SteadyMicros now) {
+  posted_here_ = false;
+  take_inbox(now);
+  core_.tick(now);
+  carry_out(now);
+  hand_over();
 }
 
 void Mesh::Shell::wait(SteadyMicros now) {
@@ -295,15 +310,14 @@ void Mesh::Shell::wait(SteadyMicros now) {
     if (link) items_.push_back({.socket = &*link});
   }
   const auto longest = stop_at_ == 0 ? kPollMaxMs : kStoppingPollMs;
-  const auto due = std::min(core_.next_wake(), now + longest * 1000);
+  const auto due = posted_here_ ? now : std::min(core_.next_wake(), now + longest * 1000);
   poll(items_.data(), items_.size(), std::max<int64_t>(0, (due - now + 999) / 1000));
+  if (!items_[0].readable) return;
+  uint64_t count = 0;
+  CHECK_INVARIANT(read(wake_fd_, &count, sizeof count) == sizeof count || errno == EAGAIN);
 }
 
 void Mesh::Shell::take_inbox(SteadyMicros now) {
-  if (items_[0].readable) {
-    uint64_t count = 0;
-    CHECK_INVARIANT(read(wake_fd_, &count, sizeof count) == sizeof count || errno == EAGAIN);
-  }
   {
     const std::lock_guard lock(mutex_);
     if (!awake_) return;

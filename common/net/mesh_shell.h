@@ -62,6 +62,7 @@ class Mesh::Shell {
   SocketOptions socket_options(const ServerKey& server) const;
 
   void run();
+  void turn(SteadyMicros now);
   void wait(SteadyMicros now);
   void take_inbox(SteadyMicros now);
   void receive_frames(SteadyMicros now);
@@ -97,6 +98,7 @@ class Mesh::Shell {
   bool awake_ = false;  // The mesh thread was told already.
   bool closed_ = true;  // Before start() and after the end: nobody would take a command.
   Inbox taken_;
+  bool posted_here_ = false;  // By a callback, so the mesh thread's.
   SteadyMicros stop_at_ = 0;  // 0: not stopping; else when the drain is cut short.
   bool reported_ = false;
 

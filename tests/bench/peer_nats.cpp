@@ -2,6 +2,7 @@
 //   peer_nats worker URL | client URL REQUESTS WINDOW BYTES
 #include <nats/nats.h>
 
+#include <atomic>
 #include <semaphore>
 #include <string>
 
@@ -36,21 +37,34 @@ int worker(const char* url) {
   return 0;
 }
 
-struct Window {
-  std::counting_semaphore<> room;
-  std::vector<double> latency;  // First the time of sending.
+// Each answer sends the next request.
+struct Flow {
+  natsConnection* connection;
+  const std::string& body;
+  std::vector<double>& latency;  // First the time of sending; answers come in its order.
+  std::atomic<size_t> sent = 0;
   size_t got = 0;
+  std::binary_semaphore ended{0};
+
+  void next() {
+    const size_t number = sent++;
+    if (number >= latency.size()) return;
+    latency[number] = bench::now_us();
+    natsConnection_PublishRequest(connection, "svc.echo", "inbox.bench", body.data(),
+                                  static_cast<int>(body.size()));
+  }
 };
 
 void on_reply(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
-  auto& window = *static_cast<Window*>(closure);
-  auto& each = window.latency[window.got++];
+  auto& flow = *static_cast<Flow*>(closure);
+  auto& each = flow.latency[flow.got++];
   each = bench::now_us() - each;
   natsMsg_Destroy(message);
-  window.room.release();
+  flow.next();
+  if (flow.got == flow.latency.size()) flow.ended.release();
 }
 
-int client(const char* url, size_t requests, size_t window_size, size_t bytes) {
+int client(const char* url, size_t requests, size_t window, size_t bytes) {
   natsConnection* connection = connect(url);
   const std::string body(bytes, 'x');
   const int length = static_cast<int>(bytes);
@@ -59,28 +73,26 @@ int client(const char* url, size_t requests, size_t window_size, size_t bytes) {
     if (natsConnection_Request(&reply, connection, "svc.echo", body.data(), length, 2000)) return 1;
     natsMsg_Destroy(reply);
   }
-  Window window{std::counting_semaphore<>(static_cast<std::ptrdiff_t>(window_size)),
-                std::vector<double>(requests)};
+  std::vector<double> latency(requests);
+  Flow flow{connection, body, latency};
   natsSubscription* inbox = nullptr;
-  natsConnection_Subscribe(&inbox, connection, "inbox.bench", on_reply, &window);
+  natsConnection_Subscribe(&inbox, connection, "inbox.bench", on_reply, &flow);
   natsSubscription_SetPendingLimits(inbox, -1, -1);
   const double began = bench::now_us();
-  for (auto& each : window.latency) {
-    if (window_size == 1) {
+  if (window == 1) {
+    for (auto& each : latency) {
       const double at = bench::now_us();
       if (natsConnection_Request(&reply, connection, "svc.echo", body.data(), length, 2000)) {
         return 1;
       }
       each = bench::now_us() - at;
       natsMsg_Destroy(reply);
-      continue;
     }
-    window.room.acquire();
-    each = bench::now_us();
-    natsConnection_PublishRequest(connection, "svc.echo", "inbox.bench", body.data(), length);
+  } else {
+    for (size_t i = 0; i < window; ++i) flow.next();
+    flow.ended.acquire();
   }
-  for (size_t i = 0; i < window_size; ++i) window.room.acquire();
-  bench::print_figures(window.latency, (bench::now_us() - began) / 1e6);
+  bench::print_figures(latency, (bench::now_us() - began) / 1e6);
   return 0;
 }
 

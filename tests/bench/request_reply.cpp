@@ -1,6 +1,7 @@
 // Request-reply through client library, broker and echo worker, keys on:
 //   request_reply echo CONFIG_KEYS BROKER
 //   request_reply client CONFIG_KEYS BROKER REQUESTS WINDOW BYTES
+#include <atomic>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -54,6 +55,27 @@ int echo(const std::string& keys, const std::string& broker) {
   return 0;
 }
 
+// Each answer sends the next request.
+struct Flow {
+  net::Mesh& mesh;
+  const net::Call& call;
+  std::vector<double>& latency;  // First the time of sending.
+  std::atomic<size_t> sent = 0, got = 0, failed = 0;
+  std::binary_semaphore ended{0};
+
+  void next() {
+    const size_t number = sent++;
+    if (number >= latency.size()) return;
+    latency[number] = bench::now_us();
+    mesh.call(call, [this, number](const net::Answer& answer) {
+      latency[number] = bench::now_us() - latency[number];
+      if (answer.code != Code::ok) ++failed;
+      next();
+      if (++got == latency.size()) ended.release();
+    });
+  }
+};
+
 int client(const std::string& keys, const std::string& broker, size_t requests, size_t window,
            size_t bytes) {
   SystemClock clock;
@@ -77,19 +99,10 @@ int client(const std::string& keys, const std::string& broker, size_t requests, 
       each = bench::now_us() - at;
     }
   } else {
-    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(window));
-    std::atomic<size_t> failed{0};
-    for (auto& each : latency) {
-      room.acquire();
-      each = bench::now_us();
-      mesh.call(call, [&each, &room, &failed](const net::Answer& answer) {
-        if (answer.code != Code::ok) ++failed;
-        each = bench::now_us() - each;
-        room.release();
-      });
-    }
-    for (size_t i = 0; i < window; ++i) room.acquire();
-    if (failed > 0) return 1;
+    Flow flow{mesh, call, latency};
+    for (size_t i = 0; i < window; ++i) flow.next();
+    flow.ended.acquire();
+    if (flow.failed > 0) return 1;
   }
   bench::print_figures(latency, (bench::now_us() - began) / 1e6);
   return 0;
