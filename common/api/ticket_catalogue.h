@@ -1,4 +1,4 @@
-// The contract of what an event offers: ticket types.
+// The contract of what an event offers: ticket types, and quotas over several of them.
 #pragma once
 
 #include "common/api/list.h"
@@ -25,6 +25,21 @@ struct TicketTypeView {
         field("max_per_order", &View::max_per_order, between(1, kOrderTicketsMax)),
         field("sales_starts_at", &View::sales_starts_at),
         field("sales_ends_at", &View::sales_ends_at));
+  }
+};
+
+struct QuotaView {
+  Id id, event_id;
+  std::string title;
+  int64_t quantity = 0, available = 0;
+  std::vector<Id> ticket_type_ids = {};
+  static constexpr auto fields() {
+    return field_list(
+        field("id", &QuotaView::id), field("event_id", &QuotaView::event_id),
+        field("name", &QuotaView::title, length(1, 100)),
+        field("quantity", &QuotaView::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
+        field("available", &QuotaView::available, between(0, INT64_MAX)).doc("Free just now."),
+        field("ticket_type_ids", &QuotaView::ticket_type_ids, bilten::items(0, kTypesPerQuotaMax)));
   }
 };
 
@@ -113,6 +128,95 @@ struct ListTypes {
   using Answer = ListOf<TicketTypeView>;
   Id event_id;
   static constexpr auto fields() { return field_list(field("event_id", &ListTypes::event_id)); }
+};
+
+// ---- quotas ----
+
+struct AddQuota : QuotaTerms {
+  static constexpr std::string_view name = "ticket.add_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "POST",
+               .path = "/v1/events/{event_id}/quotas",
+               .status = 201,
+               .location = "/v1/quotas/{id}"},
+      .refusals = {"unknown_event", "role_missing", "unknown_ticket_type", "too_many_quotas",
+                   "quantity_below_taken"},
+      .doc =
+          "Limits some ticket types of an event together. A type is available as far as its own "
+          "quantity and every quota over it allow. What the types have held and sold before "
+          "counts. Managers and owners only."};
+  using Answer = QuotaView;
+  Id event_id;
+  static constexpr auto fields() {
+    return join_fields(field_list(field("event_id", &AddQuota::event_id)), QuotaTerms::fields());
+  }
+};
+
+struct ChangeQuota {
+  static constexpr std::string_view name = "ticket.change_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "PATCH", .path = "/v1/quotas/{quota_id}"},
+      .refusals = {"unknown_quota", "role_missing", "unknown_ticket_type", "too_many_quotas",
+                   "quantity_below_taken"},
+      .doc =
+          "Changes what is given of a quota; what is held and sold stays. Managers and owners "
+          "only."};
+  using Answer = QuotaView;
+  Id quota_id;
+  std::optional<std::string> title;
+  std::optional<int64_t> quantity;
+  std::optional<std::vector<Id>> ticket_type_ids;
+  static constexpr auto fields() {
+    return field_list(field("quota_id", &ChangeQuota::quota_id),
+                      field("name", &ChangeQuota::title, length(1, 100, Format::line)),
+                      field("quantity", &ChangeQuota::quantity, between(0, kQuantityMax))
+                          .doc("Never below what is held and sold."),
+                      field("ticket_type_ids", &ChangeQuota::ticket_type_ids,
+                            bilten::items(0, kTypesPerQuotaMax)));
+  }
+};
+
+struct RemoveQuota {
+  static constexpr std::string_view name = "ticket.remove_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "DELETE", .path = "/v1/quotas/{quota_id}", .status = 204},
+      .refusals = {"unknown_quota", "role_missing"},
+      .doc = "Lifts a quota; its types keep their own quantities. Managers and owners only."};
+  using Answer = Nothing;
+  Id quota_id;
+  static constexpr auto fields() { return field_list(field("quota_id", &RemoveQuota::quota_id)); }
+};
+
+struct ReadQuota {
+  static constexpr std::string_view name = "ticket.quota";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/quotas/{quota_id}"},
+      .refusals = {"unknown_quota", "role_missing"},
+      .doc = "One quota with what is free of it, for members of the organisation."};
+  using Answer = QuotaView;
+  Id quota_id;
+  static constexpr auto fields() { return field_list(field("quota_id", &ReadQuota::quota_id)); }
+};
+
+struct ListQuotas {
+  static constexpr std::string_view name = "ticket.quotas";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/events/{event_id}/quotas"},
+      .refusals = {"unknown_event", "role_missing"},
+      .doc = "The quotas of an event, for members of the organisation."};
+  using Answer = ListOf<QuotaView>;
+  Id event_id;
+  static constexpr auto fields() { return field_list(field("event_id", &ListQuotas::event_id)); }
 };
 
 }  // namespace bilten::api::ticket

@@ -8,7 +8,8 @@
 
 namespace bilten::api::ticket {
 
-using Facts = std::variant<Sold, Held, Expired, Cancelled, PaidTooLate, CheckedIn, ScanRefused,
-                           TypeAdded, TypeChanged, CheckInListAdded>;
+using Facts =
+    std::variant<Sold, Held, Expired, Cancelled, PaidTooLate, CheckedIn, ScanRefused, TypeAdded,
+                 TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved, CheckInListAdded>;
 
 }  // namespace bilten::api::ticket

@@ -11,16 +11,19 @@ inline constexpr int64_t kOrderLinesMax = 10;
 // The most tickets of one type.
 inline constexpr int64_t kQuantityMax = 10'000'000;
 
-// So many tickets of one type, at the price of the moment of ordering. The stock they came from
-// stands in it, so that they return there whatever the type draws from by then.
+// The most quotas of one event, and the most that may limit one type.
+inline constexpr int64_t kQuotasPerEventMax = 100;
+inline constexpr int64_t kQuotasPerTypeMax = 10;
+inline constexpr int64_t kTypesPerQuotaMax = 200;
+
+// So many tickets of one type, at the price of the moment of ordering.
 struct Line {
-  Id ticket_type_id, stock_id;
+  Id ticket_type_id;
   int64_t quantity = 0;
   int64_t unit_price = 0;  // Minor units of the order's currency.
   bool operator==(const Line&) const = default;
   static constexpr auto fields() {
     return field_list(field("ticket_type_id", &Line::ticket_type_id),
-                      field("stock_id", &Line::stock_id),
                       field("quantity", &Line::quantity, between(1, kOrderTicketsMax)),
                       field("unit_price", &Line::unit_price, between(0, kMoneyMax)));
   }
@@ -49,14 +52,13 @@ struct TypeAdded {
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc = "An event has a ticket type more.";
   Id organization_id, event_id, ticket_type_id;
-  Id stock_id;  // What the type draws from.
   TypeTerms terms;
-  int64_t quantity = 0;  // Of the stock, sold and held ones included.
+  int64_t quantity = 0;  // Sold and held ones included.
   static constexpr auto fields() {
     return field_list(field("organization_id", &TypeAdded::organization_id),
                       field("event_id", &TypeAdded::event_id),
                       field("ticket_type_id", &TypeAdded::ticket_type_id),
-                      field("stock_id", &TypeAdded::stock_id), field("terms", &TypeAdded::terms),
+                      field("terms", &TypeAdded::terms),
                       field("quantity", &TypeAdded::quantity, between(0, kQuantityMax)));
   }
 };
@@ -68,13 +70,69 @@ struct TypeChanged {
       "A ticket type has other terms. Orders made before keep the price they were made at.";
   Id organization_id, event_id, ticket_type_id;
   TypeTerms terms;
-  int64_t quantity = 0;  // Of the stock, sold and held ones included.
+  int64_t quantity = 0;  // Sold and held ones included.
   static constexpr auto fields() {
     return field_list(field("organization_id", &TypeChanged::organization_id),
                       field("event_id", &TypeChanged::event_id),
                       field("ticket_type_id", &TypeChanged::ticket_type_id),
                       field("terms", &TypeChanged::terms),
                       field("quantity", &TypeChanged::quantity, between(0, kQuantityMax)));
+  }
+};
+
+// How many tickets of some types together may be held and sold.
+struct QuotaTerms {
+  std::string title;
+  int64_t quantity = 0;
+  std::vector<Id> ticket_type_ids;
+  bool operator==(const QuotaTerms&) const = default;
+  static constexpr auto fields() {
+    return field_list(
+        field("name", &QuotaTerms::title, length(1, 100, Format::line)),
+        field("quantity", &QuotaTerms::quantity, between(0, kQuantityMax)),
+        field("ticket_type_ids", &QuotaTerms::ticket_type_ids, items(0, kTypesPerQuotaMax)));
+  }
+};
+
+struct QuotaAdded {
+  static constexpr std::string_view name = "ticket.quota_added";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc =
+      "Some ticket types of an event may together sell no more than a quota, beside their own "
+      "quantities.";
+  Id organization_id, event_id, quota_id;
+  QuotaTerms terms;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &QuotaAdded::organization_id),
+                      field("event_id", &QuotaAdded::event_id),
+                      field("quota_id", &QuotaAdded::quota_id), field("terms", &QuotaAdded::terms));
+  }
+};
+
+struct QuotaChanged {
+  static constexpr std::string_view name = "ticket.quota_changed";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc =
+      "A quota has another size or limits other types; what these have held and sold counts.";
+  Id organization_id, event_id, quota_id;
+  QuotaTerms terms;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &QuotaChanged::organization_id),
+                      field("event_id", &QuotaChanged::event_id),
+                      field("quota_id", &QuotaChanged::quota_id),
+                      field("terms", &QuotaChanged::terms));
+  }
+};
+
+struct QuotaRemoved {
+  static constexpr std::string_view name = "ticket.quota_removed";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc = "A quota limits nothing any more.";
+  Id organization_id, event_id, quota_id;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &QuotaRemoved::organization_id),
+                      field("event_id", &QuotaRemoved::event_id),
+                      field("quota_id", &QuotaRemoved::quota_id));
   }
 };
 

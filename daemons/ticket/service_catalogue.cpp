@@ -28,6 +28,22 @@ Result<ListOf<TicketTypeView>> list_types(const Reader& reader, const ListTypes&
   return list;
 }
 
+Result<QuotaView> read_quota(const Reader& reader, const ReadQuota& message) {
+  return view_of_quota(reader.rows, reader.person, message.quota_id);
+}
+
+Result<ListOf<QuotaView>> list_quotas(const Reader& reader, const ListQuotas& message) {
+  const auto event = find_own_event(reader.rows, reader.person, message.event_id, Role::viewer);
+  if (!event) return event.error();
+  ListOf<QuotaView> list;
+  for (const auto& id : quotas_of_event(reader.rows, message.event_id)) {
+    auto quota = view_of_quota(reader.rows, reader.person, id);
+    CHECK_INVARIANT(quota);
+    list.items.push_back(std::move(*quota));
+  }
+  return list;
+}
+
 }  // namespace
 
 Table catalogue_table(const Config& config) {
@@ -39,6 +55,11 @@ Table catalogue_table(const Config& config) {
       command<ChangeType>("ticket.change_type", decide_change_type),
       query<ReadType>("ticket.type", read_type),
       query<ListTypes>("ticket.types", list_types),
+      command<AddQuota>("ticket.add_quota", decide_add_quota),
+      command<ChangeQuota>("ticket.change_quota", decide_change_quota),
+      command<RemoveQuota>("ticket.remove_quota", decide_remove_quota),
+      query<ReadQuota>("ticket.quota", read_quota),
+      query<ListQuotas>("ticket.quotas", list_quotas),
   };
 }
 
