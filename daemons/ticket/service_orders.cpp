@@ -9,7 +9,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-using api::ListOf;
 
 std::optional<Buyer> find_buyer(const Vault& vault, const Id& order_id) {
   const auto kept = vault.get(vault_key(order_id));
