@@ -3,7 +3,7 @@
 namespace bilten {
 
 void ResentRefusals::add(SteadyMicros now, const Request& request, const Error& error) {
-  kept_.insert_or_assign(request.key, Kept{request.request_hash, error, now + kKept});
+  kept_.insert_or_assign(request.key, Kept{request.call, error, now + kKept});
   oldest_first_.push_back(request.key);
   while (oldest_first_.size() > kMax) {
     kept_.erase(oldest_first_.front());
@@ -15,7 +15,7 @@ const Error* ResentRefusals::find(SteadyMicros now, const Request& request) cons
   const auto found = kept_.find(request.key);
   if (found == kept_.end()) return nullptr;
   const auto& kept = found->second;
-  return now < kept.until && kept.request_hash == request.request_hash ? &kept.error : nullptr;
+  return now < kept.until && kept.call == request.call ? &kept.error : nullptr;
 }
 
 }  // namespace bilten

@@ -1,6 +1,7 @@
-// Refusals of requests that were sent more than once. An earlier copy of such a request may still
-// be on its way (behind a broker that was given up for lost), and when it arrives it must not do
-// what its caller has been told was refused. What recorded facts has its stored answer instead.
+// Refusals of calls that were sent more than once. An earlier copy of such a call may still be on
+// its way (behind a broker that was given up for lost), and when it arrives it must not do what its
+// caller has been told was refused. What recorded facts has its stored answer instead, and another
+// call under the same key is a new attempt, which is heard.
 // Kept in memory: a restart forgets them, as it ends the connections that copies come by.
 #pragma once
 
@@ -20,12 +21,12 @@ class ResentRefusals {
   void add(SteadyMicros now, const Request& request, const Error& error);
   // Nothing happened: as if it had not been added.
   void forget(const std::string& key) { kept_.erase(key); }
-  // What an earlier arrival of the same request was refused with; null: nothing is known.
+  // What a later copy of the same call was refused with; null: nothing is known.
   const Error* find(SteadyMicros now, const Request& request) const;
 
  private:
   struct Kept {
-    Hash32 request_hash;
+    uint64_t call = 0;
     Error error;
     SteadyMicros until = 0;
   };

@@ -69,8 +69,8 @@ void WriterCore::take_command(Turn& turn, Request request) {
   run_command(turn, std::move(request));
 }
 
-// True: this key was used before, and the request has its answer or waits for it. A refusal under
-// a key is no answer for the next who tries, only for copies of what was sent more than once.
+// True: this key was used before, and the request has its answer or waits for it. A refusal is kept
+// for copies of the same call alone.
 bool WriterCore::answered_before(Turn& turn, Request& request) {
   if (request.key.empty()) return false;
   if (auto stored = turn.recording.batch().answer(request.key)) {
@@ -128,7 +128,7 @@ void WriterCore::refuse(Turn& turn, Request request, Error error) {
   if (must_wait(table_, request, error)) {
     return park(turn, std::move(request), std::move(error));
   }
-  if (request.is_resent && !request.key.empty()) {
+  if (request.is_resent && request.call != 0 && !request.key.empty()) {
     refusals_.add(turn.steady, request, error);
     turn.refused.push_back(request.key);
   }
