@@ -8,8 +8,8 @@
 
 namespace bilten::api::ticket {
 
-using Facts =
-    std::variant<Sold, Held, Expired, Cancelled, PaidTooLate, CheckedIn, ScanRefused, TypeAdded,
-                 TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved, CheckInListAdded>;
+using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
+                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
+                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded>;
 
 }  // namespace bilten::api::ticket

@@ -132,7 +132,7 @@ CheckInView admitted_view(const Rows& rows, const Door& door, Direction directio
                  .ticket_type_id = door.ticket.ticket_type_id,
                  .state = TicketState::used,
                  .code = {}};
-  view.ticket_type_name = type->terms.name;
+  view.ticket_type_name = type->terms.title;
   return view;
 }
 

@@ -11,6 +11,8 @@ namespace bilten::ticket {
 using api::ticket::Direction;
 using api::ticket::Line;
 using api::ticket::OrderState;
+using api::ticket::PromoTerms;
+using api::ticket::PromoUse;
 using api::ticket::QuotaTerms;
 using api::ticket::ScanReason;
 using api::ticket::TicketState;
@@ -47,6 +49,25 @@ struct QuotaRow {
   }
 };
 
+// Key: promo id.
+struct PromoRow {
+  static constexpr std::string_view table = "promo";
+  Id event_id;
+  PromoTerms terms;
+  int64_t tickets = 0;  // Held and sold under it.
+  static constexpr auto fields() {
+    return field_list(field("event_id", &PromoRow::event_id), field("terms", &PromoRow::terms),
+                      field("tickets", &PromoRow::tickets, between(0, INT64_MAX)));
+  }
+};
+
+// Key: event id + code.
+struct PromoByCode {
+  static constexpr std::string_view table = "promo_code";
+  Id promo_id;
+  static constexpr auto fields() { return field_list(field("promo", &PromoByCode::promo_id)); }
+};
+
 // Key: ticket type id or quota id. total = free + held + sold, always, and none is below zero;
 // what a quota has held and sold is the sum of its types': evolve checks it after every move
 // (stock.cpp).
@@ -69,9 +90,12 @@ struct OrderRow {
   Id event_id;
   std::string code;
   std::optional<Id> person_id = {};  // Absent: a guest.
+  Bytes buyer = {};                  // Keyed hash of the buyer's address.
   OrderState state = OrderState::held;
   std::vector<Line> lines = {};
   Money total = {};
+  std::optional<PromoUse> promo = {};
+  bool extended = false;  // The hold, which may be once.
   Instant created_at = {};
   std::optional<Instant> expires_at = {};  // Of a hold.
   std::vector<Id> ticket_ids = {};         // Once paid.
@@ -79,9 +103,11 @@ struct OrderRow {
   static constexpr auto fields() {
     return field_list(
         field("event", &OrderRow::event_id), field("code", &OrderRow::code, length(1, 16)),
-        field("person", &OrderRow::person_id), field("state", &OrderRow::state),
+        field("person", &OrderRow::person_id), field("buyer", &OrderRow::buyer, between(16, 16)),
+        field("state", &OrderRow::state),
         field("lines", &OrderRow::lines, items(1, api::ticket::kOrderLinesMax)),
-        field("total", &OrderRow::total), field("created_at", &OrderRow::created_at),
+        field("total", &OrderRow::total), field("promo", &OrderRow::promo),
+        field("extended", &OrderRow::extended), field("created_at", &OrderRow::created_at),
         field("expires_at", &OrderRow::expires_at),
         field("tickets", &OrderRow::ticket_ids, items(0, api::ticket::kOrderTicketsMax)),
         field("payment", &OrderRow::payment_id));
@@ -165,6 +191,9 @@ struct ListOfEvent : Mark {  // Key: event id + check-in list id.
 struct OrderOfPerson : Mark {  // Key: person id + newest_first(order id).
   static constexpr std::string_view table = "person_order";
 };
+struct OrderOfBuyer : Mark {  // Key: event id + hash of the buyer's address + order id.
+  static constexpr std::string_view table = "buyer_order";
+};
 struct LatePayment : Mark {  // Key: order id + payment id. Announced by ticket.paid_too_late.
   static constexpr std::string_view table = "late_payment";
 };
@@ -174,6 +203,10 @@ inline std::string key_of(const Id& first, const Id& second) {
 }
 inline std::string scan_key(const Id& check_in_list_id, std::string_view nonce) {
   return std::string(RowKey(check_in_list_id).text(nonce));
+}
+// The prefix of a buyer's orders for an event; `buyer`: the hash of their address.
+inline std::string buyer_key(const Id& event_id, std::string_view buyer) {
+  return std::string(event_id.view()).append(buyer);
 }
 // The id with every bit turned over: keys of it sort from the newest to the oldest. Its own
 // inverse.
