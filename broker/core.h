@@ -109,9 +109,11 @@ class Core {
   uint32_t keep_pace(Principal& principal);
   Wanted wanted_of(const InFlight& request) const;
   Code availability(const InFlight& request) const;
+  void take_on(uint32_t slot, Peer& client, const Header& header, Service& service);
   void place(uint32_t slot, net::Message& message);
   Claim* choose(const InFlight& request);
   bool try_send(uint32_t slot, net::Message& message);
+  net::Sent hand_over(uint32_t slot, Claim& claim, net::Message& message);
   void give(uint32_t slot, Claim& claim);
   void enqueue(uint32_t slot, net::Message& message);
   void pump(Service& service);
@@ -193,6 +195,11 @@ class Core {
   void account(uint32_t slot, Code code);
   std::optional<Result<std::string>> seeing_answer(const Frame& frame);
   mesh::Latency latency() const;
+
+  // asking.cpp: $mesh.ask
+  void on_ask(Peer& peer, const Frame& frame);
+  Code admission(const Peer& asker, const Frame& frame, std::string_view name,
+                 const Claim* worker) const;
 
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);
