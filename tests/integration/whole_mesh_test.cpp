@@ -63,7 +63,8 @@ struct TwoMachines {
   // Every worker is at both brokers, and there are six of them.
   bool all_joined() const {
     size_t workers = 0;
-    for (const auto& service : told({"services"})["services"]) {
+    const auto found = told({"services"});
+    for (const auto& service : found["services"]) {
       for (const auto& worker : service["workers"]) {
         if (worker["brokers"].size() != 2) return false;
         ++workers;
@@ -109,7 +110,8 @@ TEST_CASE("two brokers and two gateways are seen as one mesh, each process once"
   CHECK(table.find("BROKER") == 0);
 
   std::set<std::string> instances;
-  for (const auto& worker : of_service(machines.told({"services"}), "gateway")["workers"]) {
+  const auto gateway = of_service(machines.told({"services"}), "gateway");
+  for (const auto& worker : gateway["workers"]) {
     CHECK(worker["brokers"] == json({"one", "two"}));
     instances.insert(worker["instance"].get<std::string>());
   }
