@@ -52,8 +52,7 @@ std::string why_silent(const Error& error) {
 void say_silent(const std::vector<Told>& told) {
   for (const auto& [address, report] : told) {
     if (report) continue;
-    std::fprintf(stderr, "biltenctl: %s %s\n", address.c_str(),
-                 why_silent(report.error()).c_str());
+    std::fprintf(stderr, "biltenctl: %s %s\n", address.c_str(), why_silent(report.error()).c_str());
   }
 }
 

@@ -37,8 +37,8 @@ nlohmann::json json_of_services(const std::vector<Told>& told) {
   }
   nlohmann::json out{{"brokers", json_of_brokers(told)}, {"services", nlohmann::json::array()}};
   for (const auto& [name, hash, workers] : merge_services(told)) {
-    auto service = json_of(encode(mesh::ServiceInfo{name, hash, {}}),
-                           schema_of<mesh::ServiceInfo>());
+    auto service =
+        json_of(encode(mesh::ServiceInfo{name, hash, {}}), schema_of<mesh::ServiceInfo>());
     for (const auto& worker : workers) {
       auto row = json_of(encode(worker.info), schema_of<mesh::WorkerInfo>());
       row.erase("broker");
@@ -112,8 +112,8 @@ int services(const Session& session) {
   return kExitOk;
 }
 
-// Each broker tells as soon as it has something new, and all after a second: so soon a change at one
-// is seen, and Ctrl-C.
+// Each broker tells as soon as it has something new, and all after a second: so soon a change at
+// one is seen, and Ctrl-C.
 int watch_services(const Session& session, Process& process) {
   auto brokers = Brokers::open(session.mesh);
   if (!brokers) return report(session, brokers.error());

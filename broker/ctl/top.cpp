@@ -83,10 +83,10 @@ std::optional<double> rate(const Look& look, const Look* before, const std::stri
 nlohmann::json json_of_service(const Look& look, const Look* before, const MergedService& service) {
   const auto sums = sums_of(service);
   const auto figures = merge_figures(look.told, service.service);
-  nlohmann::json row{{"service", service.service},      {"workers", service.workers.size()},
-                     {"credit", sums.credit},           {"inflight", sums.inflight},
-                     {"queued", figures.queued},        {"answered", figures.answered},
-                     {"refused", figures.refused},      {"failed", figures.failed},
+  nlohmann::json row{{"service", service.service},   {"workers", service.workers.size()},
+                     {"credit", sums.credit},        {"inflight", sums.inflight},
+                     {"queued", figures.queued},     {"answered", figures.answered},
+                     {"refused", figures.refused},   {"failed", figures.failed},
                      {"at", nlohmann::json::array()}};
   for (const auto& [broker, latency] : figures.at) {
     row["at"].push_back(
@@ -166,10 +166,10 @@ void print_services(const Look& look, const Look* before) {
     const auto figures = merge_figures(look.told, service.service);
     const auto per_s = rate(look, before, service.service);
     const auto workers = service.workers.size();
-    auto& row = rows.emplace_back(std::vector<std::string>{
-        service.service, workers == 0 ? "away" : std::to_string(workers),
-        std::to_string(sums.credit), std::to_string(sums.inflight), std::to_string(figures.queued),
-        per_s ? decimal(*per_s, 1) : "-"});
+    auto& row = rows.emplace_back(
+        std::vector<std::string>{service.service, workers == 0 ? "away" : std::to_string(workers),
+                                 std::to_string(sums.credit), std::to_string(sums.inflight),
+                                 std::to_string(figures.queued), per_s ? decimal(*per_s, 1) : "-"});
     for (const auto& [broker, latency] : figures.at) {
       const auto p50 = millis(latency.p50_us), p99 = millis(latency.p99_us);
       if (is_one) row.insert(row.end(), {p50, p99});

@@ -1,5 +1,5 @@
-// Everybody in the mesh: each process that serves, once, though it joined several brokers and though
-// several share a service's name; and how one of them is asked about itself.
+// Everybody in the mesh: each process that serves, once, though it joined several brokers and
+// though several share a service's name; and how one of them is asked about itself.
 #pragma once
 
 #include <optional>

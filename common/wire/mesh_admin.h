@@ -193,9 +193,9 @@ struct TapPage {
   }
 };
 
-// $mesh.ask: a question to one worker of the answering broker, where several share a service's name.
-// It is about the worker itself, `<service>.$...`, and the answer is the worker's own. Whoever may
-// call that message may ask so.
+// $mesh.ask: a question to one worker of the answering broker, where several share a service's
+// name. It is about the worker itself, `<service>.$...`, and the answer is the worker's own.
+// Whoever may call that message may ask so.
 struct Ask {
   Id worker;         // Its instance, as $mesh.services shows it.
   std::string name;  // `gateway.$metrics`

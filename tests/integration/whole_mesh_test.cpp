@@ -32,8 +32,8 @@ struct TwoMachines {
 
   TwoMachines() {
     broker = run("bilten-broker", {"broker.listen=" + at(other_port), "broker.name=two"});
-    gateway = run("bilten-gateway",
-                  {"gateway.listen=127.0.0.1:" + std::to_string(http_port), "mesh.brokers=" + brokers});
+    gateway = run("bilten-gateway", {"gateway.listen=127.0.0.1:" + std::to_string(http_port),
+                                     "mesh.brokers=" + brokers});
     REQUIRE(wait_until([&] { return serves_all(url()); }, 20));
     REQUIRE(wait_until([&] { return all_joined(); }, 20));
   }
@@ -90,8 +90,7 @@ size_t times(const std::string& text, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("two brokers and two gateways are seen as one mesh, each process once",
-          "[integration]") {
+TEST_CASE("two brokers and two gateways are seen as one mesh, each process once", "[integration]") {
   TwoMachines machines;
   const auto look = machines.told({"top", "--once"});
   REQUIRE(look["brokers"].size() == 2);

@@ -71,7 +71,8 @@ TEST_CASE("only who may call a message may ask it of one worker", "[broker]") {
 TEST_CASE("a worker is asked only about itself: a service's work is not handed out so",
           "[broker]") {
   Asking world;
-  for (const char* name : {"ticket.order", "ticket.journal.read", "ticket", "$metrics", "ticket."}) {
+  for (const char* name :
+       {"ticket.order", "ticket.journal.read", "ticket", "$metrics", "ticket."}) {
     INFO(name);
     world.ask(kFirst, name);
     const auto error = world.refusal();

@@ -87,9 +87,9 @@ TEST_CASE("a worker of a broker that does not answer is known from the others, i
 }
 
 TEST_CASE("a service that is away at one broker is there if another has it") {
-  const auto services = merge_services(
-      {broker(1, "one", {{"away", {}, {}}, {"ticket", {}, {}}}),
-       broker(2, "two", {{"ticket", {}, {worker(1, 8, 0)}}}), silent("three")});
+  const auto services =
+      merge_services({broker(1, "one", {{"away", {}, {}}, {"ticket", {}, {}}}),
+                      broker(2, "two", {{"ticket", {}, {worker(1, 8, 0)}}}), silent("three")});
   REQUIRE(services.size() == 2);
   CHECK(services[0].service == "away");
   CHECK(services[0].workers.empty());

@@ -49,7 +49,9 @@ struct SmallMesh {
     return figures(process.node);
   }
   static net::Answer figures(const std::string& node) {
-    return {Code::ok, encode(mesh::MetricsText{"# HELP up Is there.\n# TYPE up gauge\nup 1\n", node}), {}};
+    return {Code::ok,
+            encode(mesh::MetricsText{"# HELP up Is there.\n# TYPE up gauge\nup 1\n", node}),
+            {}};
   }
   mesh::Services services(uint32_t broker) const {
     std::map<std::string, mesh::ServiceInfo> found;
@@ -103,7 +105,8 @@ TEST_CASE("every broker and every worker is asked once, and those of one name ar
   const auto page = gather_metrics(mesh.call(), {2, numbered(9)}, SystemClock());
   INFO(page);
   for (const char* line :
-       {"up{service=\"broker\",node=\"broker0\"} 1\n", "up{service=\"broker\",node=\"broker1\"} 1\n",
+       {"up{service=\"broker\",node=\"broker0\"} 1\n",
+        "up{service=\"broker\",node=\"broker1\"} 1\n",
         "up{service=\"gateway\",node=\"host-b\"} 1\n", "up{service=\"user\"} 1\n",
         "up{service=\"events\",node=\"host-a\",worker=\"000000000002\"} 1\n",
         "up{service=\"events\",node=\"host-a\",worker=\"000000000003\"} 1\n"}) {

@@ -36,7 +36,8 @@ TEST_CASE("calls made before a link is up are sent when it is, with the time lef
   CHECK(requests[0].header.ttl_ms >= 1000);
 }
 
-TEST_CASE("a call to one broker goes to that one, or ends at once where it is not linked", "[net]") {
+TEST_CASE("a call to one broker goes to that one, or ends at once where it is not linked",
+          "[net]") {
   ScriptedMesh mesh(3);
   mesh.brokers[1].reachable = false;
   mesh.run(kSecond / 10);

@@ -28,7 +28,8 @@ TEST_CASE("a worker that joined several brokers is one, asked by way of one that
                       {"events", {}, {worker(3)}},
                       {"away", {}, {}}}},
       std::nullopt,
-      mesh::Services{1, {{"gateway", {}, {worker(2), worker(1)}}, {"user", {}, {worker(4, "one")}}}}};
+      mesh::Services{1,
+                     {{"gateway", {}, {worker(2), worker(1)}}, {"user", {}, {worker(4, "one")}}}}};
   const auto all = everybody(told);
   REQUIRE(all.size() == 3);
   CHECK((all[0].service == "gateway" && all[0].instance == numbered(1) && all[0].broker == 0));
@@ -37,8 +38,7 @@ TEST_CASE("a worker that joined several brokers is one, asked by way of one that
 }
 
 TEST_CASE("a process that serves two services is one worker of each") {
-  const auto all =
-      everybody({mesh::Services{1, {{"a", {}, {worker(1)}}, {"b", {}, {worker(1)}}}}});
+  const auto all = everybody({mesh::Services{1, {{"a", {}, {worker(1)}}, {"b", {}, {worker(1)}}}}});
   CHECK(all.size() == 2);
 }
 
