@@ -92,7 +92,7 @@ class Core {
 
   const Counters& counters() const { return counters_; }
   // Handshakes so far, which happen before the core hears of anybody.
-  void count_handshakes(uint64_t admitted, uint64_t refused);
+  void count_handshakes(uint64_t admitted, uint64_t refused, uint64_t broken);
   const Registry& registry() const { return registry_; }
   size_t peers() const { return peers_.size(); }
   uint32_t slots_used() const { return requests_.used(); }
