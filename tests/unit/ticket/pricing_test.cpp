@@ -156,8 +156,8 @@ TEST_CASE("in any basket the lines sum to the total, and nothing is below zero",
       each.terms.fee_rate = number(1000);
     }
     const auto kind = static_cast<PromoKind>(number(2));
-    const auto by = promo(kind, kind == PromoKind::amount ? 1 + number(scale[i % 3])
-                                                          : 1 + number(9999));
+    const auto by =
+        promo(kind, kind == PromoKind::amount ? 1 + number(scale[i % 3]) : 1 + number(9999));
     const auto lines = price_lines(all, number(1) == 0 ? &by : nullptr, 0);
     if (!lines) FAIL("a basket of small prices has no price");
     for (const auto& line : *lines) {
