@@ -180,6 +180,14 @@ TableRow query(NameOf<Message>, Answer answer) {
                   }};
 }
 
+// As above, for what takes too long for the readers (a page to print): on the slow pool.
+template <class Message, class Answer>
+TableRow slow_query(NameOf<Message> name, Answer answer) {
+  auto row = std::get<QueryRow>(query<Message>(name, answer));
+  row.slow = true;
+  return row;
+}
+
 // Takes another service's fact into this journal as it is; this daemon's evolve must know it.
 template <class Fact>
 TableRow follow(NameOf<Fact> name) {
