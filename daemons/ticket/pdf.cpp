@@ -6,7 +6,6 @@
 #include <cmath>
 #include <memory>
 
-#include "common/base/check.h"
 #include "common/base/time.h"
 #include "daemons/ticket/qr.h"
 
@@ -90,6 +89,19 @@ std::string wall_time(const std::string& timezone, UnixMillis at, const char* fo
   return text.get();
 }
 
+// Cairo fails on noncharacters (U+FFFE, U+FDD0), which are good UTF-8 everywhere else.
+std::string drawable(const std::string& text) {
+  std::string out;
+  for (const char* at = text.c_str(); *at != '\0';) {
+    const char* next = g_utf8_next_char(at);
+    const auto c = g_utf8_get_char(at);
+    const bool is_character = (c & 0xFFFE) != 0xFFFE && (c < 0xFDD0 || c > 0xFDEF);
+    out += is_character ? std::string(at, next) : "\uFFFD";
+    at = next;
+  }
+  return out;
+}
+
 double Pages::write(const std::string& text, const Place& place, const Style& style) {
   const Layout layout(pango_layout_new(context_.get()));
   const Font font(pango_font_description_from_string(kFamilies));
@@ -99,7 +111,7 @@ double Pages::write(const std::string& text, const Place& place, const Style& st
   pango_layout_set_height(layout.get(), -style.lines);
   pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
   pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
-  pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
+  pango_layout_set_text(layout.get(), drawable(text).c_str(), -1);
   cairo_set_source_rgb(canvas_, style.gray, style.gray, style.gray);
   cairo_move_to(canvas_, place.x, place.y);
   pango_cairo_show_layout(canvas_, layout.get());
@@ -161,7 +173,7 @@ Result<std::string> tickets_pdf(const Printout& printout) {
   std::string pdf;
   const Surface surface(cairo_pdf_surface_create_for_stream(append, &pdf, kWidth, kHeight));
   const auto describe = [&](cairo_pdf_metadata_t what, const std::string& text) {
-    cairo_pdf_surface_set_metadata(surface.get(), what, text.c_str());
+    cairo_pdf_surface_set_metadata(surface.get(), what, drawable(text).c_str());
   };
   describe(CAIRO_PDF_METADATA_TITLE, printout.event_title);
   describe(CAIRO_PDF_METADATA_CREATOR, "Bilten");
@@ -177,7 +189,9 @@ Result<std::string> tickets_pdf(const Printout& printout) {
     return Error{Code::unprocessable, "too_large",
                  "The tickets make a PDF of over a million bytes; print them one by one."};
   }
-  CHECK_INVARIANT(status == CAIRO_STATUS_SUCCESS);  // Fails only where memory cannot be had.
+  if (status != CAIRO_STATUS_SUCCESS) {
+    return Error{Code::internal, "not_printed", cairo_status_to_string(status)};
+  }
   return pdf;
 }
 
