@@ -6,6 +6,8 @@
 
 namespace bilten::api::ticket {
 
+using api::ListOf;  // For who uses this namespace.
+
 struct TicketTypeView {
   Id id, event_id;
   Text name;

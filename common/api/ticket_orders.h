@@ -6,6 +6,8 @@
 
 namespace bilten::api::ticket {
 
+using api::ListOf;  // For who uses this namespace.
+
 enum class OrderState : uint8_t { held, paid, expired, cancelled, partially_refunded, refunded };
 constexpr auto names_of(OrderState) {
   return std::array<std::string_view, 6>{

@@ -6,6 +6,8 @@
 
 namespace bilten::api::ticket {
 
+using api::ListOf;  // For who uses this namespace.
+
 enum class TicketState : uint8_t { valid, used, cancelled, refunded, transferred };
 constexpr auto names_of(TicketState) {
   return std::array<std::string_view, 5>{"valid", "used", "cancelled", "refunded", "transferred"};

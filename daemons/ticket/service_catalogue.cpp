@@ -7,7 +7,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-using api::ListOf;
 
 Result<TicketTypeView> read_type(const Reader& reader, const ReadType& message) {
   const auto type = reader.rows.find<TypeRow>(message.ticket_type_id.view());

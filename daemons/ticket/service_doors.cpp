@@ -10,7 +10,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-using api::ListOf;
 
 constexpr size_t kListsMax = 200;  // Check-in lists of one event.
 

@@ -10,7 +10,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-using api::ListOf;
 
 Error not_logged_in() {
   return {Code::unauthenticated, "unauthenticated", "Log in and send the access token."};

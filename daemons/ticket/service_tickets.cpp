@@ -10,7 +10,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-using api::ListOf;
 
 // The queries, with what they need beyond rows: the key that codes and links come from.
 class Queries {
