@@ -97,7 +97,7 @@ inline Error rests_on(std::string_view owner, Error error) {
 
 struct CommandRow {
   MessageDescription description;
-  // Runs on the slow pool before the command is queued; may be empty.
+  // Runs before the command is queued, on the slow pool (critical: the readers'); may be empty.
   std::function<Result<std::any>(const Reader&, std::string_view body)> prepare;
   struct Outcome : Effects {
     std::string answer;

@@ -40,7 +40,7 @@ constexpr Style kTitle{26, 3, 0}, kLead{14, 1, 0}, kText{12, 2, 0}, kSmall{9, 2,
     kLabel{8, 1, 0.35}, kValue{13, 3, 0};
 
 // Where a script is in several of the machine's fonts, these come first.
-constexpr const char* kFamilies = "Noto Sans,Noto Sans Arabic,Noto Sans Hebrew";
+constexpr const char* kFamilies = "Noto Sans,Noto Sans Arabic,Noto Sans Hebrew,Noto Sans CJK JP";
 
 class Pages {
  public:
@@ -129,7 +129,7 @@ double Pages::draw_event(const Printout& printout) {
   y = below(wall_time(zone, printout.starts_at, "%A %-d %B %Y, %H:%M"), y, kLead);
   const auto day = wall_time(zone, printout.starts_at, "%F");
   const bool is_same_day = day == wall_time(zone, printout.doors_at, "%F");
-  const auto* format = is_same_day ? "Doors open at %H:%M" : "Doors open %A %-d %B, %H:%M";
+  const auto* format = is_same_day ? "Doors open at %H:%M" : "Doors open %A %-d %B %Y, %H:%M";
   y = below(wall_time(zone, printout.doors_at, format) + " (" + zone + ")", y, kSmall) + 8;
   y = below(printout.venue_name, y, kText);
   return below(printout.address, y, kSmall);

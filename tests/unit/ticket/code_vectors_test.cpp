@@ -1,6 +1,6 @@
 // tests/golden/ticket_codes.json: codes with what a verifier must say of each, for those who write
 // one from docs/ticket-code.md. Made here anew and compared, so that the file is never out of date;
-// docs/examples/python/verify_ticket.py is run on it by other_languages_test.cpp.
+// docs/examples/python/verify_ticket.py is run on it by tests/integration/ticket_code_test.cpp.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
