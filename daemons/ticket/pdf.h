@@ -30,9 +30,9 @@ struct Printout {
   std::vector<PrintedTicket> tickets;
 };
 
-// One page a ticket; the same printout gives the same bytes. Takes 20 ms, and 7 ms a page: for the
-// slow pool. Any thread. Refused: too_large, over kPdfMax; not_printed, where cairo found no
-// memory.
+// One page a ticket; the same printout gives the same bytes. Takes some 10 ms, 7 ms for each
+// further page: for the slow pool. Any thread. Refused: too_large, over kPdfMax; not_printed, where
+// cairo found no memory.
 Result<std::string> tickets_pdf(const Printout& printout);
 
 }  // namespace bilten::ticket
