@@ -3,6 +3,7 @@
 
 #include "common/api/ticket_catalogue.h"
 #include "common/api/ticket_doors.h"
+#include "common/api/ticket_keys.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_tickets.h"

@@ -29,6 +29,34 @@ struct EventRow {
   }
 };
 
+// Key: event id. What a printed ticket says of the event; apart from the terms, so that an order
+// need not read it.
+struct EventDetailsRow {
+  static constexpr std::string_view table = "event_details";
+  Text title;
+  std::optional<api::event::Venue> venue = {};
+  Instant changed_at;  // Of the event's last fact.
+  static constexpr auto fields() {
+    return field_list(field("title", &EventDetailsRow::title, length(0, 255)),
+                      field("venue", &EventDetailsRow::venue),
+                      field("changed_at", &EventDetailsRow::changed_at));
+  }
+};
+
+// Key: event id. Absent: the event's first key is its only one.
+struct EventKeysRow {
+  static constexpr std::string_view table = "event_keys";
+  int64_t current = 1;          // Signs codes.
+  int64_t oldest_accepted = 1;  // Codes of keys before it are revoked.
+  std::optional<Instant> since = {};
+  static constexpr auto fields() {
+    constexpr auto limits = between(1, api::ticket::kKeyIdMax);
+    return field_list(field("current", &EventKeysRow::current, limits),
+                      field("oldest", &EventKeysRow::oldest_accepted, limits),
+                      field("since", &EventKeysRow::since));
+  }
+};
+
 // Key: ticket type id.
 struct TypeRow {
   static constexpr std::string_view table = "type";

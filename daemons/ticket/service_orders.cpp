@@ -1,5 +1,6 @@
 // Orders as they are asked for, and their rows of the table.
 #include "common/service/paging.h"
+#include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/rights.h"
@@ -9,14 +10,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-
-std::optional<Buyer> find_buyer(const Vault& vault, const Id& order_id) {
-  const auto kept = vault.get(vault_key(order_id));
-  if (!kept) return std::nullopt;  // Erased at the buyer's wish.
-  auto buyer = decode<Buyer>(*kept);
-  CHECK_INVARIANT(buyer);
-  return std::move(*buyer);
-}
 
 Error not_logged_in() {
   return {Code::unauthenticated, "unauthenticated", "Log in and send the access token."};
