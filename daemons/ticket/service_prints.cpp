@@ -87,7 +87,7 @@ class Queries {
       const auto type = reader.rows.find<TypeRow>(ticket.ticket_type_id.view());
       CHECK_INVARIANT(type);
       printout.tickets.push_back(
-          {ticket.id.text(), text_in(type->terms.name, language), *ticket.code});
+          {ticket.id.text(), text_in(type->terms.title, language), *ticket.code});
     }
     auto pdf = tickets_pdf(printout);
     if (!pdf) return pdf.error();
