@@ -14,10 +14,12 @@ void save_checked(Rows& rows, const Id& stock_id, const StockRow& stock) {
   rows.save(stock_id.view(), stock);
 }
 
-void move_one(Rows& rows, const Id& stock_id, StockRow stock, int64_t count, Place from, Place to) {
-  stock.*from -= count;
-  stock.*to += count;
-  save_checked(rows, stock_id, stock);
+void move_one(Rows& rows, const Id& stock_id, const StockRow& before, int64_t count, Place from,
+              Place to) {
+  auto after = before;
+  after.*from -= count;
+  after.*to += count;
+  save_checked(rows, stock_id, after);
 }
 
 void move(Rows& rows, const std::vector<Line>& lines, Place from, Place to) {
