@@ -77,7 +77,9 @@ TEST_CASE("what is used of a code is counted with the order, and comes back with
   shop.bench.must(with_code(shop, type, 2, "FEW", "omar@example.org"));
   CHECK(reason(shop, with_code(shop, type, 1, "FEW", "lea@example.org")) == "promo_exhausted");
 
-  SECTION("given up") { shop.bench.must(cancel(first)); }
+  SECTION("given up") {
+    shop.bench.must(cancel(first));
+  }
   SECTION("expired") {
     shop.bench.now += kHour;
     shop.bench.run_timers();
