@@ -33,17 +33,21 @@ std::string fresh_key() {
   return "test-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
 }
 
+void log_in(Organizer& organizer) {
+  auto session = organizer.api.post("/v1/sessions",
+                                    {{"email", organizer.email}, {"password", organizer.password}});
+  INFO(session.text);
+  REQUIRE(session.status == 201);
+  organizer.api.set_token(session.body["access_token"]);
+}
+
 Organizer organizer(const std::string& url, const std::string& name) {
   Organizer made{Api(url), fresh_key() + "@example.org", "Correct-Horse-9", {}, {}};
   auto signed_up = made.api.post(
       "/v1/users", {{"email", made.email}, {"password", made.password}, {"name", "Amal Hassan"}});
   INFO(signed_up.text);
   REQUIRE(signed_up.status == 201);
-  auto session =
-      made.api.post("/v1/sessions", {{"email", made.email}, {"password", made.password}});
-  INFO(session.text);
-  REQUIRE(session.status == 201);
-  made.api.set_token(session.body["access_token"]);
+  log_in(made);
   made.person_id = made.api.get("/v1/me").body["id"];
   auto organization = made.api.post("/v1/organizations", {{"name", name}});
   INFO(organization.text);
