@@ -165,9 +165,9 @@ TEST_CASE("a frozen worker is given up after three silent intervals", "[broker]"
 
 TEST_CASE("a broker that did not run itself gives nobody up for silence", "[broker]") {
   World world;
+  world.core->wake(world.now);
   world.join(kTicket, "ticket", {World::claim("ticket", 8)});
   world.sent.clear();
-  world.core->wake(world.now);
   world.now += 2'900'000;
   world.core->wake(world.now);
   world.pass_ms(2'000);
