@@ -47,16 +47,19 @@ class OrderBook {
     std::string id = {};
     int found = 0;
   };
-  void compare(const json& order, bool has_age, std::vector<std::string>& wrong);
+  // The mail of the order's buyer; `host` may look where it was not told to a caller.
+  std::string buyer_of(const std::string& id, Api& host) const;
+  void compare(const json& order, Api& host, bool has_age, std::vector<std::string>& wrong);
   void compare_stock(Api& host, std::vector<std::string>& wrong) const;
   static UnixMillis now();
 
   const OnSale sale_;
   const UnixMillis opened_ = now();
   mutable std::mutex mutex_;
-  std::map<std::string, Bid> bids_;       // By the buyer's mail.
-  std::set<std::string> cancelled_;       // Orders.
-  std::map<std::string, int64_t> taken_;  // Of each type, by orders in the books.
+  std::map<std::string, Bid> bids_;           // By the buyer's mail, ...
+  std::map<std::string, std::string> mails_;  // ... which of an order told of is known.
+  std::set<std::string> cancelled_;           // Orders.
+  std::map<std::string, int64_t> taken_;      // Of each type, by orders in the books.
 };
 
 }  // namespace bilten::test
