@@ -22,16 +22,20 @@ std::string on(Road road, const char* port) {
   return "ip daddr " + Vms::address(0, road) + "/24 tcp " + port + " < 10000";
 }
 
-// Of the links on which `caller` asks those machines: what it sends, what it is told, both.
-Cuts asked(Road road, int caller, const std::set<int>& servers) {
+// Of the links on which callers ask servers: what they send, what they are told, both.
+Cuts asked(Road road, const std::set<int>& callers, const std::set<int>& servers) {
   Cuts cuts;
-  for (const int server : servers) cuts.push_back({caller, server, on(road, "dport")});
+  for (const int caller : callers) {
+    for (const int server : servers) cuts.push_back({caller, server, on(road, "dport")});
+  }
   return cuts;
 }
 
-Cuts told(Road road, int caller, const std::set<int>& servers) {
+Cuts told(Road road, const std::set<int>& callers, const std::set<int>& servers) {
   Cuts cuts;
-  for (const int server : servers) cuts.push_back({server, caller, on(road, "sport")});
+  for (const int caller : callers) {
+    for (const int server : servers) cuts.push_back({server, caller, on(road, "sport")});
+  }
   return cuts;
 }
 
@@ -40,8 +44,8 @@ Cuts operator+(Cuts left, const Cuts& right) {
   return left;
 }
 
-Cuts both(Road road, int caller, const std::set<int>& servers) {
-  return asked(road, caller, servers) + told(road, caller, servers);
+Cuts both(Road road, const std::set<int>& callers, const std::set<int>& servers) {
+  return asked(road, callers, servers) + told(road, callers, servers);
 }
 
 // Everything on a road from each of these machines to each of those.
@@ -140,17 +144,17 @@ std::vector<NetFault> net_faults(uint64_t seed) {
              brokers = Road::brokers;
   return {
       // Machine 2's callers and their gateway.
-      partition("client/gateway cut", both(clients, 2, {2}), {1, 3}, true),
-      partition("client/gateway requests lost", asked(clients, 2, {2}), {1, 3}, true),
-      partition("client/gateway answers lost", told(clients, 2, {2}), {1, 3}, true),
-      // Machine 2's gateway and all brokers but one.
-      partition("gateway/broker cut", both(gateways, 2, {1, 2}), all),
-      partition("gateway/broker requests lost", asked(gateways, 2, {1, 2}), all),
-      partition("gateway/broker answers lost", told(gateways, 2, {1, 2}), all),
+      partition("client/gateway cut", both(clients, {2}, {2}), {1, 3}, true),
+      partition("client/gateway requests lost", asked(clients, {2}, {2}), {1, 3}, true),
+      partition("client/gateway answers lost", told(clients, {2}, {2}), {1, 3}, true),
+      // Every gateway and all brokers but one.
+      partition("gateway/broker cut", both(gateways, all, {1, 2}), all),
+      partition("gateway/broker requests lost", asked(gateways, all, {1, 2}), all),
+      partition("gateway/broker answers lost", told(gateways, all, {1, 2}), all),
       // The ticket service and all brokers but its own machine's.
-      partition("broker/service cut", both(members, 3, {1, 2}), all),
-      partition("broker/service replies lost", asked(members, 3, {1, 2}), all),
-      partition("broker/service requests lost", told(members, 3, {1, 2}), all),
+      partition("broker/service cut", both(members, {3}, {1, 2}), all),
+      partition("broker/service replies lost", asked(members, {3}, {1, 2}), all),
+      partition("broker/service requests lost", told(members, {3}, {1, 2}), all),
       // Brokers, and events, among each other.
       partition("broker/broker cut", flow(brokers, all, all), all),
       partition("broker/broker out of one lost", flow(brokers, {3}, {1, 2}), all),
