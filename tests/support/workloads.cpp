@@ -8,8 +8,8 @@ namespace {
 using As = Caller::As;
 
 // Small stocks one after the other, so that callers fight for the last pieces again and again.
-constexpr int kStocks = 30;
-constexpr int64_t kStock = 40;
+constexpr int kStocks = 40;
+constexpr int64_t kStock = 120;
 constexpr int64_t kPlenty = 1'000'000;
 constexpr int kTicketsOfDoor = 5;  // An order's.
 constexpr int64_t kPrice = 5000;
