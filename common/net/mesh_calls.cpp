@@ -42,6 +42,8 @@ void MeshCalls::move_to(PendingCall& call, State state) {
 }
 
 PendingCall* MeshCalls::add(SteadyMicros now, Call call, OnAnswer done) {
+  // Lets the owner tell a late copy of this call from a new one under the same key.
+  if (!call.ext.idempotency_key.empty()) call.ext.call = next_turn_;
   auto ext = call.ext.pack();
   auto fault = fault_of(call, ext);
   if (!fault && free_.empty() && slots_.size() == kMax) {

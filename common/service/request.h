@@ -43,7 +43,9 @@ struct Request {
   SteadyMicros expires_at = 0;
   std::optional<Result<std::any>> prepared;  // What the command's prepare found, once it ran.
   std::vector<std::string> settled;          // Owners whose facts as of the arrival are all taken.
-  bool is_cancelled = false;                 // Its caller gave up before it began.
+  uint64_t call = 0;          // The same in all copies of one call, by its caller; 0: not said.
+  bool is_resent = false;     // Earlier copies of the call may still be on their way.
+  bool is_cancelled = false;  // Its caller gave up before it began.
   bool leads = false;  // It is prepared or parked, and repeats of its key wait for its answer.
 
   const MessageDescription& description() const {

@@ -71,6 +71,8 @@ void Runtime::admit(net::Incoming incoming, Admitted& into) {
   request.body = std::move(incoming.body);
   request.token = std::move(incoming.ext.claims);
   request.principal = incoming.header.principal;
+  request.call = incoming.ext.call;
+  request.is_resent = (incoming.header.flags & flag::kAttemptMask) != 0;
   request.expires_at = incoming.expires_at;
   if (auto checked = check_person(request); !checked) {
     return into.replies.push_back({request.from, checked.error()});

@@ -49,7 +49,7 @@ WriterCore::Output WriterCore::step(Input input) {
 
   auto batch = store_.begin();
   const UnixMillis now = std::max(believed, batch->head().at);
-  Turn turn{Recording(table_, std::move(batch), now), input.steady, std::move(before), {}};
+  Turn turn{Recording(table_, std::move(batch), now), input.steady, std::move(before), {}, {}};
   if (input.on_start && *input.on_start) {
     turn.recording.record((*input.on_start)(turn.rows(), context(turn, nullptr)), {});
   }
@@ -139,6 +139,7 @@ void WriterCore::take_back(Turn& turn) {
   next_timer_ = 0;
   turn.out.committed = false;
   for (auto& reply : turn.out.replies) reply.answer = store_full();
+  for (const auto& key : turn.refused) refusals_.forget(key);
   for (auto& request : turn.out.queries_again) {
     turn.out.replies.push_back({request.from, store_full()});
   }

@@ -17,6 +17,7 @@
 #include "common/service/parking.h"
 #include "common/service/recording.h"
 #include "common/service/request.h"
+#include "common/service/resent_refusals.h"
 #include "common/service/table.h"
 #include "common/store/store.h"
 
@@ -149,6 +150,7 @@ class WriterCore {
   IdSource ids_;
   ClockGuard clock_;
   Parking parking_;
+  ResentRefusals refusals_;
   std::unordered_map<std::string, Running> running_;               // By idempotency key.
   std::map<std::pair<std::string, std::string>, PutOff> put_off_;  // By kind and key.
   std::map<std::string, uint64_t, std::less<>> skips_;  // Facts that operators chose to pass over.

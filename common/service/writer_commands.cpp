@@ -69,7 +69,8 @@ void WriterCore::take_command(Turn& turn, Request request) {
   run_command(turn, std::move(request));
 }
 
-// True: this key was used before, and the request has its answer or waits for it.
+// True: this key was used before, and the request has its answer or waits for it. A refusal is kept
+// for copies of the same call alone.
 bool WriterCore::answered_before(Turn& turn, Request& request) {
   if (request.key.empty()) return false;
   if (auto stored = turn.recording.batch().answer(request.key)) {
@@ -78,6 +79,10 @@ bool WriterCore::answered_before(Turn& turn, Request& request) {
     } else {
       finish(turn, request, key_reused());
     }
+    return true;
+  }
+  if (const auto* refusal = refusals_.find(turn.steady, request)) {
+    finish(turn, request, *refusal);
     return true;
   }
   const auto found = request.leads ? running_.end() : running_.find(request.key);
@@ -108,6 +113,9 @@ void WriterCore::run_command(Turn& turn, Request request) {
     return park(turn, std::move(request), std::move(*decided->problem));
   }
   const bool recorded = turn.recording.record(*decided, request.traceparent);
+  if (decided->problem && !recorded) {
+    return refuse(turn, std::move(request), std::move(*decided->problem));
+  }
   Result<std::string> answer = std::move(decided->answer);
   if (decided->problem) answer = std::move(*decided->problem);
   if (recorded && !request.key.empty()) {
@@ -119,6 +127,10 @@ void WriterCore::run_command(Turn& turn, Request request) {
 void WriterCore::refuse(Turn& turn, Request request, Error error) {
   if (must_wait(table_, request, error)) {
     return park(turn, std::move(request), std::move(error));
+  }
+  if (request.is_resent && request.call != 0 && !request.key.empty()) {
+    refusals_.add(turn.steady, request, error);
+    turn.refused.push_back(request.key);
   }
   finish(turn, request, std::move(error));
 }

@@ -9,6 +9,7 @@ struct WriterCore::Turn {
   Recording recording;
   SteadyMicros steady = 0;
   Output out;
+  std::vector<std::string> refused;            // Keys of re-sent requests that were refused.
   std::set<std::string, std::less<>> touched;  // Owners whose waiting requests may go on.
 
   const Rows& rows() const { return recording.rows(); }

@@ -149,6 +149,7 @@ Result<Ext> Ext::parse(std::string_view messagepack, uint16_t frame_flags) {
       case 19: ext.previous = number; break;
       case 20: ext.at = static_cast<int64_t>(number & INT64_MAX); break;
       case 21: ext.hash = value.bytes(); break;
+      case 22: ext.call = number; break;
       default:
         if ((frame_flags & flag::kMustUnderstandExt) && key < kExtKeysOfApplications) {
           return bad("an ext key that must be understood is unknown");
@@ -200,6 +201,7 @@ std::string Ext::pack() const {
   add_number(19, previous);
   add_number(20, static_cast<uint64_t>(at));
   add_bytes(21, hash);
+  add_number(22, call);
   if (count == 0) return {};
   return Packer().map(count).raw(pairs.view()).take();
 }

@@ -116,6 +116,7 @@ struct Ext {
   uint32_t version = 0;         // 10: expected version.
   std::string version_pin;      // 12: the worker's: "1.2.0", or "1.2.*" for all that begin so.
   std::string request_hash;     // 18: 32 bytes: what the key covers besides the body.
+  uint64_t call = 0;            // 22: the same in all sends of one call, else another.
   std::string hash;             // 21: 32 bytes, hash of this fact (events).
   uint32_t chunk = 0;  // 11: number of a PARTIAL, from 1; in its REPLY: how many there were.
 

@@ -83,7 +83,7 @@ Result<std::vector<Line>> price_items(const Rows& rows, const Order& message, Un
     const auto type = rows.find<TypeRow>(item.ticket_type_id.view());
     if (!type || type->event_id != message.event_id) return unknown_ticket_type();
     if (const auto fit = check_item(item, type->terms, now); !fit) return fit.error();
-    lines.push_back({item.ticket_type_id, type->stock_id, item.quantity, type->terms.price.amount});
+    lines.push_back({item.ticket_type_id, item.quantity, type->terms.price.amount});
   }
   return lines;
 }

@@ -87,11 +87,18 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
   decision.record(TypeAdded{.organization_id = event->organization_id,
                             .event_id = message.event_id,
                             .ticket_type_id = type_id,
-                            .stock_id = context.fresh_id(),
                             .terms = terms,
                             .quantity = message.quantity});
   decision.answer = view_of(type_id, message.event_id, terms, message.quantity, message.quantity);
   return decision;
+}
+
+Status check_not_below_taken(int64_t quantity, int64_t taken) {
+  if (quantity >= taken) return Done{};
+  Error error{Code::conflict, "quantity_below_taken",
+              std::to_string(taken) + " tickets are held or sold; the quantity cannot be lower."};
+  error.extra = Packer().map(1).text("taken").integer(taken).take();
+  return error;
 }
 
 Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& context,
@@ -105,29 +112,25 @@ Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& cont
   if (!allowed) return allowed.error();
   const auto terms = changed_terms(type->terms, message);
   if (const auto fit = check_terms(terms, *event); !fit) return fit.error();
-  const auto stock = find_stock(rows, type->stock_id);
+  const auto stock = find_stock(rows, message.ticket_type_id);
   const auto taken = stock.held + stock.sold;
   const auto quantity = message.quantity.value_or(stock.total);
-  if (quantity < taken) {
-    Error error{Code::conflict, "quantity_below_taken",
-                std::to_string(taken) + " tickets are held or sold; the quantity cannot be lower."};
-    error.extra = Packer().map(1).text("taken").integer(taken).take();
-    return error;
-  }
+  if (const auto fit = check_not_below_taken(quantity, taken); !fit) return fit.error();
   Decision<TicketTypeView> decision;
   decision.record(TypeChanged{.organization_id = event->organization_id,
                               .event_id = type->event_id,
                               .ticket_type_id = message.ticket_type_id,
                               .terms = terms,
                               .quantity = quantity});
-  decision.answer =
-      view_of(message.ticket_type_id, type->event_id, terms, quantity, quantity - taken);
+  const auto added = quantity - stock.total;
+  decision.answer = view_of(message.ticket_type_id, type->event_id, terms, quantity,
+                            available(rows, message.ticket_type_id, added));
   return decision;
 }
 
 TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type) {
-  const auto stock = find_stock(rows, type.stock_id);
-  return view_of(type_id, type.event_id, type.terms, stock.total, stock.free);
+  return view_of(type_id, type.event_id, type.terms, find_stock(rows, type_id).total,
+                 available(rows, type_id));
 }
 
 std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& event_id) {
@@ -144,9 +147,9 @@ std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& e
 }
 
 void apply(Rows& rows, const TypeAdded& fact) {
-  rows.save(fact.ticket_type_id.view(), TypeRow{fact.event_id, fact.stock_id, fact.terms});
+  rows.save(fact.ticket_type_id.view(), TypeRow{fact.event_id, fact.terms});
   rows.save(key_of(fact.event_id, fact.ticket_type_id), TypeOfEvent{});
-  set_total(rows, fact.stock_id, fact.quantity);
+  set_total(rows, fact.ticket_type_id, fact.quantity);
 }
 
 void apply(Rows& rows, const TypeChanged& fact) {
@@ -154,7 +157,7 @@ void apply(Rows& rows, const TypeChanged& fact) {
   CHECK_INVARIANT(type);
   type->terms = fact.terms;
   rows.save(fact.ticket_type_id.view(), *type);
-  set_total(rows, type->stock_id, fact.quantity);
+  set_total(rows, fact.ticket_type_id, fact.quantity);
 }
 
 }  // namespace bilten::ticket

@@ -21,12 +21,32 @@ Effects decide_drafted(const Rows& rows, const Context& context, const api::even
 Decided<api::ticket::TicketTypeView> decide_add_type(const Rows& rows, const Context& context,
                                                      const api::ticket::AddType& message,
                                                      const Config& config);
+// quantity_below_taken: `taken` are held or sold.
+Status check_not_below_taken(int64_t quantity, int64_t taken);
 // unknown_ticket_type, role_missing, invalid, wrong_currency, quantity_below_taken
 Decided<api::ticket::TicketTypeView> decide_change_type(const Rows& rows, const Context& context,
                                                         const api::ticket::ChangeType& message);
 api::ticket::TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type);
 // The types of an event in the order they were added.
 std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& event_id);
+
+// ---- quotas (quotas.cpp) ----
+
+// unknown_event, role_missing, invalid (a type twice), unknown_ticket_type, too_many_quotas (of a
+// type), quantity_below_taken, too_many_quotas (of the event)
+Decided<api::ticket::QuotaView> decide_add_quota(const Rows& rows, const Context& context,
+                                                 const api::ticket::AddQuota& message);
+// unknown_quota, role_missing; then as above
+Decided<api::ticket::QuotaView> decide_change_quota(const Rows& rows, const Context& context,
+                                                    const api::ticket::ChangeQuota& message);
+// unknown_quota, role_missing
+Decided<Nothing> decide_remove_quota(const Rows& rows, const Context& context,
+                                     const api::ticket::RemoveQuota& message);
+// For members. unknown_quota, role_missing
+Result<api::ticket::QuotaView> view_of_quota(const Rows& rows, const Person* person,
+                                             const Id& quota_id);
+// In the order they were added.
+std::vector<Id> quotas_of_event(const Rows& rows, const Id& event_id);
 
 // ---- orders (orders.cpp) ----
 
@@ -71,6 +91,9 @@ void evolve(Rows& rows, std::string_view name, std::string_view body);
 
 void apply(Rows& rows, const api::ticket::TypeAdded& fact);  // catalogue.cpp
 void apply(Rows& rows, const api::ticket::TypeChanged& fact);
+void apply(Rows& rows, const api::ticket::QuotaAdded& fact);  // quotas.cpp
+void apply(Rows& rows, const api::ticket::QuotaChanged& fact);
+void apply(Rows& rows, const api::ticket::QuotaRemoved& fact);
 void apply(Rows& rows, const api::ticket::Held& fact);  // orders.cpp
 void apply(Rows& rows, const api::ticket::Sold& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);

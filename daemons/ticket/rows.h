@@ -11,6 +11,7 @@ namespace bilten::ticket {
 using api::ticket::Direction;
 using api::ticket::Line;
 using api::ticket::OrderState;
+using api::ticket::QuotaTerms;
 using api::ticket::ScanReason;
 using api::ticket::TicketState;
 using api::ticket::TypeTerms;
@@ -30,24 +31,35 @@ struct EventRow {
 struct TypeRow {
   static constexpr std::string_view table = "type";
   Id event_id;
-  Id stock_id;  // What the type draws from.
   TypeTerms terms;
   static constexpr auto fields() {
-    return field_list(field("event_id", &TypeRow::event_id), field("stock_id", &TypeRow::stock_id),
-                      field("terms", &TypeRow::terms));
+    return field_list(field("event_id", &TypeRow::event_id), field("terms", &TypeRow::terms));
   }
 };
 
-// Key: stock id. total = free + held + sold, always, and none is below zero: evolve checks it after
-// every move (stock.cpp).
+// Key: quota id.
+struct QuotaRow {
+  static constexpr std::string_view table = "quota";
+  Id event_id;
+  QuotaTerms terms;
+  static constexpr auto fields() {
+    return field_list(field("event_id", &QuotaRow::event_id), field("terms", &QuotaRow::terms));
+  }
+};
+
+// Key: ticket type id or quota id. total = free + held + sold, always, and none is below zero;
+// what a quota has held and sold is the sum of its types': evolve checks it after every move
+// (stock.cpp).
 struct StockRow {
   static constexpr std::string_view table = "stock";
   int64_t total = 0, free = 0, held = 0, sold = 0;
+  std::vector<Id> quota_ids = {};  // Of a type: what else limits it.
   static constexpr auto fields() {
     constexpr auto limits = between(0, INT64_MAX);
     return field_list(
         field("total", &StockRow::total, limits), field("free", &StockRow::free, limits),
-        field("held", &StockRow::held, limits), field("sold", &StockRow::sold, limits));
+        field("held", &StockRow::held, limits), field("sold", &StockRow::sold, limits),
+        field("quotas", &StockRow::quota_ids, items(0, api::ticket::kQuotasPerTypeMax)));
   }
 };
 
@@ -143,6 +155,9 @@ struct Mark {
 };
 struct TypeOfEvent : Mark {  // Key: event id + ticket type id.
   static constexpr std::string_view table = "event_type";
+};
+struct QuotaOfEvent : Mark {  // Key: event id + quota id.
+  static constexpr std::string_view table = "event_quota";
 };
 struct ListOfEvent : Mark {  // Key: event id + check-in list id.
   static constexpr std::string_view table = "event_list";

@@ -1,5 +1,8 @@
 #include "daemons/ticket/stock.h"
 
+#include <algorithm>
+#include <map>
+
 namespace bilten::ticket {
 namespace {
 
@@ -11,12 +14,40 @@ void save_checked(Rows& rows, const Id& stock_id, const StockRow& stock) {
   rows.save(stock_id.view(), stock);
 }
 
+void move_one(Rows& rows, const Id& stock_id, StockRow stock, int64_t count, Place from, Place to) {
+  stock.*from -= count;
+  stock.*to += count;
+  save_checked(rows, stock_id, stock);
+}
+
 void move(Rows& rows, const std::vector<Line>& lines, Place from, Place to) {
   for (const auto& line : lines) {
-    auto stock = find_stock(rows, line.stock_id);
-    stock.*from -= line.quantity;
-    stock.*to += line.quantity;
-    save_checked(rows, line.stock_id, stock);
+    const auto own = find_stock(rows, line.ticket_type_id);
+    move_one(rows, line.ticket_type_id, own, line.quantity, from, to);
+    for (const auto& quota_id : own.quota_ids) {
+      move_one(rows, quota_id, find_stock(rows, quota_id), line.quantity, from, to);
+    }
+  }
+}
+
+bool has(const std::vector<Id>& ids, const Id& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+void tie(Rows& rows, const Id& quota_id, const std::vector<Id>& ticket_type_ids) {
+  for (const auto& type_id : ticket_type_ids) {
+    auto own = find_stock(rows, type_id);
+    if (has(own.quota_ids, quota_id)) continue;
+    own.quota_ids.push_back(quota_id);
+    save_checked(rows, type_id, own);
+  }
+}
+
+void untie(Rows& rows, const Id& quota_id, const std::vector<Id>& ticket_type_ids) {
+  for (const auto& type_id : ticket_type_ids) {
+    auto own = find_stock(rows, type_id);
+    std::erase(own.quota_ids, quota_id);
+    save_checked(rows, type_id, own);
   }
 }
 
@@ -28,22 +59,63 @@ StockRow find_stock(const Rows& rows, const Id& stock_id) {
   return *stock;
 }
 
+int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added) {
+  const auto own = find_stock(rows, ticket_type_id);
+  int64_t least = own.free + added;
+  for (const auto& id : own.quota_ids) least = std::min(least, find_stock(rows, id).free);
+  return least;
+}
+
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines) {
-  for (size_t i = 0; i < lines.size(); ++i) {
-    auto left = find_stock(rows, lines[i].stock_id).free;
-    for (size_t earlier = 0; earlier < i; ++earlier) {
-      if (lines[earlier].stock_id == lines[i].stock_id) left -= lines[earlier].quantity;
+  std::map<Id, int64_t> free;  // By stock, less what earlier lines take.
+  for (const auto& line : lines) {
+    auto own = find_stock(rows, line.ticket_type_id);
+    own.quota_ids.push_back(line.ticket_type_id);
+    int64_t left = INT64_MAX;
+    for (const auto& id : own.quota_ids) {
+      const auto [at, is_new] = free.try_emplace(id);
+      if (is_new) at->second = find_stock(rows, id).free;
+      left = std::min(left, at->second);
     }
-    if (lines[i].quantity > left) return Shortage{lines[i].ticket_type_id, left};
+    if (line.quantity > left) return Shortage{line.ticket_type_id, left};
+    for (const auto& id : own.quota_ids) free[id] -= line.quantity;
   }
   return std::nullopt;
 }
 
-void set_total(Rows& rows, const Id& stock_id, int64_t total) {
-  auto stock = rows.find<StockRow>(stock_id.view()).value_or(StockRow{});
+Taken taken_of(const Rows& rows, const std::vector<Id>& ticket_type_ids) {
+  Taken taken;
+  for (const auto& type_id : ticket_type_ids) {
+    const auto own = find_stock(rows, type_id);
+    taken.held += own.held;
+    taken.sold += own.sold;
+  }
+  return taken;
+}
+
+void set_total(Rows& rows, const Id& ticket_type_id, int64_t total) {
+  auto stock = rows.find<StockRow>(ticket_type_id.view()).value_or(StockRow{});
   stock.total = total;
   stock.free = total - stock.held - stock.sold;
-  save_checked(rows, stock_id, stock);
+  save_checked(rows, ticket_type_id, stock);
+}
+
+void set_quota(Rows& rows, const Id& quota_id, const QuotaTerms& terms) {
+  if (const auto before = rows.find<QuotaRow>(quota_id.view())) {
+    untie(rows, quota_id, before->terms.ticket_type_ids);
+  }
+  tie(rows, quota_id, terms.ticket_type_ids);
+  const auto taken = taken_of(rows, terms.ticket_type_ids);
+  const auto free = terms.quantity - taken.held - taken.sold;
+  save_checked(rows, quota_id,
+               {.total = terms.quantity, .free = free, .held = taken.held, .sold = taken.sold});
+}
+
+void remove_quota(Rows& rows, const Id& quota_id) {
+  const auto quota = rows.find<QuotaRow>(quota_id.view());
+  CHECK_INVARIANT(quota);
+  untie(rows, quota_id, quota->terms.ticket_type_ids);
+  rows.erase<StockRow>(quota_id.view());
 }
 
 void hold(Rows& rows, const std::vector<Line>& lines) {

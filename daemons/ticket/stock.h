@@ -1,4 +1,5 @@
-// The stock: how many tickets there are, and where each of them stands. Only evolve moves them.
+// The stock: how many tickets there are, and where each of them stands. A type has a stock of its
+// own and draws from each quota that limits it as well. Only evolve moves places.
 #pragma once
 
 #include <vector>
@@ -7,19 +8,32 @@
 
 namespace bilten::ticket {
 
+// Of a type or of a quota.
 StockRow find_stock(const Rows& rows, const Id& stock_id);
 
-// The first line that its stock cannot serve, counting what earlier lines take from the same stock;
-// nothing if all can be served. `left` is what that stock still had for it.
+// How many tickets of the type can be had just now: the least of what is free in its own stock and
+// in each of its quotas. `added`: its own stock is about to be so many larger.
+int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added = 0);
+
+// The first line that cannot be served, counting what earlier lines take; nothing if all can be.
+// `left` is what there still was for it.
 struct Shortage {
   Id ticket_type_id;
   int64_t left = 0;
 };
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines);
 
+// What a quota over these types would have held and sold.
+struct Taken {
+  int64_t held = 0, sold = 0;
+};
+Taken taken_of(const Rows& rows, const std::vector<Id>& ticket_type_ids);
+
 // Places change hands. Each checks that total = free + held + sold still holds and none is
 // negative.
-void set_total(Rows& rows, const Id& stock_id, int64_t total);
+void set_total(Rows& rows, const Id& ticket_type_id, int64_t total);
+void set_quota(Rows& rows, const Id& quota_id, const QuotaTerms& terms);
+void remove_quota(Rows& rows, const Id& quota_id);
 void hold(Rows& rows, const std::vector<Line>& lines);                  // free -> held
 void release(Rows& rows, const std::vector<Line>& lines);               // held -> free
 void sell(Rows& rows, const std::vector<Line>& lines, bool were_held);  // held or free -> sold

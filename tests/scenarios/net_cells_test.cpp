@@ -197,7 +197,7 @@ TEST_CASE("whatever the network does, nothing acknowledged is lost and all is as
       const Cell cell{++number, fault, workload};
       if (!is_chosen(cell.name())) continue;
       ++run;
-      log_in(host);
+      REQUIRE(log_in(host));
       run_cell(cell, vms, host);
     }
   }

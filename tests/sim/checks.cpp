@@ -66,8 +66,8 @@ class Audit {
     std::map<Id, ticket::StockRow> counted;
     rows_.scan<ticket::OrderRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
       for (const auto& line : row.lines) {
-        if (row.state == OrderState::held) counted[line.stock_id].held += line.quantity;
-        if (row.state == OrderState::paid) counted[line.stock_id].sold += line.quantity;
+        if (row.state == OrderState::held) counted[line.ticket_type_id].held += line.quantity;
+        if (row.state == OrderState::paid) counted[line.ticket_type_id].sold += line.quantity;
       }
       return true;
     });
@@ -76,9 +76,9 @@ class Audit {
       ++tickets[row.ticket_type_id];
       return true;
     });
-    rows_.scan<ticket::TypeRow>({}, {}, kAll, [&](std::string_view key, const auto& type) {
-      const auto stock = rows_.find<ticket::StockRow>(type.stock_id.view());
-      const auto& count = counted[type.stock_id];
+    rows_.scan<ticket::TypeRow>({}, {}, kAll, [&](std::string_view key, const auto&) {
+      const auto stock = rows_.find<ticket::StockRow>(key);
+      const auto& count = counted[*Id::from_bytes(key)];
       if (stock->held != count.held || stock->sold != count.sold) {
         fail("the stock is not what the orders add up to");
       }

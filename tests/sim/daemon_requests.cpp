@@ -34,6 +34,8 @@ void Daemon::admit(net::Incoming incoming) {
   request.body = std::move(incoming.body);
   request.token = std::move(incoming.ext.claims);
   request.principal = incoming.header.principal;
+  request.call = incoming.ext.call;
+  request.is_resent = (incoming.header.flags & flag::kAttemptMask) != 0;
   request.expires_at = incoming.expires_at;
   if (auto checked = check_person(request); !checked) {
     return reply_one(request.from, checked.error());

@@ -51,8 +51,8 @@ struct Organizer {
   Api api;
   std::string email, password, organization_id, person_id;
 };
-// Its token again, which lasts 15 minutes.
-void log_in(Organizer& organizer);
+// Anew: a token lasts 15 minutes. False: not just now.
+bool log_in(Organizer& organizer);
 Organizer organizer(const std::string& url, const std::string& name = "Nile Nights");
 
 // A published event with ticket types; `types` are bodies of POST .../ticket-types.

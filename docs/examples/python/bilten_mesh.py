@@ -125,6 +125,8 @@ class Mesh:
         `idempotent` true for queries, and for commands that carry an idempotency_key."""
         began = time.monotonic()
         deadline = began + budget_ms / 1000
+        if "idempotency_key" in ext:
+            ext["call"] = random.getrandbits(63)
         frame = bmp.Frame(bmp.REQUEST, name=name, body=bmp.pack(body or {}),
                           ext=bmp.build_ext(**ext), flags=bmp.IDEMPOTENT if idempotent else 0)
         try:

@@ -29,7 +29,7 @@ EXT = {
     14: ("error_reason", str, None),
     15: ("error_extra", bytes, None), 16: ("epoch", int, None), 17: ("previous_hash", bytes, 32),
     18: ("request_hash", bytes, 32), 19: ("previous", int, None), 20: ("at", int, None),
-    21: ("hash", bytes, 32)}
+    21: ("hash", bytes, 32), 22: ("call", int, None)}
 EXT_KEYS = {name: key for key, (name, _, _) in EXT.items()}
 
 CODES = {

@@ -187,6 +187,7 @@ std::string every_ext() {
   ext.version = 7;
   ext.request_hash = std::string(32, '\x44');
   ext.hash = std::string(32, '\x55');
+  ext.call = UINT64_MAX;
   Header header;
   header.command = Command::request;
   header.flags = flag::kOneway | flag::kMustUnderstandExt | 3 << 8;

@@ -93,6 +93,73 @@ TEST_CASE("a repeat of a key gets the same answer and runs nothing", "[service]"
   }
 }
 
+// Its caller was told of the refusal; the first copy, which was believed lost, comes after it.
+TEST_CASE("a late copy of what was sent again and refused is refused, and not run", "[service]") {
+  Harness harness;
+  open_raffle(harness);
+  const auto unknown = entry(kManager);
+  const auto runs = [&] { return harness.watch.begun["raffle.enter"]; };
+  auto again = harness.request(unknown, key16(1));
+  auto first = harness.request(unknown, key16(1));
+  again.call = first.call = 5;
+  again.expires_at = first.expires_at = INT64_MAX;
+  again.is_resent = true;
+
+  SECTION("also in the same batch") {
+    WriterCore::Input input;
+    input.commands = {again, first};
+    const auto out = harness.step(std::move(input));
+    CHECK(reason(reply_to(out, again)) == "unknown_raffle");
+    CHECK(reason(reply_to(out, first)) == "unknown_raffle");
+    CHECK(runs() == 1);
+  }
+  SECTION("for a minute") {
+    CHECK(reason(harness.ask_request(again)) == "unknown_raffle");
+    harness.pass(50'000);
+    CHECK(reason(harness.ask_request(first)) == "unknown_raffle");
+    CHECK(runs() == 1);
+    harness.pass(11'000);
+    CHECK(reason(harness.ask_request(first)) == "unknown_raffle");
+    CHECK(runs() == 2);
+  }
+  SECTION("but another call under its key is heard") {
+    CHECK(reason(harness.ask_request(again)) == "unknown_raffle");
+    first.call = 6;
+    CHECK(reason(harness.ask_request(first)) == "unknown_raffle");
+    CHECK(runs() == 2);
+  }
+  SECTION("not where the batch was taken back") {
+    WriterCore::Input input;
+    input.commands = {
+        again, harness.request(Open{kOrganization, 7, {harness.wall + 1000}}, key16(2), kManager)};
+    harness.store->full = true;
+    CHECK_FALSE(harness.step(std::move(input)).committed);
+    harness.store->full = false;
+    harness.pass(2000);
+    CHECK(reason(harness.ask_request(first)) == "unknown_raffle");
+    CHECK(runs() == 2);
+  }
+  SECTION("who was refused once and tries again is heard") {
+    CHECK(reason(harness.ask_request(first)) == "unknown_raffle");
+    CHECK(reason(harness.ask_request(again)) == "unknown_raffle");
+    CHECK(runs() == 2);
+  }
+}
+
+TEST_CASE("the refusals kept of what was sent again are bounded", "[service]") {
+  ResentRefusals refusals;
+  Request request;
+  for (int i = 0; i <= static_cast<int>(ResentRefusals::kMax); ++i) {
+    request.key = key16(i);
+    refusals.add(0, request, {Code::conflict, "closed", ""});
+  }
+  CHECK(refusals.find(1, request));
+  request.key = key16(0);
+  CHECK_FALSE(refusals.find(1, request));
+  request.key = key16(1);
+  CHECK(refusals.find(1, request));
+}
+
 TEST_CASE("a declared problem is recorded, refused, and kept under its key", "[service]") {
   Harness harness;
   const Id raffle = open_raffle(harness);

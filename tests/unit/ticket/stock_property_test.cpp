@@ -9,18 +9,20 @@ namespace {
 struct Run {
   explicit Run(uint64_t seed) : random(seed) {
     for (int64_t price : {0, 0, 500, 1200}) types.push_back(shop.add_type(price, 12));
+    for (int i = 0; i < 2; ++i) add_quota();
   }
 
   void step() {
     shop.bench.now += static_cast<UnixMillis>(random.below(120'000));
     shop.bench.run_timers();
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0:
       case 1: return order();
       case 2: return pay();
       case 3: return cancel();
       case 4: return change();
       case 5: return scan();
+      case 6: return change_quota();
       default: shop.bench.now += static_cast<UnixMillis>(random.below(20)) * 60'000;
     }
   }
@@ -55,6 +57,28 @@ struct Run {
     message.quantity = static_cast<int64_t>(random.below(30));
     (void)shop.bench.send(message, &shop.manager);
   }
+  std::vector<Id> some_types() {
+    std::vector<Id> some;
+    for (const auto& type_id : types) {
+      if (random.below(2) == 0) some.push_back(type_id);
+    }
+    return some;
+  }
+  void add_quota() {
+    AddQuota message;
+    message.event_id = shop.event_id;
+    message.title = "Quota";
+    message.quantity = 20;
+    message.ticket_type_ids = some_types();
+    quotas.push_back(shop.bench.must(message, &shop.manager).id);
+  }
+  void change_quota() {
+    ChangeQuota message;
+    message.quota_id = quotas[random.below(quotas.size())];
+    message.quantity = static_cast<int64_t>(random.below(40));
+    if (random.below(2) == 0) message.ticket_type_ids = some_types();
+    (void)shop.bench.send(message, &shop.manager);
+  }
   void scan() {
     const auto* order = any();
     if (!order) return;
@@ -78,6 +102,20 @@ struct Run {
       held += stock.held;
     }
     const auto snapshot = shop.bench.store->snapshot();
+    snapshot->rows().scan<ticket::QuotaRow>(
+        {}, {}, SIZE_MAX, [&](std::string_view key, const ticket::QuotaRow& quota) {
+          const auto stock = *snapshot->rows().find<ticket::StockRow>(key);
+          int64_t of_types_held = 0, of_types_sold = 0;
+          for (const auto& type_id : quota.terms.ticket_type_ids) {
+            of_types_held += shop.stock(type_id).held;
+            of_types_sold += shop.stock(type_id).sold;
+          }
+          CHECK(stock.total == stock.free + stock.held + stock.sold);
+          CHECK(stock.free >= 0);
+          CHECK(stock.held == of_types_held);
+          CHECK(stock.sold == of_types_sold);
+          return true;
+        });
     snapshot->rows().scan<ticket::TicketRow>({}, {}, SIZE_MAX,
                                              [&](std::string_view, const ticket::TicketRow&) {
                                                ++tickets;
@@ -97,7 +135,7 @@ struct Run {
 
   Shop shop;
   SeededRandom random;
-  std::vector<Id> types;
+  std::vector<Id> types, quotas;
   std::vector<OrderView> orders;
 };
 

@@ -1,0 +1,224 @@
+// The contract of what an event offers: ticket types, and quotas over several of them.
+#pragma once
+
+#include "common/api/list.h"
+#include "common/api/ticket_facts.h"
+
+namespace bilten::api::ticket {
+
+using api::ListOf;  // For who uses this namespace.
+
+struct TicketTypeView {
+  Id id, event_id;
+  Text name;
+  Money price;
+  int64_t quantity = 0, available = 0;
+  int64_t min_per_order = 1, max_per_order = 10;
+  std::optional<Instant> sales_starts_at, sales_ends_at;
+  static constexpr auto fields() {
+    using View = TicketTypeView;
+    return field_list(
+        field("id", &View::id), field("event_id", &View::event_id),
+        field("name", &View::name, length(1, 100)),
+        field("price", &View::price, between(0, kMoneyMax)),
+        field("quantity", &View::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
+        field("available", &View::available, between(0, INT64_MAX)).doc("Free just now."),
+        field("min_per_order", &View::min_per_order, between(1, kOrderTicketsMax)),
+        field("max_per_order", &View::max_per_order, between(1, kOrderTicketsMax)),
+        field("sales_starts_at", &View::sales_starts_at),
+        field("sales_ends_at", &View::sales_ends_at));
+  }
+};
+
+struct QuotaView {
+  Id id, event_id;
+  std::string title;
+  int64_t quantity = 0, available = 0;
+  std::vector<Id> ticket_type_ids = {};
+  static constexpr auto fields() {
+    return field_list(
+        field("id", &QuotaView::id), field("event_id", &QuotaView::event_id),
+        field("name", &QuotaView::title, length(1, 100)),
+        field("quantity", &QuotaView::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
+        field("available", &QuotaView::available, between(0, INT64_MAX)).doc("Free just now."),
+        field("ticket_type_ids", &QuotaView::ticket_type_ids, bilten::items(0, kTypesPerQuotaMax)));
+  }
+};
+
+struct AddType {
+  static constexpr std::string_view name = "ticket.add_type";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "POST",
+               .path = "/v1/events/{event_id}/ticket-types",
+               .status = 201,
+               .location = "/v1/ticket-types/{id}"},
+      .refusals = {"unknown_event", "role_missing", "wrong_currency", "too_many_types"},
+      .doc = "Adds a ticket type to an event. Managers and owners only."};
+  using Answer = TicketTypeView;
+  Id event_id;
+  Text title;
+  Money price;
+  int64_t quantity = 0;
+  int64_t min_per_order = 1, max_per_order = 10;
+  std::optional<Instant> sales_starts_at, sales_ends_at;
+  static constexpr auto fields() {
+    return field_list(
+        field("event_id", &AddType::event_id),
+        field("name", &AddType::title, length(1, 100, Format::line)),
+        field("price", &AddType::price, between(0, kMoneyMax)).doc("0: free, sold at once."),
+        field("quantity", &AddType::quantity, between(0, kQuantityMax)),
+        field("min_per_order", &AddType::min_per_order, between(1, kOrderTicketsMax)).or_default(),
+        field("max_per_order", &AddType::max_per_order, between(1, kOrderTicketsMax)).or_default(),
+        field("sales_starts_at", &AddType::sales_starts_at),
+        field("sales_ends_at", &AddType::sales_ends_at));
+  }
+};
+
+struct ChangeType {
+  static constexpr std::string_view name = "ticket.change_type";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "PATCH", .path = "/v1/ticket-types/{ticket_type_id}"},
+      .refusals = {"unknown_ticket_type", "role_missing", "wrong_currency", "quantity_below_taken"},
+      .doc =
+          "Changes what is given of a ticket type. Orders already made keep their price. "
+          "Managers and owners only."};
+  using Answer = TicketTypeView;
+  Id ticket_type_id;
+  std::optional<Text> title;
+  std::optional<Money> price;
+  std::optional<int64_t> quantity, min_per_order, max_per_order;
+  std::optional<Instant> sales_starts_at, sales_ends_at;
+  static constexpr auto fields() {
+    using Self = ChangeType;
+    return field_list(field("ticket_type_id", &Self::ticket_type_id),
+                      field("name", &Self::title, length(1, 100, Format::line)),
+                      field("price", &Self::price, between(0, kMoneyMax)),
+                      field("quantity", &Self::quantity, between(0, kQuantityMax))
+                          .doc("Never below what is held and sold."),
+                      field("min_per_order", &Self::min_per_order, between(1, kOrderTicketsMax)),
+                      field("max_per_order", &Self::max_per_order, between(1, kOrderTicketsMax)),
+                      field("sales_starts_at", &Self::sales_starts_at),
+                      field("sales_ends_at", &Self::sales_ends_at));
+  }
+};
+
+struct ReadType {
+  static constexpr std::string_view name = "ticket.type";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .http = {.method = "GET", .path = "/v1/ticket-types/{ticket_type_id}"},
+      .refusals = {"unknown_ticket_type"},
+      .doc = "One ticket type with what is free of it just now."};
+  using Answer = TicketTypeView;
+  Id ticket_type_id;
+  static constexpr auto fields() {
+    return field_list(field("ticket_type_id", &ReadType::ticket_type_id));
+  }
+};
+
+struct ListTypes {
+  static constexpr std::string_view name = "ticket.types";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .http = {.method = "GET", .path = "/v1/events/{event_id}/ticket-types"},
+      .refusals = {"unknown_event"},
+      .doc = "The ticket types of an event with what is free of each just now."};
+  using Answer = ListOf<TicketTypeView>;
+  Id event_id;
+  static constexpr auto fields() { return field_list(field("event_id", &ListTypes::event_id)); }
+};
+
+// ---- quotas ----
+
+struct AddQuota : QuotaTerms {
+  static constexpr std::string_view name = "ticket.add_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "POST",
+               .path = "/v1/events/{event_id}/quotas",
+               .status = 201,
+               .location = "/v1/quotas/{id}"},
+      .refusals = {"unknown_event", "role_missing", "unknown_ticket_type", "too_many_quotas",
+                   "quantity_below_taken"},
+      .doc =
+          "Limits some ticket types of an event together. A type is available as far as its own "
+          "quantity and every quota over it allow. What the types have held and sold before "
+          "counts. Managers and owners only."};
+  using Answer = QuotaView;
+  Id event_id;
+  static constexpr auto fields() {
+    return join_fields(field_list(field("event_id", &AddQuota::event_id)), QuotaTerms::fields());
+  }
+};
+
+struct ChangeQuota {
+  static constexpr std::string_view name = "ticket.change_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "PATCH", .path = "/v1/quotas/{quota_id}"},
+      .refusals = {"unknown_quota", "role_missing", "unknown_ticket_type", "too_many_quotas",
+                   "quantity_below_taken"},
+      .doc =
+          "Changes what is given of a quota; what is held and sold stays. Managers and owners "
+          "only."};
+  using Answer = QuotaView;
+  Id quota_id;
+  std::optional<std::string> title;
+  std::optional<int64_t> quantity;
+  std::optional<std::vector<Id>> ticket_type_ids;
+  static constexpr auto fields() {
+    return field_list(field("quota_id", &ChangeQuota::quota_id),
+                      field("name", &ChangeQuota::title, length(1, 100, Format::line)),
+                      field("quantity", &ChangeQuota::quantity, between(0, kQuantityMax))
+                          .doc("Never below what is held and sold."),
+                      field("ticket_type_ids", &ChangeQuota::ticket_type_ids,
+                            bilten::items(0, kTypesPerQuotaMax)));
+  }
+};
+
+struct RemoveQuota {
+  static constexpr std::string_view name = "ticket.remove_quota";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .caller = Caller::person,
+      .http = {.method = "DELETE", .path = "/v1/quotas/{quota_id}", .status = 204},
+      .refusals = {"unknown_quota", "role_missing"},
+      .doc = "Lifts a quota; its types keep their own quantities. Managers and owners only."};
+  using Answer = Nothing;
+  Id quota_id;
+  static constexpr auto fields() { return field_list(field("quota_id", &RemoveQuota::quota_id)); }
+};
+
+struct ReadQuota {
+  static constexpr std::string_view name = "ticket.quota";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/quotas/{quota_id}"},
+      .refusals = {"unknown_quota", "role_missing"},
+      .doc = "One quota with what is free of it, for members of the organisation."};
+  using Answer = QuotaView;
+  Id quota_id;
+  static constexpr auto fields() { return field_list(field("quota_id", &ReadQuota::quota_id)); }
+};
+
+struct ListQuotas {
+  static constexpr std::string_view name = "ticket.quotas";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/events/{event_id}/quotas"},
+      .refusals = {"unknown_event", "role_missing"},
+      .doc = "The quotas of an event, for members of the organisation."};
+  using Answer = ListOf<QuotaView>;
+  Id event_id;
+  static constexpr auto fields() { return field_list(field("event_id", &ListQuotas::event_id)); }
+};
+
+}  // namespace bilten::api::ticket

@@ -1,0 +1,29 @@
+// The pieces of the service's table, one a noun: each in a file of its own with its queries, for
+// every row of the table costs the compiler a codec.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "common/service/daemon.h"
+#include "common/service/handlers.h"
+#include "daemons/ticket/config.h"
+
+namespace bilten::ticket {
+
+using Table = std::vector<TableRow>;
+Table catalogue_table(const Config& config);
+Table order_table(const ServiceKeys& keys);
+Table ticket_table(const Config& config, const ServiceKeys& keys);
+Table door_table(const ServiceKeys& keys);
+
+// A query answered by a member function of an object that holds what queries need beyond rows.
+template <class Queries, class Message>
+auto by(const std::shared_ptr<const Queries>& queries,
+        Result<typename Message::Answer> (Queries::*answer)(const Reader&, const Message&) const) {
+  return [queries, answer](const Reader& reader, const Message& message) {
+    return (*queries.*answer)(reader, message);
+  };
+}
+
+}  // namespace bilten::ticket
