@@ -192,8 +192,8 @@ TEST_CASE("whatever the network does, nothing acknowledged is lost and all is as
   auto host = organizer(Vms::url(1));
   const auto faults = net_faults(seed());
   int number = 0, run = 0;
-  for (const auto& fault : faults) {
-    for (const auto& workload : workload_names()) {
+  for (const auto& workload : workload_names()) {
+    for (const auto& fault : faults) {
       const Cell cell{++number, fault, workload};
       if (!is_chosen(cell.name())) continue;
       ++run;

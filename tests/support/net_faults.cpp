@@ -73,8 +73,10 @@ Change weather(const Weather& weather) {
   return [weather](Vms& vms) { vms.lab().set(kRoughMachine, weather); };
 }
 
-Change signal(int machine, const std::string& process, int number) {
-  return [=](Vms& vms) { ::kill(vms.pid(machine, process), number); };
+Change signal(const std::set<int>& machines, const std::string& process, int number) {
+  return [=](Vms& vms) {
+    for (const int machine : machines) ::kill(vms.pid(machine, process), number);
+  };
 }
 
 void flap(Vms& vms) {
@@ -126,11 +128,11 @@ NetFault bad_link(const std::string& name, const Weather& how, std::set<int> go_
   return {name, weather(how), weather({}), std::move(go_on)};
 }
 
-NetFault frozen(const std::string& process, int machine, std::set<int> go_on,
+NetFault frozen(const std::string& process, const std::set<int>& machines, std::set<int> go_on,
                 bool hides_age = false) {
   return {process + " stopped",
-          signal(machine, process, SIGSTOP),
-          signal(machine, process, SIGCONT),
+          signal(machines, process, SIGSTOP),
+          signal(machines, process, SIGCONT),
           std::move(go_on),
           hides_age,
           true};
@@ -147,10 +149,10 @@ std::vector<NetFault> net_faults(uint64_t seed) {
       partition("client/gateway cut", both(clients, {2}, {2}), {1, 3}, true),
       partition("client/gateway requests lost", asked(clients, {2}, {2}), {1, 3}, true),
       partition("client/gateway answers lost", told(clients, {2}, {2}), {1, 3}, true),
-      // Every gateway and all brokers but one.
+      // Every gateway and all brokers but one; each time they must leave the one of before.
       partition("gateway/broker cut", both(gateways, all, {1, 2}), all),
-      partition("gateway/broker requests lost", asked(gateways, all, {1, 2}), all),
-      partition("gateway/broker answers lost", told(gateways, all, {1, 2}), all),
+      partition("gateway/broker requests lost", asked(gateways, all, {2, 3}), all),
+      partition("gateway/broker answers lost", told(gateways, all, {1, 3}), all),
       // The ticket service and all brokers but its own machine's.
       partition("broker/service cut", both(members, {3}, {1, 2}), all),
       partition("broker/service replies lost", asked(members, {3}, {1, 2}), all),
@@ -169,12 +171,12 @@ std::vector<NetFault> net_faults(uint64_t seed) {
       {"20 flaps", flap, heal, {}},
       {"swizzle-clog", clog(seed), unclog(seed + 1), {}},
       {"machine cut off", [](Vms& vms) { vms.lab().cut_off(2); }, heal, {1, 3}},
-      frozen("broker", 3, all),
-      frozen("events", 3, all),
-      frozen("gateway", 2, {1, 3}, true),
-      frozen("user", Vms::kUser, all),
-      frozen("event", Vms::kEvent, all),
-      frozen("ticket", Vms::kTicket, {}),
+      frozen("broker", {1, 2}, all),  // All but one.
+      frozen("events", {3}, all),
+      frozen("gateway", {2}, {1, 3}, true),
+      frozen("user", {Vms::kUser}, all),
+      frozen("event", {Vms::kEvent}, all),
+      frozen("ticket", {Vms::kTicket}, {}),
   };
 }
 
