@@ -13,7 +13,7 @@ constexpr size_t kWatchesMax = 256;        // Who comes later is answered at onc
 
 bool is_open_to_all(std::string_view name) {
   return name == "$mesh.ping" || name == "$mesh.info" || name == "$mesh.services" ||
-         name == "$mesh.metrics";
+         name == "$mesh.metrics" || name == "$mesh.ask";
 }
 
 mesh::WorkerInfo describe(const Claim& claim, SteadyMicros now) {
@@ -115,6 +115,7 @@ void Core::on_mesh(Peer& peer, const Frame& frame) {
     return refuse(peer, header.id, header.flags, Code::denied);
   }
   if (header.flags & flag::kOneway) return;  // All of these are questions.
+  if (frame.name == "$mesh.ask") return on_ask(peer, frame);
   if (auto ruled = rule_answer(peer, frame)) {
     return *ruled ? answer(peer, header.id, **ruled) : refuse(peer, header.id, ruled->error());
   }

@@ -84,6 +84,8 @@ Result<std::unique_ptr<Broker>> Broker::open(net::Context& context, const Config
   options.linger_ms = kLingerMs;
   auto router = net::Socket::open(context, net::SocketType::router, options);
   if (!router) return router.error();
+  auto broken = net::BrokenHandshakes::of(context, *router);
+  if (!broken) return broken.error();
   std::vector<net::Address> neighbours;
   for (const auto& peer : config.peers) {
     auto address = net::parse_address(peer, "broker");
@@ -95,18 +97,21 @@ Result<std::unique_ptr<Broker>> Broker::open(net::Context& context, const Config
     neighbours.push_back(std::move(*address));
   }
   std::unique_ptr<Broker> broker(new Broker(context, std::move(*zap), std::move(*router), config,
-                                            std::move(neighbours), clock, random));
+                                            std::move(*broken), std::move(neighbours), clock,
+                                            random));
   if (auto admitted = broker->reload(house); !admitted) return admitted.error();
   if (auto bound = broker->router_.bind(config.listen); !bound) return bound.error();
   return broker;
 }
 
 Broker::Broker(net::Context& context, net::Zap zap, net::Socket router, const Config& config,
-               std::vector<net::Address> neighbours, const Clock& clock, Random& random)
+               net::BrokenHandshakes broken, std::vector<net::Address> neighbours,
+               const Clock& clock, Random& random)
     : clock_(clock),
       context_(context),
       zap_(std::move(zap)),
       router_(std::move(router)),
+      broken_(std::move(broken)),
       addresses_(std::move(neighbours)),
       dialled_(addresses_.size()),
       core_(options_of(config, addresses_, clock, random), random, *this) {}
@@ -126,9 +131,10 @@ Status Broker::reload(const House& house) {
 bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   const SteadyMicros before = clock_.steady_us();
   const SteadyMicros due_in = std::max<SteadyMicros>(core_.next_due() - before, 0);
-  items_.assign(2, {});
+  items_.assign(3, {});
   items_[0].socket = &router_;
   items_[1].handle = zap_.handle();
+  items_[2].handle = broken_.handle();
   if (stop_fd >= 0) items_.push_back({.socket = nullptr, .fd = stop_fd});
   for (auto& dialled : dialled_) {
     if (dialled.socket) items_.push_back({.socket = &*dialled.socket});
@@ -136,7 +142,7 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   // Rounded up: a timer that is not due yet when we wake would make the loop spin.
   const auto wait_ms = std::min((std::min(due_in, wait_max_ms * 1000) + 999) / 1000, wait_max_ms);
   net::poll(items_.data(), items_.size(), wait_ms);
-  if (items_[1].readable && !answer_door()) return false;
+  if ((items_[1].readable || items_[2].readable) && !answer_door()) return false;
   const SteadyMicros now = clock_.steady_us();
   core_.wake(now);
   tell_refusals(now);
@@ -148,7 +154,7 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
 
 bool Broker::answer_door() {
   const bool sound = zap_.answer();
-  core_.count_handshakes(zap_.admitted(), zap_.refused());
+  core_.count_handshakes(zap_.admitted(), zap_.refused(), broken_.count());
   return sound;
 }
 

@@ -11,6 +11,7 @@
 #include "broker/core.h"
 #include "common/base/clock.h"
 #include "common/net/address.h"
+#include "common/net/handshakes.h"
 #include "common/net/keys.h"
 #include "common/net/zap.h"
 #include "common/process/program.h"
@@ -45,7 +46,8 @@ class Broker final : private Outside {
 
  private:
   Broker(net::Context& context, net::Zap zap, net::Socket router, const Config& config,
-         std::vector<net::Address> neighbours, const Clock& clock, Random& random);
+         net::BrokenHandshakes broken, std::vector<net::Address> neighbours, const Clock& clock,
+         Random& random);
   net::Sent send(PeerId peer, net::Message& message) override;
   std::string principal_of(PeerId peer, const net::Message& message) override;
   std::string key_of(const net::Message& message) override {
@@ -72,6 +74,7 @@ class Broker final : private Outside {
   net::Context& context_;
   net::Zap zap_;
   net::Socket router_;
+  net::BrokenHandshakes broken_;               // At the router's door.
   const std::vector<net::Address> addresses_;  // Of the neighbours.
   net::KeyRing keys_;
   std::vector<Dialled> dialled_;

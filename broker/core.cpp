@@ -143,21 +143,11 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (verdict == Code::rate_limited) ++counters_.rate_limited;
   if (verdict != Code::ok) return refuse(peer, header.id, header.flags, verdict, retry_ms);
 
+  take_on(slot, peer, header, *service);
   InFlight& request = requests_[slot];
   request.forwarded = forwarded;
-  request.urgency = Queue::urgency_of(header.request_class());
-  request.service = service;
   request.shard = header.shard;
   request.pin = wanted.version;
-  request.arrived_at = now_;
-  request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
-  if (!(header.flags & flag::kOneway)) {
-    request.client = &peer;
-    request.client_id = header.id;
-    peer.asked.push_back(requests_, slot);
-    ++peer.principal->inflight;
-    ++waiting_;
-  }
   service->resend_budget = std::min(service->resend_budget + 1, kResendBudgetMax);
   if (!forwarded) patch_principal(message.data(), peer.principal->rule.number);
   // Workers see no difference, and of this flag only another broker's word counts.
@@ -165,6 +155,21 @@ void Core::on_request(Peer& peer, const Frame& frame, net::Message& message) {
   if (header.flags & flag::kSampled) begin_span(slot, frame, message);
   if (traffic_.acts_on_requests()) return steer(slot, frame, message);
   place(slot, message);
+}
+
+// Its client waits from now on, until its budget ends.
+void Core::take_on(uint32_t slot, Peer& client, const Header& header, Service& service) {
+  InFlight& request = requests_[slot];
+  request.urgency = Queue::urgency_of(header.request_class());
+  request.service = &service;
+  request.arrived_at = now_;
+  request.expires_at = now_ + SteadyMicros{header.ttl_ms} * 1000;
+  if (header.flags & flag::kOneway) return;
+  request.client = &client;
+  request.client_id = header.id;
+  client.asked.push_back(requests_, slot);
+  ++client.principal->inflight;
+  ++waiting_;
 }
 
 void Core::place(uint32_t slot, net::Message& message) {
@@ -192,27 +197,32 @@ bool Core::try_send(uint32_t slot, net::Message& message) {
   InFlight& request = requests_[slot];
   ++round_;
   while (Claim* claim = choose(request)) {
-    patch_id(message.data(), requests_.token(slot));
-    patch_flags(message.data(), claim->remote ? request.flags | flag::kForwarded : request.flags);
-    patch_hops(message.data(), claim->remote ? 0 : 1);
-    patch_ttl(message.data(), left_ms(request.expires_at, now_));
-    const bool may_resend =
-        (request.flags & flag::kIdempotent) && !request.resent && message.size() <= kResendBytesMax;
-    net::Message kept = may_resend ? message.share() : net::Message();
-    const auto sent = send(*claim->peer, message);
-    if (sent == net::Sent::ok) {
-      give(slot, *claim);
-      request.frame = std::move(kept);
-      ++counters_.forwarded;
-      if (claim->remote) ++counters_.forwarded_to_brokers;
-      return true;
-    }
+    const auto sent = hand_over(slot, *claim, message);
+    if (sent == net::Sent::ok) return true;
     if (sent == net::Sent::full) {
       claim->full_in_round = round_;
       pipes_full_ = true;
     }
   }
   return false;
+}
+
+net::Sent Core::hand_over(uint32_t slot, Claim& claim, net::Message& message) {
+  InFlight& request = requests_[slot];
+  patch_id(message.data(), requests_.token(slot));
+  patch_flags(message.data(), claim.remote ? request.flags | flag::kForwarded : request.flags);
+  patch_hops(message.data(), claim.remote ? 0 : 1);
+  patch_ttl(message.data(), left_ms(request.expires_at, now_));
+  const bool may_resend =
+      (request.flags & flag::kIdempotent) && !request.resent && message.size() <= kResendBytesMax;
+  net::Message kept = may_resend ? message.share() : net::Message();
+  const auto sent = send(*claim.peer, message);
+  if (sent != net::Sent::ok) return sent;
+  give(slot, claim);
+  request.frame = std::move(kept);
+  ++counters_.forwarded;
+  if (claim.remote) ++counters_.forwarded_to_brokers;
+  return sent;
 }
 
 void Core::give(uint32_t slot, Claim& claim) {

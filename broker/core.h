@@ -95,7 +95,7 @@ class Core {
 
   const Counters& counters() const { return counters_; }
   // Handshakes so far, which happen before the core hears of anybody.
-  void count_handshakes(uint64_t admitted, uint64_t refused);
+  void count_handshakes(uint64_t admitted, uint64_t refused, uint64_t broken);
   const Registry& registry() const { return registry_; }
   size_t peers() const { return peers_.size(); }
   uint32_t slots_used() const { return requests_.used(); }
@@ -112,9 +112,11 @@ class Core {
   uint32_t keep_pace(Principal& principal);
   Wanted wanted_of(const InFlight& request) const;
   Code availability(const InFlight& request) const;
+  void take_on(uint32_t slot, Peer& client, const Header& header, Service& service);
   void place(uint32_t slot, net::Message& message);
   Claim* choose(const InFlight& request);
   bool try_send(uint32_t slot, net::Message& message);
+  net::Sent hand_over(uint32_t slot, Claim& claim, net::Message& message);
   void give(uint32_t slot, Claim& claim);
   void enqueue(uint32_t slot, net::Message& message);
   void pump(Service& service);
@@ -198,6 +200,11 @@ class Core {
   void account(uint32_t slot, Code code);
   std::optional<Result<std::string>> seeing_answer(const Frame& frame);
   mesh::Latency latency() const;
+
+  // asking.cpp: $mesh.ask
+  void on_ask(Peer& peer, const Frame& frame);
+  Code admission(const Peer& asker, const Frame& frame, std::string_view name,
+                 const Claim* worker) const;
 
   // admin.cpp: $mesh.*
   void on_mesh(Peer& peer, const Frame& frame);

@@ -39,6 +39,7 @@ struct Counters {
   uint64_t peers_lost = 0;  // Silent, or found gone.
   uint64_t handshakes_admitted = 0;
   uint64_t handshakes_refused = 0;  // Keys that are unknown, revoked or not of this door.
+  uint64_t handshakes_broken = 0;   // Ended before a key was shown: no CURVE, or hung up.
 
   static constexpr auto list() {
     using Named = std::pair<std::string_view, uint64_t Counters::*>;
@@ -69,7 +70,8 @@ struct Counters {
                                  {"neighbours_refused", &Counters::neighbours_refused},
                                  {"peers_lost", &Counters::peers_lost},
                                  {"handshakes_admitted", &Counters::handshakes_admitted},
-                                 {"handshakes_refused", &Counters::handshakes_refused}});
+                                 {"handshakes_refused", &Counters::handshakes_refused},
+                                 {"handshakes_broken", &Counters::handshakes_broken}});
   }
 };
 

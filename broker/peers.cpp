@@ -71,9 +71,10 @@ void Core::keep_keys(SteadyMicros now, const net::Guests& guests) {
   settle();
 }
 
-void Core::count_handshakes(uint64_t admitted, uint64_t refused) {
+void Core::count_handshakes(uint64_t admitted, uint64_t refused, uint64_t broken) {
   counters_.handshakes_admitted = admitted;
   counters_.handshakes_refused = refused;
+  counters_.handshakes_broken = broken;
 }
 
 // An operator's, or the file's; the broker's own limit of requests in flight stands over it, as its

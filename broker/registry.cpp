@@ -81,6 +81,13 @@ Service* Registry::find(std::string_view name) {
   return found == services_.end() ? nullptr : &found->second;
 }
 
+Claim* Registry::worker(std::string_view service, const Id& instance) {
+  Service* const found = find(service);
+  if (found == nullptr) return nullptr;
+  const auto claim = std::ranges::find(found->workers, instance, &Claim::instance);
+  return claim == found->workers.end() ? nullptr : *claim;
+}
+
 bool Registry::has_room_for(std::string_view name) const {
   return services_.size() < kServicesMax || services_.contains(name);
 }

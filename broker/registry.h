@@ -140,6 +140,8 @@ class Registry {
   // Those whose pipe was full in this `round` are left out; nullptr: none.
   static Claim* choose(const std::vector<Claim*>& claims, const Wanted& wanted, SteadyMicros now,
                        Random& random, uint64_t round);
+  // The worker of this broker with that instance, or nullptr.
+  Claim* worker(std::string_view service, const Id& instance);
   // Whether the worker takes work and has credit left.
   static bool has_room(const Claim& claim);
   // Why nobody will take such a request, be it after a wait: no_service (nobody, or not that

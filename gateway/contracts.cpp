@@ -45,17 +45,11 @@ void Contracts::poll() {
   answered_ = static_cast<bool>(services);
   if (!services) return;
   bool is_changed = false;
-  std::vector<std::string> reachable;
   for (const auto& info : services->services) {
     if (info.workers.empty()) continue;
-    reachable.push_back(info.service);
     const auto known = hashes_.find(info.service);
     if (known != hashes_.end() && known->second == info.contract_hash.data) continue;
     is_changed = refresh(info.service, info.contract_hash.data) || is_changed;
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    reachable_ = std::move(reachable);
   }
   if (is_changed) rebuild();
 }
@@ -108,11 +102,6 @@ std::shared_ptr<const Catalogue> Contracts::current() const {
     my_version = version_;
   }
   return mine;
-}
-
-std::vector<std::string> Contracts::reachable() const {
-  const std::lock_guard lock(mutex_);
-  return reachable_;
 }
 
 void Contracts::start(uint32_t every_ms) {

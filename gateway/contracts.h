@@ -42,8 +42,6 @@ class Contracts {
   void stop();
 
   std::shared_ptr<const Catalogue> current() const;
-  // Names of the services that have a worker now.
-  std::vector<std::string> reachable() const;
   // Brokers answered, and at least one contract is known.
   bool ready() const { return answered_.load() && knows_one_.load(); }
 
@@ -59,7 +57,6 @@ class Contracts {
 
   mutable std::mutex mutex_;  // Of what follows.
   std::shared_ptr<const Catalogue> current_;
-  std::vector<std::string> reachable_;
   std::atomic<uint64_t> version_{0};
   std::atomic<bool> answered_{false}, knows_one_{false};
 

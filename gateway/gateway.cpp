@@ -71,6 +71,7 @@ class Gateway {
  public:
   Gateway(const Config& config, const std::vector<AccessRule>& rules, net::MeshOptions mesh)
       : config_(config),
+        brokers_(static_cast<uint32_t>(mesh.brokers.size())),
         contracts_(call(), rules),
         streams_({.readers_max = config.threads / 4}, contracts_, call(), clock_),
         front_({config.body_bytes_max, config.cors_origins}, contracts_, call(), state(), clock_),
@@ -90,6 +91,7 @@ class Gateway {
   bool is_ready() const { return mesh_.connected() && contracts_.ready() && !stopping_; }
 
   const Config& config_;
+  const uint32_t brokers_;
   SystemClock clock_;
   crypto::SystemRandom random_;
   std::atomic<bool> stopping_{false};
@@ -130,7 +132,7 @@ Front::State Gateway::state() {
                 figures_.take(server_.counts());
                 const std::lock_guard lock(mesh_metrics_mutex_);
                 mesh_metrics_.show(mesh_.counts());
-                return gather_metrics(contracts_, call());
+                return gather_metrics(call(), {brokers_, mesh_.instance()}, clock_);
               },
           .stream = [this](Request& request,
                            const Trace& trace) { return streams_.open(request, trace); }};

@@ -7,11 +7,11 @@
 
 namespace bilten::ctl {
 
-// Every service with its workers, as the broker sees them.
+// Every service with its workers, as all the brokers of the configured list see them.
 int services(const Session& session);
 // The same again whenever a worker comes, goes or rests, until Ctrl-C.
 int watch_services(const Session& session, Process& process);
-// The broker itself: name, uptime, peers, what is in flight, its counters.
+// Each broker itself: name, uptime, peers, what is in flight, its counters.
 int status(const Session& session);
 // `biltenctl call event get '{"event_id": "..."}'`: the message typed as JSON, the answer as JSON.
 int call(const Session& session, const std::string& service, const std::string& method,

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "broker/ctl/json.h"
+#include "broker/ctl/merging.h"
 #include "broker/ctl/seeing.h"
 #include "common/process/access.h"
 #include "common/process/toml.h"
-#include "common/wire/mesh_admin.h"
 
 namespace bilten::ctl {
 namespace {
@@ -58,11 +58,12 @@ std::string server_of(const mesh::WorkerInfo& worker, const std::string& service
   return service;
 }
 
-void add_serves(Graph& graph, const std::vector<AccessRule>& rules, const mesh::Services& live) {
-  for (const auto& service : live.services) {
+void add_serves(Graph& graph, const std::vector<AccessRule>& rules,
+                const std::vector<MergedService>& live) {
+  for (const auto& service : live) {
     std::map<std::string, size_t> workers;
     for (const auto& worker : service.workers) {
-      ++workers[server_of(worker, service.service, rules)];
+      ++workers[server_of(worker.info, service.service, rules)];
     }
     for (const auto& [principal, count] : workers) {
       graph.serves.push_back({principal, service.service, count});
@@ -192,14 +193,16 @@ int graph(const Session& session, const GraphOptions& options) {
   if (!path) return report(session, path.error());
   const auto rules = load_access(*path);
   if (!rules) return report(session, rules.error());
-  auto link = Link::open(session.mesh);
-  if (!link) return report(session, link.error());
-  auto live = ask<mesh::Services>(**link, "$mesh.services");
-  if (!live) return report(session, live.error());
+  auto brokers = Brokers::open(session.mesh);
+  if (!brokers) return report(session, brokers.error());
+  const auto told = ask_reports(*brokers);
+  const auto guide = first_answer(told);
+  if (!guide) return report(session, guide.error());
+  say_silent(told);
   Graph graph;
-  add_serves(graph, *rules, *live);
+  add_serves(graph, *rules, merge_services(told));
   add_calls(graph, *rules);
-  add_hears(graph, *rules, **link);
+  add_hears(graph, *rules, brokers->link(*guide));
   if (session.as_json) {
     print_json(json_of_graph(graph));
   } else if (options.format == "text") {

@@ -21,11 +21,11 @@ struct Typed {
 };
 
 void add_mesh_commands(CLI::App& app, Typed& typed) {
-  app.add_subcommand("status", "The broker: what is connected, in flight, counted")->callback([&] {
-    typed.chosen = [](Session& s, Process&) { return status(s); };
-  });
+  app.add_subcommand("status", "Every broker: what is connected, in flight, counted")
+      ->callback([&] { typed.chosen = [](Session& s, Process&) { return status(s); }; });
   auto watched = std::make_shared<bool>(false);
-  auto* services_command = app.add_subcommand("services", "Every service with its workers");
+  auto* services_command =
+      app.add_subcommand("services", "Every service with its workers, from all brokers");
   services_command->add_flag("--watch", *watched, "Again at every change, until Ctrl-C");
   services_command->callback([&typed, watched] {
     typed.chosen = [watched](Session& s, Process& process) {

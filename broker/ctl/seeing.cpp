@@ -16,7 +16,8 @@ void on_typed(CLI::App* command, const Choose& choose, std::shared_ptr<Options> 
 
 void add_graph_and_trace(CLI::App& app, const Choose& choose) {
   auto graphing = std::make_shared<GraphOptions>();
-  auto* command = app.add_subcommand("graph", "Who serves, calls and hears whom");
+  auto* command =
+      app.add_subcommand("graph", "Who serves, calls and hears whom, in the whole mesh");
   command->add_option("--access", graphing->access, "access.toml, if not that of the broker");
   command->add_option("--format", graphing->format, "How it is drawn")
       ->check(CLI::IsMember({"text", "mermaid", "dot"}));
@@ -34,14 +35,14 @@ void add_graph_and_trace(CLI::App& app, const Choose& choose) {
 
 void add_seeing_commands(CLI::App& app, const Choose& choose) {
   auto topping = std::make_shared<TopOptions>();
-  auto* command = app.add_subcommand("top", "Services, workers, latency, lag of readers, live");
+  auto* command = app.add_subcommand("top", "Brokers, services, latency, lag of readers, live");
   command->add_option("--interval", topping->interval_s, "Seconds between two looks")
       ->check(CLI::Range(0.1, 3600.0));
   command->add_flag("--once", topping->once, "One look, then end");
   on_typed(command, choose, topping, top);
 
   auto tapping = std::make_shared<TapOptions>();
-  command = app.add_subcommand("tap", "Headers of frames as they pass the broker");
+  command = app.add_subcommand("tap", "Headers of frames as they pass the brokers");
   command->add_option("--sample", tapping->sample, "Share of the frames")
       ->check(CLI::Range(0.0, 1.0));
   command->add_flag("--once", tapping->once, "One page, then end");

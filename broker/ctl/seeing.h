@@ -15,7 +15,7 @@ using Chosen = std::function<int(Session&, Process&)>;
 // Adds them all; `choose` is told which was typed.
 void add_seeing_commands(CLI::App& app, const std::function<void(Chosen)>& choose);
 
-// Services, workers and readers as a table that is drawn anew until Ctrl-C.
+// Brokers, services, workers and readers as a table that is drawn anew until Ctrl-C.
 struct TopOptions {
   double interval_s = 2;
   bool once = false;
@@ -33,7 +33,7 @@ int graph(const Session& session, const GraphOptions& options);
 // X-Request-Id), or a whole traceparent.
 int trace(const Session& session, const std::string& id);
 
-// Headers of frames as they pass the broker, until Ctrl-C.
+// Headers of frames as they pass the brokers, until Ctrl-C.
 struct TapOptions {
   double sample = 1;
   bool once = false;

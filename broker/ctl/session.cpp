@@ -1,5 +1,7 @@
 #include "broker/ctl/session.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -47,6 +49,11 @@ Result<ServiceDescription> Link::contract(const std::string& service) {
   auto answer = call(service + ".$contract", Packer().map(0).take());
   if (answer.code != Code::ok) return answer.error;
   return decode<ServiceDescription>(answer.body);
+}
+
+void wait(const Process& process, int ms) {
+  pollfd stop{process.stop_fd(), POLLIN, 0};
+  ::poll(&stop, 1, ms);
 }
 
 int report(const Session& session, const Error& error) {

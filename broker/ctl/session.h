@@ -55,6 +55,9 @@ Result<T> ask(Link& link, const std::string& name, std::string body = Packer().m
   return decode<T>(answer.body);
 }
 
+// At most so long, and until the process is asked to stop.
+void wait(const Process& process, int ms);
+
 // Prints the error for people (stderr) or programs (stdout JSON); answers the exit code.
 int report(const Session& session, const Error& error);
 void print_json(const nlohmann::json& value);

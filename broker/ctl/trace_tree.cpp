@@ -2,18 +2,20 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "broker/ctl/brokers.h"
 #include "broker/ctl/seeing.h"
 #include "common/base/text.h"
-#include "common/wire/mesh_admin.h"
+#include "common/process/everybody.h"
 
 namespace bilten::ctl {
 namespace {
 
-// Where several workers share a name, chance says who answers: asked so often for each, it is
-// unlikely that one is never met.
-constexpr size_t kAsksPerWorker = 4;
+constexpr uint32_t kBudgetMs = 1000;  // Of one process to answer.
+constexpr size_t kAskedAtOnce = 16;
+constexpr size_t kWorkersMax = 1000;
 
 struct Hop {
   std::string program;
@@ -26,38 +28,60 @@ std::optional<std::string> trace_id_of(std::string_view text) {
   return text.size() == 2 * kTraceIdBytes ? from_hex(text) : std::nullopt;
 }
 
-void ask_for_spans(Link& link, const std::string& name, const std::string& question, Hops& hops) {
-  auto answer = ask<mesh::TraceAnswer>(link, name, question);
-  if (!answer) return;
-  for (auto& span : answer->spans) {
-    const std::string id = span.span_id.data;
-    hops.emplace(id, Hop{answer->program, std::move(span)});
-  }
-}
-
-Result<Hops> gather(Link& link, const std::string& trace_id) {
-  const auto services = ask<mesh::Services>(link, "$mesh.services");
-  if (!services) return services.error();
-  const auto question = encode(mesh::TraceQuestion{{trace_id}});
-  Hops hops;
-  for (const auto& service : services->services) {
-    const size_t workers = service.workers.size();
-    const size_t asks = workers > 1 ? workers * kAsksPerWorker : workers;
-    for (size_t i = 0; i < asks; ++i) {
-      ask_for_spans(link, service.service + ".$trace", question, hops);
+// What all of them keep; who did not answer is said.
+class Gathering {
+ public:
+  void take(const Result<mesh::TraceAnswer>& answer, const std::string& from) {
+    const std::lock_guard lock(mutex_);
+    // A process of another make need not keep spans.
+    if (!answer && answer.error().code == Code::unsupported) return;
+    if (!answer) silent_.push_back(from + " " + why_silent(answer.error()));
+    if (!answer) return;
+    for (const auto& span : answer->spans) {
+      hops_.emplace(span.span_id.data, Hop{answer->program, span});
     }
   }
-  return hops;
+  const Hops& hops() const { return hops_; }
+  void say_silent() const {
+    for (const auto& line : silent_) std::fprintf(stderr, "biltenctl: %s\n", line.c_str());
+  }
+
+ private:
+  std::mutex mutex_;
+  Hops hops_;
+  std::vector<std::string> silent_;
+};
+
+Result<mesh::TraceAnswer> trace_of(Link& link, net::Call question) {
+  question.broker.reset();  // The link has but one.
+  const auto answer = link.mesh().call_and_wait(std::move(question));
+  if (answer.code != Code::ok) return answer.error;
+  return decode<mesh::TraceAnswer>(answer.body);
 }
 
-// Every broker keeps its own: each is asked by itself.
-void ask_brokers(const MeshSettings& mesh, const std::string& trace_id, Hops& hops) {
-  for (const auto& broker : mesh.brokers) {
-    MeshSettings alone = mesh;
-    alone.brokers = {broker};
-    const auto link = Link::open(alone);
-    if (link) ask_for_spans(**link, "$mesh.trace", encode(mesh::TraceQuestion{{trace_id}}), hops);
-  }
+// Every broker, which keeps spans of its own, and every worker of any of them.
+Status gather(Brokers& brokers, const std::string& trace_id, Gathering& gathering) {
+  const auto question = encode(mesh::TraceQuestion{{trace_id}});
+  std::vector<std::optional<mesh::Services>> services(brokers.size());
+  const auto traces = brokers.each<mesh::TraceAnswer>([&](size_t broker) {
+    auto told = brokers.ask_one<mesh::TraceAnswer>(broker, "$mesh.trace", question);
+    if (!told) return told;
+    auto found = brokers.ask_one<mesh::Services>(broker, "$mesh.services");
+    if (found) services[broker] = std::move(*found);
+    return told;
+  });
+  for (size_t i = 0; i < traces.size(); ++i) gathering.take(traces[i], brokers.address(i));
+  const bool any = std::ranges::any_of(traces, [](const auto& each) { return bool(each); });
+  if (!any) return traces[0].error();
+  auto workers = everybody(services);
+  if (workers.size() > kWorkersMax) workers.resize(kWorkersMax);
+  in_parallel(workers.size(), kAskedAtOnce, [&](size_t i) {
+    const auto& worker = workers[i];
+    auto asked = question_to(worker, "$trace", question, kBudgetMs);
+    gathering.take(trace_of(brokers.link(worker.broker), std::move(asked)),
+                   worker.service + " " + worker.instance.text());
+  });
+  return Done{};
 }
 
 std::string millis(int64_t nanos) {
@@ -140,22 +164,24 @@ int trace(const Session& session, const std::string& id) {
     return report(session, {Code::invalid, "invalid",
                             "A trace id has 32 hexadecimal digits: an answer's X-Request-Id."});
   }
-  auto link = Link::open(session.mesh);
-  if (!link) return report(session, link.error());
-  auto hops = gather(**link, *trace_id);
-  if (!hops) return report(session, hops.error());
-  ask_brokers(session.mesh, *trace_id, *hops);
-  if (hops->empty()) {
+  auto brokers = Brokers::open(session.mesh);
+  if (!brokers) return report(session, brokers.error());
+  Gathering gathering;
+  const auto gathered = gather(*brokers, *trace_id, gathering);
+  if (!gathered) return report(session, gathered.error());
+  gathering.say_silent();
+  const auto& hops = gathering.hops();
+  if (hops.empty()) {
     return report(session, {Code::not_found, "not_found",
                             "No process keeps spans of it: it was not recorded ([trace] sample), "
                             "or is no longer among the latest."});
   }
   if (!session.as_json) {
-    Tree(*hops).print();
+    Tree(hops).print();
     return kExitOk;
   }
   nlohmann::json out{{"trace_id", hex(*trace_id)}, {"spans", nlohmann::json::array()}};
-  for (const auto& [span_id, hop] : *hops) out["spans"].push_back(json_of_hop(hop));
+  for (const auto& [span_id, hop] : hops) out["spans"].push_back(json_of_hop(hop));
   print_json(out);
   return kExitOk;
 }

@@ -1,7 +1,9 @@
-// The contract of the ticket service: ticket types, orders, tickets, doors.
+// The contract of the ticket service: ticket types, promo codes, orders, tickets, doors.
 #pragma once
 
 #include "common/api/ticket_catalogue.h"
 #include "common/api/ticket_doors.h"
+#include "common/api/ticket_keys.h"
 #include "common/api/ticket_orders.h"
+#include "common/api/ticket_promos.h"
 #include "common/api/ticket_tickets.h"

@@ -8,25 +8,19 @@ namespace bilten::api::ticket {
 
 using api::ListOf;  // For who uses this namespace.
 
-struct TicketTypeView {
+struct TicketTypeView : TypeTerms {
   Id id, event_id;
-  Text name;
-  Money price;
+  Money current_price = {};
   int64_t quantity = 0, available = 0;
-  int64_t min_per_order = 1, max_per_order = 10;
-  std::optional<Instant> sales_starts_at, sales_ends_at;
   static constexpr auto fields() {
     using View = TicketTypeView;
-    return field_list(
-        field("id", &View::id), field("event_id", &View::event_id),
-        field("name", &View::name, length(1, 100)),
-        field("price", &View::price, between(0, kMoneyMax)),
-        field("quantity", &View::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
-        field("available", &View::available, between(0, INT64_MAX)).doc("Free just now."),
-        field("min_per_order", &View::min_per_order, between(1, kOrderTicketsMax)),
-        field("max_per_order", &View::max_per_order, between(1, kOrderTicketsMax)),
-        field("sales_starts_at", &View::sales_starts_at),
-        field("sales_ends_at", &View::sales_ends_at));
+    return join_fields(
+        field_list(field("id", &View::id), field("event_id", &View::event_id)), TypeTerms::fields(),
+        field_list(
+            field("current_price", &View::current_price, between(0, kMoneyMax))
+                .doc("Of the next ticket, before group rate, promo code, fee and added tax."),
+            field("quantity", &View::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
+            field("available", &View::available, between(0, INT64_MAX)).doc("Free just now.")));
   }
 };
 
@@ -45,7 +39,7 @@ struct QuotaView {
   }
 };
 
-struct AddType {
+struct AddType : TypeTerms {
   static constexpr std::string_view name = "ticket.add_type";
   static constexpr Contract contract{
       .kind = Kind::command,
@@ -54,25 +48,15 @@ struct AddType {
                .path = "/v1/events/{event_id}/ticket-types",
                .status = 201,
                .location = "/v1/ticket-types/{id}"},
-      .refusals = {"unknown_event", "role_missing", "wrong_currency", "too_many_types"},
+      .refusals = {"unknown_event", "role_missing", "wrong_currency", "unknown_ticket_type",
+                   "too_many_types"},
       .doc = "Adds a ticket type to an event. Managers and owners only."};
   using Answer = TicketTypeView;
   Id event_id;
-  Text title;
-  Money price;
   int64_t quantity = 0;
-  int64_t min_per_order = 1, max_per_order = 10;
-  std::optional<Instant> sales_starts_at, sales_ends_at;
   static constexpr auto fields() {
-    return field_list(
-        field("event_id", &AddType::event_id),
-        field("name", &AddType::title, length(1, 100, Format::line)),
-        field("price", &AddType::price, between(0, kMoneyMax)).doc("0: free, sold at once."),
-        field("quantity", &AddType::quantity, between(0, kQuantityMax)),
-        field("min_per_order", &AddType::min_per_order, between(1, kOrderTicketsMax)).or_default(),
-        field("max_per_order", &AddType::max_per_order, between(1, kOrderTicketsMax)).or_default(),
-        field("sales_starts_at", &AddType::sales_starts_at),
-        field("sales_ends_at", &AddType::sales_ends_at));
+    return join_fields(field_list(field("event_id", &AddType::event_id)), TypeTerms::fields(),
+                       field_list(field("quantity", &AddType::quantity, between(0, kQuantityMax))));
   }
 };
 
@@ -90,19 +74,38 @@ struct ChangeType {
   Id ticket_type_id;
   std::optional<Text> title;
   std::optional<Money> price;
-  std::optional<int64_t> quantity, min_per_order, max_per_order;
+  std::optional<int64_t> quantity, min_per_order, max_per_order, max_per_buyer;
   std::optional<Instant> sales_starts_at, sales_ends_at;
+  std::optional<TypeVisibility> visibility;
+  std::optional<std::vector<Id>> addon_to;
+  std::optional<std::vector<Tier>> tiers;
+  std::optional<std::vector<GroupRate>> group_rates;
+  std::optional<int64_t> tax_rate, fee_amount, fee_rate;
+  std::optional<bool> tax_included, transferable, refundable;
   static constexpr auto fields() {
     using Self = ChangeType;
-    return field_list(field("ticket_type_id", &Self::ticket_type_id),
-                      field("name", &Self::title, length(1, 100, Format::line)),
-                      field("price", &Self::price, between(0, kMoneyMax)),
-                      field("quantity", &Self::quantity, between(0, kQuantityMax))
-                          .doc("Never below what is held and sold."),
-                      field("min_per_order", &Self::min_per_order, between(1, kOrderTicketsMax)),
-                      field("max_per_order", &Self::max_per_order, between(1, kOrderTicketsMax)),
-                      field("sales_starts_at", &Self::sales_starts_at),
-                      field("sales_ends_at", &Self::sales_ends_at));
+    constexpr auto rate = between(0, kRateMax);
+    constexpr auto count = between(1, kOrderTicketsMax);
+    return join_fields(
+        field_list(field("ticket_type_id", &Self::ticket_type_id),
+                   field("name", &Self::title, length(1, 100, Format::line)),
+                   field("price", &Self::price, between(0, kMoneyMax)),
+                   field("quantity", &Self::quantity, between(0, kQuantityMax))
+                       .doc("Never below what is held and sold."),
+                   field("min_per_order", &Self::min_per_order, count),
+                   field("max_per_order", &Self::max_per_order, count),
+                   field("max_per_buyer", &Self::max_per_buyer, between(1, 10'000)),
+                   field("sales_starts_at", &Self::sales_starts_at),
+                   field("sales_ends_at", &Self::sales_ends_at),
+                   field("visibility", &Self::visibility)),
+        field_list(
+            field("addon_to", &Self::addon_to, bilten::items(0, kAddonsMax)),
+            field("tiers", &Self::tiers, bilten::items(0, kTiersMax)),
+            field("group_rates", &Self::group_rates, bilten::items(0, kGroupRatesMax)),
+            field("tax_rate", &Self::tax_rate, rate), field("tax_included", &Self::tax_included),
+            field("fee_amount", &Self::fee_amount, between(0, kMoneyMax)),
+            field("fee_rate", &Self::fee_rate, rate), field("transferable", &Self::transferable),
+            field("refundable", &Self::refundable)));
   }
 };
 
@@ -112,11 +115,15 @@ struct ReadType {
       .kind = Kind::query,
       .http = {.method = "GET", .path = "/v1/ticket-types/{ticket_type_id}"},
       .refusals = {"unknown_ticket_type"},
-      .doc = "One ticket type with what is free of it just now."};
+      .doc =
+          "One ticket type with what is free of it just now; a hidden one for members, and with "
+          "a promo code that opens it."};
   using Answer = TicketTypeView;
   Id ticket_type_id;
+  std::optional<std::string> promo_code = {};
   static constexpr auto fields() {
-    return field_list(field("ticket_type_id", &ReadType::ticket_type_id));
+    return field_list(field("ticket_type_id", &ReadType::ticket_type_id),
+                      field("promo_code", &ReadType::promo_code, length(1, 40, Format::line)));
   }
 };
 
@@ -126,10 +133,16 @@ struct ListTypes {
       .kind = Kind::query,
       .http = {.method = "GET", .path = "/v1/events/{event_id}/ticket-types"},
       .refusals = {"unknown_event"},
-      .doc = "The ticket types of an event with what is free of each just now."};
+      .doc =
+          "The ticket types of an event with what is free of each just now; hidden ones for "
+          "members, and with a promo code that opens them."};
   using Answer = ListOf<TicketTypeView>;
   Id event_id;
-  static constexpr auto fields() { return field_list(field("event_id", &ListTypes::event_id)); }
+  std::optional<std::string> promo_code = {};
+  static constexpr auto fields() {
+    return field_list(field("event_id", &ListTypes::event_id),
+                      field("promo_code", &ListTypes::promo_code, length(1, 40, Format::line)));
+  }
 };
 
 // ---- quotas ----

@@ -4,12 +4,13 @@
 #include <variant>
 
 #include "common/api/ticket_door_facts.h"
+#include "common/api/ticket_key_facts.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
 
-using Facts =
-    std::variant<Sold, Held, Expired, Cancelled, PaidTooLate, CheckedIn, ScanRefused, TypeAdded,
-                 TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved, CheckInListAdded>;
+using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
+                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
+                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated>;
 
 }  // namespace bilten::api::ticket

@@ -25,37 +25,68 @@ struct Buyer {
 struct OrderLine {
   Id ticket_type_id;
   int64_t quantity = 0;
-  Money unit_price;
+  Money unit_price, discount, fee, tax, total;
   static constexpr auto fields() {
-    return field_list(field("ticket_type_id", &OrderLine::ticket_type_id),
-                      field("quantity", &OrderLine::quantity, between(1, kOrderTicketsMax)),
-                      field("unit_price", &OrderLine::unit_price, between(0, kMoneyMax)));
+    constexpr auto amount = between(0, kMoneyMax);
+    return field_list(
+        field("ticket_type_id", &OrderLine::ticket_type_id),
+        field("quantity", &OrderLine::quantity, between(1, kOrderTicketsMax)),
+        field("unit_price", &OrderLine::unit_price, amount).doc("Before everything else."),
+        field("discount", &OrderLine::discount, amount).doc("Group rate and promo code."),
+        field("fee", &OrderLine::fee, amount),
+        field("tax", &OrderLine::tax, amount).doc("In the total."),
+        field("total", &OrderLine::total, amount));
   }
 };
 
-struct OrderView {
+// What a basket costs; the lines' amounts sum to these.
+struct Sums {
+  Money discount, fees, tax, total;
+  static constexpr auto fields() {
+    constexpr auto amount = between(0, kMoneyMax);
+    return field_list(field("discount", &Sums::discount, amount),
+                      field("fees", &Sums::fees, amount),
+                      field("tax", &Sums::tax, amount).doc("In the total."),
+                      field("total", &Sums::total, amount));
+  }
+};
+
+struct QuoteView : Sums {
+  Id event_id;
+  std::vector<OrderLine> items = {};
+  static constexpr auto fields() {
+    return join_fields(
+        field_list(field("event_id", &QuoteView::event_id),
+                   field("items", &QuoteView::items, bilten::items(1, kOrderLinesMax))),
+        Sums::fields());
+  }
+};
+
+struct OrderView : Sums {
   Id id, event_id;
   std::string code;
   OrderState state = OrderState::held;
   std::vector<OrderLine> items = {};
-  Money total = {};
   Instant created_at = {};
   std::optional<Instant> expires_at = {};
   std::vector<Id> ticket_ids = {};
   std::optional<Buyer> buyer = {};
   std::optional<std::string> secret = {};
   static constexpr auto fields() {
-    return field_list(
-        field("id", &OrderView::id), field("event_id", &OrderView::event_id),
-        field("code", &OrderView::code, length(1, 16)).doc("For people to read out; no key."),
-        field("state", &OrderView::state),
-        field("items", &OrderView::items, bilten::items(1, kOrderLinesMax)),
-        field("total", &OrderView::total), field("created_at", &OrderView::created_at),
-        field("expires_at", &OrderView::expires_at).doc("Pay before; only while held."),
-        field("ticket_ids", &OrderView::ticket_ids, bilten::items(0, kOrderTicketsMax)),
-        field("buyer", &OrderView::buyer).doc("For the buyer and for managers."),
-        field("secret", &OrderView::secret, length(0, 64, Format::secret))
-            .doc("Opens this order without an account. Told to who orders, and never again."));
+    return join_fields(
+        field_list(
+            field("id", &OrderView::id), field("event_id", &OrderView::event_id),
+            field("code", &OrderView::code, length(1, 16)).doc("For people to read out; no key."),
+            field("state", &OrderView::state),
+            field("items", &OrderView::items, bilten::items(1, kOrderLinesMax))),
+        Sums::fields(),
+        field_list(
+            field("created_at", &OrderView::created_at),
+            field("expires_at", &OrderView::expires_at).doc("Pay before; only while held."),
+            field("ticket_ids", &OrderView::ticket_ids, bilten::items(0, kOrderTicketsMax)),
+            field("buyer", &OrderView::buyer).doc("For the buyer and for managers."),
+            field("secret", &OrderView::secret, length(0, 64, Format::secret))
+                .doc("Opens this order without an account. Told to who orders, and never again.")));
   }
 };
 
@@ -68,7 +99,36 @@ struct OrderItem {
   }
 };
 
-struct Order {
+// What is wanted: the same for a quote, an order and a change of it.
+struct Basket {
+  std::vector<OrderItem> items;
+  std::optional<std::string> promo_code = {};
+  static constexpr auto fields() {
+    return field_list(field("items", &Basket::items, bilten::items(1, kOrderItemsMax)),
+                      field("promo_code", &Basket::promo_code, length(1, 40, Format::line)));
+  }
+};
+
+struct Quote : Basket {
+  static constexpr std::string_view name = "ticket.quote";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .http = {.method = "POST", .path = "/v1/quotes"},
+      .refusals = {"unknown_event", "not_on_sale", "unknown_promo_code", "promo_not_open",
+                   "promo_over", "unknown_ticket_type", "sales_not_open", "sales_closed",
+                   "under_minimum", "over_limit", "addon_alone", "promo_not_applicable",
+                   "promo_exhausted", "total_too_large", "sold_out"},
+      .doc =
+          "Prices a basket and holds nothing. An order of the same basket at the same moment costs "
+          "the same to the minor unit."};
+  using Answer = QuoteView;
+  Id event_id;
+  static constexpr auto fields() {
+    return join_fields(field_list(field("event_id", &Quote::event_id)), Basket::fields());
+  }
+};
+
+struct Order : Basket {
   static constexpr std::string_view name = "ticket.order";
   static constexpr Contract contract{
       .kind = Kind::command,
@@ -76,8 +136,10 @@ struct Order {
                .path = "/v1/orders",
                .status = 201,
                .location = "/v1/orders/{id}"},
-      .refusals = {"unknown_event", "not_on_sale", "unknown_ticket_type", "sales_not_open",
-                   "sales_closed", "under_minimum", "over_limit", "total_too_large", "sold_out"},
+      .refusals = {"unknown_event", "not_on_sale", "unknown_promo_code", "promo_not_open",
+                   "promo_over", "unknown_ticket_type", "sales_not_open", "sales_closed",
+                   "under_minimum", "over_limit", "addon_alone", "promo_not_applicable",
+                   "promo_exhausted", "total_too_large", "sold_out"},
       .budget_ms = 5000,
       .doc =
           "Orders tickets. A free order is paid at once and has its tickets; any other is held, "
@@ -85,12 +147,51 @@ struct Order {
           "once."};
   using Answer = OrderView;
   Id event_id;
-  std::vector<OrderItem> items;
   Buyer buyer;
   static constexpr auto fields() {
-    return field_list(field("event_id", &Order::event_id),
-                      field("items", &Order::items, bilten::items(1, kOrderLinesMax)),
-                      field("buyer", &Order::buyer));
+    return join_fields(field_list(field("event_id", &Order::event_id)), Basket::fields(),
+                       field_list(field("buyer", &Order::buyer)));
+  }
+};
+
+struct ChangeOrder : Basket {
+  static constexpr std::string_view name = "ticket.order.change";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .http = {.method = "PUT", .path = "/v1/orders/{order_id}/items"},
+      .refusals = {"unknown_order", "role_missing", "already_paid", "hold_expired", "not_on_sale",
+                   "unknown_promo_code", "promo_not_open", "promo_over", "unknown_ticket_type",
+                   "sales_not_open", "sales_closed", "under_minimum", "over_limit", "addon_alone",
+                   "promo_not_applicable", "promo_exhausted", "total_too_large", "sold_out",
+                   "becomes_free"},
+      .doc =
+          "Changes a held order to other tickets, at the prices of this moment: all or nothing. "
+          "What it held counts as free for it; its time goes on."};
+  using Answer = OrderView;
+  Id order_id;
+  std::optional<std::string> secret;
+  static constexpr auto fields() {
+    return join_fields(
+        field_list(field("order_id", &ChangeOrder::order_id),
+                   field("secret", &ChangeOrder::secret, length(0, 64, Format::secret))),
+        Basket::fields());
+  }
+};
+
+struct ExtendHold {
+  static constexpr std::string_view name = "ticket.order.extend";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .http = {.method = "POST", .path = "/v1/orders/{order_id}/extend"},
+      .refusals = {"unknown_order", "role_missing", "already_paid", "hold_expired",
+                   "already_extended"},
+      .doc = "Gives a held order its event's hold time anew, once."};
+  using Answer = OrderView;
+  Id order_id;
+  std::optional<std::string> secret;
+  static constexpr auto fields() {
+    return field_list(field("order_id", &ExtendHold::order_id),
+                      field("secret", &ExtendHold::secret, length(0, 64, Format::secret)));
   }
 };
 

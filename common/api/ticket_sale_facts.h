@@ -1,49 +1,40 @@
 // What the ticket service announces of selling: ticket types and orders.
 #pragma once
 
-#include "common/wire/contract.h"
+#include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
 
-// The most tickets one order may hold, whatever its event allows.
-inline constexpr int64_t kOrderTicketsMax = 100;
-inline constexpr int64_t kOrderLinesMax = 10;
-// The most tickets of one type.
-inline constexpr int64_t kQuantityMax = 10'000'000;
-
-// The most quotas of one event, and the most that may limit one type.
-inline constexpr int64_t kQuotasPerEventMax = 100;
-inline constexpr int64_t kQuotasPerTypeMax = 10;
-inline constexpr int64_t kTypesPerQuotaMax = 200;
-
-// So many tickets of one type, at the price of the moment of ordering.
+// So many tickets of one type at one price, as ordered: what is asked for later is this, whatever
+// the type's terms are by then. All amounts are minor units of the order's currency, for the whole
+// line (docs/pricing.md).
 struct Line {
   Id ticket_type_id;
   int64_t quantity = 0;
-  int64_t unit_price = 0;  // Minor units of the order's currency.
+  int64_t unit_price = 0;  // Before everything else.
+  int64_t discount = 0;    // Group rate and promo code together.
+  int64_t fee = 0;
+  int64_t tax = 0;    // In the total, whether prices include it or not.
+  int64_t total = 0;  // What is paid for the line.
   bool operator==(const Line&) const = default;
   static constexpr auto fields() {
+    constexpr auto amount = between(0, kMoneyMax);
     return field_list(field("ticket_type_id", &Line::ticket_type_id),
                       field("quantity", &Line::quantity, between(1, kOrderTicketsMax)),
-                      field("unit_price", &Line::unit_price, between(0, kMoneyMax)));
+                      field("unit_price", &Line::unit_price, amount),
+                      field("discount", &Line::discount, amount), field("fee", &Line::fee, amount),
+                      field("tax", &Line::tax, amount), field("total", &Line::total, amount));
   }
 };
 
-// On what terms a type is sold; facts carry them whole.
-struct TypeTerms {
-  Text name;
-  Money price;
-  int64_t min_per_order = 1, max_per_order = 10;
-  std::optional<Instant> sales_starts_at, sales_ends_at;
-  bool operator==(const TypeTerms&) const = default;
+// A promo code's part in an order.
+struct PromoUse {
+  Id promo_id;
+  int64_t tickets = 0;  // Of the code's limit.
+  bool operator==(const PromoUse&) const = default;
   static constexpr auto fields() {
-    return field_list(
-        field("name", &TypeTerms::name, length(1, 100, Format::line)),
-        field("price", &TypeTerms::price, between(0, kMoneyMax)),
-        field("min_per_order", &TypeTerms::min_per_order, between(1, kOrderTicketsMax)),
-        field("max_per_order", &TypeTerms::max_per_order, between(1, kOrderTicketsMax)),
-        field("sales_starts_at", &TypeTerms::sales_starts_at),
-        field("sales_ends_at", &TypeTerms::sales_ends_at));
+    return field_list(field("promo_id", &PromoUse::promo_id),
+                      field("tickets", &PromoUse::tickets, between(0, kOrderTicketsMax)));
   }
 };
 
@@ -77,20 +68,6 @@ struct TypeChanged {
                       field("ticket_type_id", &TypeChanged::ticket_type_id),
                       field("terms", &TypeChanged::terms),
                       field("quantity", &TypeChanged::quantity, between(0, kQuantityMax)));
-  }
-};
-
-// How many tickets of some types together may be held and sold.
-struct QuotaTerms {
-  std::string title;
-  int64_t quantity = 0;
-  std::vector<Id> ticket_type_ids;
-  bool operator==(const QuotaTerms&) const = default;
-  static constexpr auto fields() {
-    return field_list(
-        field("name", &QuotaTerms::title, length(1, 100, Format::line)),
-        field("quantity", &QuotaTerms::quantity, between(0, kQuantityMax)),
-        field("ticket_type_ids", &QuotaTerms::ticket_type_ids, items(0, kTypesPerQuotaMax)));
   }
 };
 
@@ -136,6 +113,34 @@ struct QuotaRemoved {
   }
 };
 
+struct PromoAdded {
+  static constexpr std::string_view name = "ticket.promo_added";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc = "An event has a promo code more.";
+  Id organization_id, event_id, promo_id;
+  PromoTerms terms;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &PromoAdded::organization_id),
+                      field("event_id", &PromoAdded::event_id),
+                      field("promo_id", &PromoAdded::promo_id), field("terms", &PromoAdded::terms));
+  }
+};
+
+struct PromoChanged {
+  static constexpr std::string_view name = "ticket.promo_changed";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc =
+      "A promo code has other terms. Orders made before keep their discount.";
+  Id organization_id, event_id, promo_id;
+  PromoTerms terms;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &PromoChanged::organization_id),
+                      field("event_id", &PromoChanged::event_id),
+                      field("promo_id", &PromoChanged::promo_id),
+                      field("terms", &PromoChanged::terms));
+  }
+};
+
 struct Held {
   static constexpr std::string_view name = "ticket.held";
   static constexpr Audience audience = Audience::organization;
@@ -144,16 +149,19 @@ struct Held {
   Id organization_id, event_id, order_id;
   std::string code;             // The order's, for people.
   std::optional<Id> person_id;  // Absent: a guest.
+  Bytes buyer;                  // Keyed hash of the buyer's address.
   std::vector<Line> lines;
   Money total;
+  std::optional<PromoUse> promo;
   Instant at, expires_at;
   static constexpr auto fields() {
     return field_list(
         field("organization_id", &Held::organization_id), field("event_id", &Held::event_id),
         field("order_id", &Held::order_id), field("code", &Held::code, length(1, 16)),
-        field("person_id", &Held::person_id),
+        field("person_id", &Held::person_id), field("buyer", &Held::buyer, between(16, 16)),
         field("lines", &Held::lines, items(1, kOrderLinesMax)), field("total", &Held::total),
-        field("at", &Held::at), field("expires_at", &Held::expires_at));
+        field("promo", &Held::promo), field("at", &Held::at),
+        field("expires_at", &Held::expires_at));
   }
 };
 
@@ -166,8 +174,10 @@ struct Sold {
   Id organization_id, event_id, order_id;
   std::string code;
   std::optional<Id> person_id;
+  Bytes buyer;  // Keyed hash of the buyer's address.
   std::vector<Line> lines;
   Money total;
+  std::optional<PromoUse> promo;
   std::vector<Id> ticket_ids;  // In the order of the lines.
   std::optional<Id> payment_id;
   Instant at;
@@ -175,10 +185,45 @@ struct Sold {
     return field_list(
         field("organization_id", &Sold::organization_id), field("event_id", &Sold::event_id),
         field("order_id", &Sold::order_id), field("code", &Sold::code, length(1, 16)),
-        field("person_id", &Sold::person_id),
+        field("person_id", &Sold::person_id), field("buyer", &Sold::buyer, between(16, 16)),
         field("lines", &Sold::lines, items(1, kOrderLinesMax)), field("total", &Sold::total),
+        field("promo", &Sold::promo),
         field("ticket_ids", &Sold::ticket_ids, items(1, kOrderTicketsMax)),
         field("payment_id", &Sold::payment_id), field("at", &Sold::at));
+  }
+};
+
+struct OrderChanged {
+  static constexpr std::string_view name = "ticket.order_changed";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc =
+      "A held order is for other tickets, at the prices of this moment; its time goes on.";
+  Id organization_id, event_id, order_id;
+  std::vector<Line> lines;
+  Money total;
+  std::optional<PromoUse> promo;
+  Instant at;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &OrderChanged::organization_id),
+                      field("event_id", &OrderChanged::event_id),
+                      field("order_id", &OrderChanged::order_id),
+                      field("lines", &OrderChanged::lines, items(1, kOrderLinesMax)),
+                      field("total", &OrderChanged::total), field("promo", &OrderChanged::promo),
+                      field("at", &OrderChanged::at));
+  }
+};
+
+struct HoldExtended {
+  static constexpr std::string_view name = "ticket.hold_extended";
+  static constexpr Audience audience = Audience::organization;
+  static constexpr std::string_view doc = "A held order has more time, once.";
+  Id organization_id, event_id, order_id;
+  Instant at, expires_at;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &HoldExtended::organization_id),
+                      field("event_id", &HoldExtended::event_id),
+                      field("order_id", &HoldExtended::order_id), field("at", &HoldExtended::at),
+                      field("expires_at", &HoldExtended::expires_at));
   }
 };
 

@@ -1,4 +1,4 @@
-// The contract of tickets: their codes, and the keys that check them.
+// The contract of tickets: their codes, and what is made of them to print or to keep.
 #pragma once
 
 #include "common/api/list.h"
@@ -24,17 +24,6 @@ struct TicketView {
         field("ticket_type_id", &TicketView::ticket_type_id), field("state", &TicketView::state),
         field("code", &TicketView::code, length(0, 400, Format::secret))
             .doc("What the QR code holds: signed, base45. Left out where it is not asked for."));
-  }
-};
-
-struct TicketKey {
-  int64_t key_id = 0;
-  std::string algorithm;
-  Bytes public_key;
-  static constexpr auto fields() {
-    return field_list(field("key_id", &TicketKey::key_id, between(1, 255)),
-                      field("algorithm", &TicketKey::algorithm, length(1, 16)),
-                      field("public_key", &TicketKey::public_key, between(32, 32)));
   }
 };
 
@@ -90,18 +79,72 @@ struct ReadTicketQr {
   }
 };
 
-struct ListTicketKeys {
-  static constexpr std::string_view name = "ticket.keys";
+struct ReadTicketPng : ReadTicketQr {
+  static constexpr std::string_view name = "ticket.qr_png";
   static constexpr Contract contract{
       .kind = Kind::query,
-      .http = {.method = "GET", .path = "/v1/events/{event_id}/ticket-keys"},
-      .refusals = {"unknown_event"},
-      .doc = "The public keys that check the event's ticket codes without a network."};
-  using Answer = ListOf<TicketKey>;
-  Id event_id;
+      .http = {.method = "GET", .path = "/v1/tickets/{ticket_id}/qr.png", .produces = "image/png"},
+      .refusals = {"unknown_ticket", "ticket_ended"},
+      .doc = "The same as PNG, for what shows no SVG."};
+};
+
+// What is printed or kept says titles and names in one language.
+inline constexpr std::string_view kLanguageDoc =
+    "Of titles and names, where they have it; otherwise the plain ones: en, ar.";
+
+struct ReadTicketPdf {
+  static constexpr std::string_view name = "ticket.pdf";
+  static constexpr Contract contract{.kind = Kind::query,
+                                     .http = {.method = "GET",
+                                              .path = "/v1/tickets/{ticket_id}/ticket.pdf",
+                                              .produces = "application/pdf"},
+                                     .refusals = {"unknown_ticket", "ticket_ended"},
+                                     .budget_ms = 10'000,
+                                     .doc = "The ticket to print, on a page of A4."};
+  using Answer = Content;
+  Id ticket_id;
+  std::optional<std::string> secret, language;
   static constexpr auto fields() {
-    return field_list(field("event_id", &ListTicketKeys::event_id));
+    using Self = ReadTicketPdf;
+    return field_list(
+        field("ticket_id", &Self::ticket_id),
+        field("secret", &Self::secret, length(0, 64, Format::secret)),
+        field("language", &Self::language, length(2, 35, Format::language)).doc(kLanguageDoc));
   }
+};
+
+struct OfPrintedOrder {
+  using Answer = Content;
+  Id order_id;
+  std::optional<std::string> secret, language;
+  static constexpr auto fields() {
+    using Self = OfPrintedOrder;
+    return field_list(
+        field("order_id", &Self::order_id),
+        field("secret", &Self::secret, length(0, 64, Format::secret)),
+        field("language", &Self::language, length(2, 35, Format::language)).doc(kLanguageDoc));
+  }
+};
+
+struct ReadOrderPdf : OfPrintedOrder {
+  static constexpr std::string_view name = "ticket.order.pdf";
+  static constexpr Contract contract{.kind = Kind::query,
+                                     .http = {.method = "GET",
+                                              .path = "/v1/orders/{order_id}/tickets.pdf",
+                                              .produces = "application/pdf"},
+                                     .refusals = {"unknown_order", "no_tickets", "too_large"},
+                                     .budget_ms = 10'000,
+                                     .doc = "The order's good tickets to print, each on a page."};
+};
+
+struct ReadOrderCalendar : OfPrintedOrder {
+  static constexpr std::string_view name = "ticket.order.calendar";
+  static constexpr Contract contract{.kind = Kind::query,
+                                     .http = {.method = "GET",
+                                              .path = "/v1/orders/{order_id}/event.ics",
+                                              .produces = "text/calendar"},
+                                     .refusals = {"unknown_order"},
+                                     .doc = "The order's event for a calendar (RFC 5545)."};
 };
 
 }  // namespace bilten::api::ticket

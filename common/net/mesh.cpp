@@ -91,6 +91,9 @@ void Mesh::drain() {
 bool Mesh::connected() const {
   return shell_->connected();
 }
+const Id& Mesh::instance() const {
+  return shell_->instance();
+}
 MeshCounts Mesh::counts() const {
   return shell_->counts();
 }

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct Call {
   bool idempotent = false;  // May be sent again after a loss.
   // Waits a few seconds, within the budget, for a service that is away (restarting).
   bool wait_for_service = true;
+  // By this broker alone, given by its place in MeshOptions::brokers; not linked: the call ends as
+  // broker_lost. Absent: by whichever is used.
+  std::optional<uint32_t> broker = {};
   // For methods that answer in parts; without it such an answer ends the call as an error. The
   // budget bounds them all together.
   OnPartial on_partial = {};
@@ -139,6 +143,7 @@ class Mesh {
   void set_credit(const std::string& service, uint32_t credit);
   void drain();  // Say DRAIN to all brokers; requests in hand are still answered.
   bool connected() const;
+  const Id& instance() const;  // As READY has it: this process among its service's workers.
   MeshCounts counts() const;
 
  private:

@@ -96,7 +96,11 @@ uint32_t MeshCore::route(SteadyMicros now) {
 }
 
 void MeshCore::send_call(SteadyMicros now, PendingCall& call) {
-  const auto link = route(now);
+  const auto wanted = call.call.broker;
+  if (wanted && (*wanted >= links_.size() || links_[*wanted].state() != State::up)) {
+    return calls_.end(call, local_error(Code::broker_lost, "no link to that broker"));
+  }
+  const auto link = wanted ? *wanted : route(now);
   if (link == kNone) {
     waiting_ = true;
     return;

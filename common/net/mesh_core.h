@@ -82,6 +82,7 @@ class MeshCore {
   Output& output() { return output_; }
   std::vector<EndedCall>& ended() { return calls_.ended(); }
 
+  const Id& instance() const { return options_.ready.instance; }
   bool connected() const;
   // Nothing to answer, nothing to wait for. A worker that drains stays a moment longer, to turn
   // away the requests that were on their way when it said so.

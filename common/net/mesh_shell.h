@@ -34,6 +34,7 @@ class Mesh::Shell {
   void set_credit(const std::string& service, uint32_t credit);
   void drain();
   bool connected() const { return connected_.load(std::memory_order_relaxed); }
+  const Id& instance() const { return core_.instance(); }
   MeshCounts counts() const;
 
  private:

@@ -5,7 +5,6 @@
 #include "common/process/metrics.h"
 #include "common/process/trace.h"
 #include "common/wire/contract.h"
-#include "common/wire/mesh_admin.h"
 
 namespace bilten {
 namespace {
@@ -21,7 +20,7 @@ Result<std::string> answer_of(const std::string& name, const net::Incoming& requ
   const auto prefix = name + ".";
   auto message = std::string_view(request.name);
   if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
-  if (message == "$metrics") return encode(mesh::MetricsText{metrics_text(), host_name()});
+  if (message == "$metrics") return encode(self_metrics());
   if (message == "$trace") return answer_trace(request.body);
   if (message == "$contract") {
     ServiceDescription description;
@@ -35,6 +34,10 @@ Result<std::string> answer_of(const std::string& name, const net::Incoming& requ
 }
 
 }  // namespace
+
+mesh::MetricsText self_metrics() {
+  return {metrics_text(), host_name()};
+}
 
 ServiceClaim self_claim(const std::string& name) {
   ServiceClaim claim;

@@ -7,12 +7,16 @@
 
 #include "common/net/mesh.h"
 #include "common/process/program.h"
+#include "common/wire/mesh_admin.h"
 
 namespace bilten {
 
 // The claim to announce, and the answer to one request; the gateway adds both to its own link.
 ServiceClaim self_claim(const std::string& name);
 net::Mesh::Reply self_reply(const std::string& name, const net::Incoming& request);
+
+// This process's figures, and the host it runs on.
+mesh::MetricsText self_metrics();
 
 // A link of its own, for a process without one.
 class SelfService {

@@ -97,7 +97,7 @@ inline Error rests_on(std::string_view owner, Error error) {
 
 struct CommandRow {
   MessageDescription description;
-  // Runs on the slow pool before the command is queued; may be empty.
+  // Runs before the command is queued, on the slow pool (critical: the readers'); may be empty.
   std::function<Result<std::any>(const Reader&, std::string_view body)> prepare;
   struct Outcome : Effects {
     std::string answer;
@@ -178,6 +178,14 @@ TableRow query(NameOf<Message>, Answer answer) {
                     if (!found) return found.error();
                     return encode(*found);
                   }};
+}
+
+// As above, for what takes too long for the readers (a page to print): on the slow pool.
+template <class Message, class Answer>
+TableRow slow_query(NameOf<Message> name, Answer answer) {
+  auto row = std::get<QueryRow>(query<Message>(name, answer));
+  row.slow = true;
+  return row;
 }
 
 // Takes another service's fact into this journal as it is; this daemon's evolve must know it.

@@ -3,7 +3,7 @@
 //   mesh thread    requests in: looked up, tokens checked, handed on; publications to the feeds
 //   writer thread  all commands, facts and timers, one batch after the other (writer.h)
 //   reader pool    queries, on snapshots
-//   slow pool      prepare, and queries that say they are slow
+//   slow pool      prepare, but of critical commands; queries that say they are slow
 //   main thread    tick(): watermarks, repairs of feeds
 #pragma once
 

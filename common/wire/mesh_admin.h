@@ -8,8 +8,8 @@
 
 namespace bilten::mesh {
 
-// ---- the broker: $mesh.ping, info, stats, services, peers, latency, tap, trace, metrics; its
-// traffic rules further down ----
+// ---- the broker: $mesh.ping, info, stats, services, peers, latency, tap, trace, metrics,
+// ask; its traffic rules further down ----
 
 struct Ping {  // $mesh.ping -> Pong
   static constexpr auto fields() { return field_list(); }
@@ -190,6 +190,20 @@ struct TapPage {
     return field_list(field("next", &TapPage::next, between(0, INT64_MAX)),
                       field("missed", &TapPage::missed, between(0, INT64_MAX)),
                       field("headers", &TapPage::headers, items(0, 1000)));
+  }
+};
+
+// $mesh.ask: a question to one worker of the answering broker, where several share a service's
+// name. It is about the worker itself, `<service>.$...`, and the answer is the worker's own.
+// Whoever may call that message may ask so.
+struct Ask {
+  Id worker;         // Its instance, as $mesh.services shows it.
+  std::string name;  // `gateway.$metrics`
+  Bytes body;
+  static constexpr auto fields() {
+    return field_list(field("worker", &Ask::worker),
+                      field("name", &Ask::name, length(1, 64, Format::line)),
+                      field("body", &Ask::body, between(0, 4096)));
   }
 };
 

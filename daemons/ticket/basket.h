@@ -1,4 +1,4 @@
-// A basket: what is ordered, priced and found to be within every limit.
+// A basket: what is wanted, priced and found to be within every limit.
 #pragma once
 
 #include <vector>
@@ -7,15 +7,28 @@
 
 namespace bilten::ticket {
 
-struct Basket {
-  std::vector<Line> lines;
-  Money total;
+// What is wanted, by whom, of what.
+struct Wish {
+  const Id& event_id;
+  const EventRow& event;
+  const api::ticket::Basket& basket;
+  std::string_view buyer = {};        // Hash of the address; empty: not known yet.
+  const Id* changed_id = nullptr;     // The held order that is to become this one,
+  const OrderRow* changed = nullptr;  // whose places and code count as free for it.
 };
 
-// Refuses as decide_order says (core.h), from `invalid` to `sold_out`.
-Result<Basket> fill_basket(const Rows& rows, const api::ticket::Order& message,
-                           const EventRow& event, UnixMillis now);
+struct PricedBasket {
+  std::vector<Line> lines;
+  Money total;
+  std::optional<PromoUse> promo;
+};
+
+// Refuses as decide_order says (core.h), from `unknown_promo_code` to `sold_out`.
+Result<PricedBasket> fill_basket(const Rows& rows, const Wish& wish, UnixMillis now);
 
 int64_t count_tickets(const std::vector<Line>& lines);
+api::ticket::Sums sums_of(const std::vector<Line>& lines, const Money& total);
+std::vector<api::ticket::OrderLine> view_of_lines(const std::vector<Line>& lines,
+                                                  const std::string& currency);
 
 }  // namespace bilten::ticket

@@ -1,5 +1,9 @@
 // What an event offers: ticket types, their terms and how many there are.
+#include <algorithm>
+#include <utility>
+
 #include "daemons/ticket/core.h"
+#include "daemons/ticket/pricing.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"
 
@@ -8,6 +12,7 @@ namespace bilten::ticket {
 using api::ticket::AddType;
 using api::ticket::ChangeType;
 using api::ticket::TicketTypeView;
+using api::ticket::Tier;
 using api::ticket::TypeAdded;
 using api::ticket::TypeChanged;
 
@@ -15,57 +20,98 @@ namespace {
 
 constexpr size_t kTypesScanMax = 200;  // The upper bound of types_per_event_max.
 
-// What fields alone cannot say: how they must fit one another and the event.
-Status check_terms(const TypeTerms& terms, const EventRow& event) {
-  Faults faults;
+void check_order_limits(const TypeTerms& terms, Faults& faults) {
   const Path root;
   if (terms.min_per_order > terms.max_per_order) {
     faults.add(Path{&root, "min_per_order"}, "must not be above max_per_order");
+  }
+  if (terms.max_per_buyer && *terms.max_per_buyer < terms.min_per_order) {
+    faults.add(Path{&root, "max_per_buyer"}, "must not be below min_per_order");
   }
   if (terms.sales_starts_at && terms.sales_ends_at &&
       *terms.sales_starts_at >= *terms.sales_ends_at) {
     faults.add(Path{&root, "sales_ends_at"}, "must be after sales_starts_at");
   }
+}
+
+void check_prices(const TypeTerms& terms, Faults& faults) {
+  const Path root;
+  const Path tiers{&root, "tiers"};
+  for (size_t i = 0; i < terms.tiers.size(); ++i) {
+    const Path tier{&tiers, {}, i};
+    if (!terms.tiers[i].until && !terms.tiers[i].up_to) {
+      faults.add(tier, "needs until or up_to, or it never ends; let the price be this");
+    }
+  }
+  const Path groups{&root, "group_rates"};
+  for (size_t i = 1; i < terms.group_rates.size(); ++i) {
+    const Path group{&groups, {}, i};
+    if (terms.group_rates[i].from <= terms.group_rates[i - 1].from) {
+      faults.add(Path{&group, "from"}, "must be above the one before");
+    }
+  }
+}
+
+bool is_in(const std::string& currency, const TypeTerms& terms) {
+  return terms.price.currency == currency &&
+         std::all_of(terms.tiers.begin(), terms.tiers.end(),
+                     [&](const Tier& tier) { return tier.price.currency == currency; });
+}
+
+// What fields alone cannot say: how they must fit one another, the event and its other types.
+Status check_terms(const Rows& rows, const TypeTerms& terms, const Id& event_id,
+                   const EventRow& event, const Id& type_id) {
+  Faults faults;
+  check_order_limits(terms, faults);
+  check_prices(terms, faults);
   if (!faults.list.empty()) return invalid(std::move(faults));
-  if (terms.price.currency != event.terms.currency) {
+  if (!is_in(event.terms.currency, terms)) {
     return rests_on("event", {Code::unprocessable, "wrong_currency",
                               "The event sells in " + event.terms.currency +
-                                  "; give the price in that currency."});
+                                  "; give the prices in that currency."});
+  }
+  for (const auto& host_id : terms.addon_to) {
+    const auto host = rows.find<TypeRow>(host_id.view());
+    if (host_id == type_id || !host || host->event_id != event_id) return unknown_ticket_type();
   }
   return Done{};
 }
 
-TypeTerms terms_of(const AddType& message) {
-  return {.name = message.title,
-          .price = message.price,
-          .min_per_order = message.min_per_order,
-          .max_per_order = message.max_per_order,
-          .sales_starts_at = message.sales_starts_at,
-          .sales_ends_at = message.sales_ends_at};
-}
-
 TypeTerms changed_terms(TypeTerms terms, const ChangeType& message) {
-  if (message.title) terms.name = *message.title;
-  if (message.price) terms.price = *message.price;
-  if (message.min_per_order) terms.min_per_order = *message.min_per_order;
-  if (message.max_per_order) terms.max_per_order = *message.max_per_order;
-  if (message.sales_starts_at) terms.sales_starts_at = message.sales_starts_at;
-  if (message.sales_ends_at) terms.sales_ends_at = message.sales_ends_at;
+  const auto change = [](auto& field, const auto& given) {
+    if (given) field = *given;
+  };
+  change(terms.title, message.title);
+  change(terms.price, message.price);
+  change(terms.min_per_order, message.min_per_order);
+  change(terms.max_per_order, message.max_per_order);
+  change(terms.max_per_buyer, message.max_per_buyer);
+  change(terms.sales_starts_at, message.sales_starts_at);
+  change(terms.sales_ends_at, message.sales_ends_at);
+  change(terms.visibility, message.visibility);
+  change(terms.addon_to, message.addon_to);
+  change(terms.tiers, message.tiers);
+  change(terms.group_rates, message.group_rates);
+  change(terms.tax_rate, message.tax_rate);
+  change(terms.tax_included, message.tax_included);
+  change(terms.fee_amount, message.fee_amount);
+  change(terms.fee_rate, message.fee_rate);
+  change(terms.transferable, message.transferable);
+  change(terms.refundable, message.refundable);
   return terms;
 }
 
+// `stock` as it stands, or is about to stand.
 TicketTypeView view_of(const Id& type_id, const Id& event_id, const TypeTerms& terms,
-                       int64_t quantity, int64_t available) {
-  return {.id = type_id,
-          .event_id = event_id,
-          .name = terms.name,
-          .price = terms.price,
-          .quantity = quantity,
-          .available = available,
-          .min_per_order = terms.min_per_order,
-          .max_per_order = terms.max_per_order,
-          .sales_starts_at = terms.sales_starts_at,
-          .sales_ends_at = terms.sales_ends_at};
+                       const StockRow& stock, int64_t available, UnixMillis now) {
+  TicketTypeView view;
+  static_cast<TypeTerms&>(view) = terms;
+  view.id = type_id;
+  view.event_id = event_id;
+  view.current_price = {current_price(terms, stock.held + stock.sold, now), terms.price.currency};
+  view.quantity = stock.total;
+  view.available = available;
+  return view;
 }
 
 }  // namespace
@@ -74,22 +120,24 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
                                         const AddType& message, const Config& config) {
   const auto event = find_own_event(rows, context.person, message.event_id, Role::manager);
   if (!event) return event.error();
-  const auto terms = terms_of(message);
-  if (const auto fit = check_terms(terms, *event); !fit) return fit.error();
+  const Id type_id = context.fresh_id();
+  const TypeTerms& terms = message;
+  const auto fit = check_terms(rows, terms, message.event_id, *event, type_id);
+  if (!fit) return fit.error();
   const auto count = static_cast<int64_t>(types_of_event(rows, message.event_id).size());
   if (count >= config.types_per_event_max) {
     return Error{Code::conflict, "too_many_types",
                  "An event may have " + std::to_string(config.types_per_event_max) +
                      " ticket types; change one instead."};
   }
-  const Id type_id = context.fresh_id();
   Decision<TicketTypeView> decision;
   decision.record(TypeAdded{.organization_id = event->organization_id,
                             .event_id = message.event_id,
                             .ticket_type_id = type_id,
                             .terms = terms,
                             .quantity = message.quantity});
-  decision.answer = view_of(type_id, message.event_id, terms, message.quantity, message.quantity);
+  decision.answer = view_of(type_id, message.event_id, terms, {.total = message.quantity},
+                            message.quantity, context.now);
   return decision;
 }
 
@@ -111,26 +159,28 @@ Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& cont
                                  hide_unless_public(*event, unknown_ticket_type()));
   if (!allowed) return allowed.error();
   const auto terms = changed_terms(type->terms, message);
-  if (const auto fit = check_terms(terms, *event); !fit) return fit.error();
-  const auto stock = find_stock(rows, message.ticket_type_id);
+  const auto fit = check_terms(rows, terms, type->event_id, *event, message.ticket_type_id);
+  if (!fit) return fit.error();
+  auto stock = find_stock(rows, message.ticket_type_id);
   const auto taken = stock.held + stock.sold;
   const auto quantity = message.quantity.value_or(stock.total);
-  if (const auto fit = check_not_below_taken(quantity, taken); !fit) return fit.error();
+  if (const auto enough = check_not_below_taken(quantity, taken); !enough) return enough.error();
   Decision<TicketTypeView> decision;
   decision.record(TypeChanged{.organization_id = event->organization_id,
                               .event_id = type->event_id,
                               .ticket_type_id = message.ticket_type_id,
                               .terms = terms,
                               .quantity = quantity});
-  const auto added = quantity - stock.total;
-  decision.answer = view_of(message.ticket_type_id, type->event_id, terms, quantity,
-                            available(rows, message.ticket_type_id, added));
+  const auto added = quantity - std::exchange(stock.total, quantity);
+  decision.answer = view_of(message.ticket_type_id, type->event_id, terms, stock,
+                            available(rows, message.ticket_type_id, added), context.now);
   return decision;
 }
 
-TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type) {
-  return view_of(type_id, type.event_id, type.terms, find_stock(rows, type_id).total,
-                 available(rows, type_id));
+TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type,
+                            UnixMillis now) {
+  return view_of(type_id, type.event_id, type.terms, find_stock(rows, type_id),
+                 available(rows, type_id), now);
 }
 
 std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& event_id) {

@@ -10,12 +10,13 @@
 //        2     16  event id
 //       18     16  ticket id
 //       34      2  generation, from 1: a code of a lower one than the ticket's is revoked
-//       36      4  valid until, seconds since 1970 UTC; 0: open. For doors without a network: a
-//       door
-//                  that reaches this service goes by the event's own times, which may have moved
+//       36      4  valid until, seconds since 1970 UTC; 0: open. For doors without a network:
+//                  one that reaches this service goes by the event's own times, which may have
+//                  moved
 //       40     64  Ed25519 signature (RFC 8032) of the 40 bytes before it
 //
-// It names nobody. Public keys: GET /v1/events/{event_id}/ticket-keys.
+// It names nobody. Public keys: GET /v1/events/{event_id}/ticket-keys. For those who check codes
+// themselves the same stands in docs/ticket-code.md, with vectors.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +32,10 @@ namespace bilten::ticket {
 inline constexpr size_t kCodePayload = 40;
 inline constexpr size_t kCodeBytes = kCodePayload + 64;
 inline constexpr size_t kCodeText = kCodeBytes / 2 * 3;
-inline constexpr uint8_t kCurrentKey = 1;
+inline constexpr uint8_t kFirstKey = 1;
 
 struct TicketCode {
-  uint8_t key_id = kCurrentKey;
+  uint8_t key_id = kFirstKey;
   Id event_id, ticket_id;
   uint16_t generation = 1;
   uint32_t valid_until_s = 0;

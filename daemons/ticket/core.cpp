@@ -1,5 +1,7 @@
 #include "daemons/ticket/core.h"
 
+#include "daemons/ticket/keys.h"
+
 namespace bilten::ticket {
 namespace {
 
@@ -7,6 +9,24 @@ namespace {
 using EventFacts =
     std::variant<api::event::Drafted, api::event::Changed, api::event::Published,
                  api::event::Unpublished, api::event::Cancelled, api::event::Completed>;
+
+// Any other fact than the two below leaves the details as they are.
+void take_details(EventDetailsRow&, const api::event::Moved&) {}
+void take_details(EventDetailsRow& row, const api::event::Drafted& fact) {
+  row.title = fact.details.title;
+  row.venue = fact.details.venue;
+}
+void take_details(EventDetailsRow& row, const api::event::Changed& fact) {
+  if (fact.changes.title) row.title = *fact.changes.title;
+  if (fact.changes.venue) row.venue = *fact.changes.venue;
+}
+
+void save_details(Rows& rows, const auto& fact) {
+  auto row = rows.find<EventDetailsRow>(fact.event_id.view()).value_or(EventDetailsRow{});
+  take_details(row, fact);
+  row.changed_at = fact.at;
+  rows.save(fact.event_id.view(), row);
+}
 
 }  // namespace
 
@@ -27,6 +47,7 @@ void evolve(Rows& rows, std::string_view name, std::string_view body) {
   if (is_own) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
     into.save(fact.event_id.view(), EventRow{fact.organization_id, fact.terms});
+    save_details(into, fact);
   });
 }
 

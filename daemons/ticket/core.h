@@ -10,6 +10,12 @@
 
 namespace bilten::ticket {
 
+// What orders are kept under: the service's secret, for their links, and the mesh's key of mail
+// indexes, for their buyers.
+struct OrderKeys {
+  std::string secret, mail_index;
+};
+
 // ---- events, as the event service announces them ----
 
 // A new event has the check-in list "Main".
@@ -17,16 +23,18 @@ Effects decide_drafted(const Rows& rows, const Context& context, const api::even
 
 // ---- the catalogue (catalogue.cpp) ----
 
-// unknown_event, role_missing, invalid, wrong_currency, too_many_types
+// unknown_event, role_missing, invalid, wrong_currency, unknown_ticket_type, too_many_types
 Decided<api::ticket::TicketTypeView> decide_add_type(const Rows& rows, const Context& context,
                                                      const api::ticket::AddType& message,
                                                      const Config& config);
 // quantity_below_taken: `taken` are held or sold.
 Status check_not_below_taken(int64_t quantity, int64_t taken);
-// unknown_ticket_type, role_missing, invalid, wrong_currency, quantity_below_taken
+// unknown_ticket_type, role_missing, invalid, wrong_currency, unknown_ticket_type (of an add-on),
+// quantity_below_taken
 Decided<api::ticket::TicketTypeView> decide_change_type(const Rows& rows, const Context& context,
                                                         const api::ticket::ChangeType& message);
-api::ticket::TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type);
+api::ticket::TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type,
+                                         UnixMillis now);
 // The types of an event in the order they were added.
 std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& event_id);
 
@@ -48,14 +56,37 @@ Result<api::ticket::QuotaView> view_of_quota(const Rows& rows, const Person* per
 // In the order they were added.
 std::vector<Id> quotas_of_event(const Rows& rows, const Id& event_id);
 
+// ---- promo codes (promos.cpp) ----
+
+// unknown_event, role_missing, invalid, unknown_ticket_type, code_taken, too_many_promo_codes
+Decided<api::ticket::PromoView> decide_add_promo(const Rows& rows, const Context& context,
+                                                 const api::ticket::AddPromo& message);
+// unknown_promo_code, role_missing, invalid, unknown_ticket_type
+Decided<api::ticket::PromoView> decide_change_promo(const Rows& rows, const Context& context,
+                                                    const api::ticket::ChangePromo& message);
+// For members. unknown_promo_code, role_missing
+Result<api::ticket::PromoView> view_of_promo(const Rows& rows, const Person* person,
+                                             const Id& promo_id);
+
 // ---- orders (orders.cpp) ----
 
-// unknown_event, not_on_sale; then for each item, in turn: invalid (a type twice),
-// unknown_ticket_type, sales_not_open, sales_closed, under_minimum, over_limit; then over_limit for
-// the whole, total_too_large, sold_out
+// unknown_event, not_on_sale; unknown_promo_code, promo_not_open, promo_over; then for each item,
+// in turn: invalid (a type twice), unknown_ticket_type, sales_not_open, sales_closed,
+// under_minimum, over_limit; then over_limit for the whole, addon_alone, promo_not_applicable,
+// promo_exhausted, over_limit and promo_exhausted for the buyer, total_too_large, sold_out
 Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,
                                              const api::ticket::Order& message,
-                                             std::string_view secret);
+                                             const OrderKeys& keys);
+// As an order of the same basket, but for the buyer's limits.
+Result<api::ticket::QuoteView> quote(const Reader& reader, const api::ticket::Quote& message);
+// unknown_order, role_missing, hold_expired, already_paid; then as an order; becomes_free
+Decided<api::ticket::OrderView> decide_change_order(const Rows& rows, const Context& context,
+                                                    const api::ticket::ChangeOrder& message,
+                                                    std::string_view secret);
+// unknown_order, role_missing, hold_expired, already_paid, already_extended
+Decided<api::ticket::OrderView> decide_extend_hold(const Rows& rows, const Context& context,
+                                                   const api::ticket::ExtendHold& message,
+                                                   std::string_view secret);
 // unknown_order, role_missing, hold_expired, already_paid
 Decided<api::ticket::OrderView> decide_cancel_order(const Rows& rows, const Context& context,
                                                     const api::ticket::CancelOrder& message,
@@ -94,7 +125,11 @@ void apply(Rows& rows, const api::ticket::TypeChanged& fact);
 void apply(Rows& rows, const api::ticket::QuotaAdded& fact);  // quotas.cpp
 void apply(Rows& rows, const api::ticket::QuotaChanged& fact);
 void apply(Rows& rows, const api::ticket::QuotaRemoved& fact);
+void apply(Rows& rows, const api::ticket::PromoAdded& fact);  // promos.cpp
+void apply(Rows& rows, const api::ticket::PromoChanged& fact);
 void apply(Rows& rows, const api::ticket::Held& fact);  // orders.cpp
+void apply(Rows& rows, const api::ticket::OrderChanged& fact);
+void apply(Rows& rows, const api::ticket::HoldExtended& fact);
 void apply(Rows& rows, const api::ticket::Sold& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);

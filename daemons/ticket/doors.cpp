@@ -1,6 +1,7 @@
 // Doors: check-in lists, and what happens to a ticket that is shown at one.
 #include "common/base/time.h"
 #include "daemons/ticket/core.h"
+#include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
 
 namespace bilten::ticket {
@@ -65,6 +66,7 @@ std::optional<ScanReason> reason_of_entry(const Door& door, UnixMillis now) {
 std::optional<ScanReason> reason_against(const Rows& rows, const Door& door, const TicketCode& code,
                                          Direction direction, UnixMillis now) {
   if (door.ticket.event_id != door.list.event_id) return ScanReason::wrong_event;
+  if (!accepts_key(rows, code)) return ScanReason::revoked;
   if (code.generation != door.ticket.generation) return ScanReason::revoked;
   if (const auto reason = reason_of_state(rows, door)) return reason;
   if (!lists_type(door.list, door.ticket.ticket_type_id)) return ScanReason::wrong_type;
@@ -83,7 +85,7 @@ std::string_view detail_of(ScanReason reason) {
     case ScanReason::too_late: return "The event is over.";
     case ScanReason::cancelled: return "The ticket, its order or its event is cancelled.";
     case ScanReason::refunded: return "The ticket has been refunded.";
-    case ScanReason::revoked: return "The ticket has been passed on; its new code is valid.";
+    case ScanReason::revoked: return "This code has been replaced; the ticket's new one is valid.";
     case ScanReason::blocked: return "The ticket is blocked; send its holder to the office.";
     case ScanReason::unpaid:
       return "The ticket's order is not paid; send its holder to the office.";
@@ -132,7 +134,7 @@ CheckInView admitted_view(const Rows& rows, const Door& door, Direction directio
                  .ticket_type_id = door.ticket.ticket_type_id,
                  .state = TicketState::used,
                  .code = {}};
-  view.ticket_type_name = type->terms.name;
+  view.ticket_type_name = type->terms.title;
   return view;
 }
 
@@ -178,7 +180,7 @@ Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& messag
                                      std::string_view secret) {
   CheckedCode checked;
   const auto shown = read_code(message.code);
-  if (!shown) return checked;
+  if (!shown || !has_key(reader.rows, shown->code)) return checked;
   checked.hash = code_hash(message.code);
   const auto ticket = reader.rows.find<TicketRow>(shown->code.ticket_id.view());
   const bool is_known = ticket && ticket->code_hash && ticket->code_hash->data == checked.hash;

@@ -7,43 +7,45 @@
 namespace bilten::ticket {
 namespace {
 
-constexpr int kQuietZone = 4;  // Modules.
 constexpr size_t kTextMax = 300;
 
 // Of height 1, as a piece of an SVG path.
-std::string rectangle(int x, int y, int width) {
-  const auto run = std::to_string(width);
-  return 'M' + std::to_string(x) + ',' + std::to_string(y) + 'h' + run + "v1h-" + run + 'z';
+std::string rectangle(const DarkRun& dark) {
+  const auto run = std::to_string(dark.width);
+  return 'M' + std::to_string(dark.x) + ',' + std::to_string(dark.y) + 'h' + run + "v1h-" + run +
+         'z';
 }
 
-// One rectangle for each run of dark modules.
-std::string path_of(const qrcodegen::QrCode& code) {
-  std::string path;
+}  // namespace
+
+QrModules qr_modules(std::string_view text) {
+  CHECK_INVARIANT(text.size() <= kTextMax);
+  const std::string terminated(text);
+  const auto code = qrcodegen::QrCode::encodeSegments(
+      {qrcodegen::QrSegment::makeAlphanumeric(terminated.c_str())}, qrcodegen::QrCode::Ecc::MEDIUM);
+  QrModules modules{.side = code.getSize() + 2 * kQuietZone, .dark = {}};
   for (int y = 0; y < code.getSize(); ++y) {
     for (int x = 0; x < code.getSize(); ++x) {
       if (!code.getModule(x, y)) continue;
       const int start = x;
       while (code.getModule(x, y)) ++x;  // Light beyond the edge.
-      path += rectangle(start + kQuietZone, y + kQuietZone, x - start);
+      modules.dark.push_back({start + kQuietZone, y + kQuietZone, x - start});
     }
   }
-  return path;
+  return modules;
 }
 
-}  // namespace
-
 std::string qr_svg(std::string_view text) {
-  CHECK_INVARIANT(text.size() <= kTextMax);
-  const std::string terminated(text);
-  const auto code = qrcodegen::QrCode::encodeSegments(
-      {qrcodegen::QrSegment::makeAlphanumeric(terminated.c_str())}, qrcodegen::QrCode::Ecc::MEDIUM);
-  const auto side = std::to_string(code.getSize() + 2 * kQuietZone);
+  const auto modules = qr_modules(text);
+  const auto side = std::to_string(modules.side);
+  std::string path;
+  for (const auto& dark : modules.dark) path += rectangle(dark);
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
          "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" viewBox=\"0 0 " +
          side + ' ' + side +
          "\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
          "<path fill=\"#000\" d=\"" +
-         path_of(code) + "\"/></svg>\n";
+         path + "\"/></svg>\n";
 }
 
 }  // namespace bilten::ticket

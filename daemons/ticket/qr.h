@@ -1,13 +1,29 @@
-// QR codes as SVG (qrcodegen).
+// QR codes (qrcodegen): their modules, and an image of them as SVG. PNG is in png.h.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bilten::ticket {
 
-// A complete SVG document with the quiet zone that ISO/IEC 18004 asks for: level M, alphanumeric
-// mode. `text` is of base45's characters, at most 300 of them. Takes under a millisecond.
+// Light modules that ISO/IEC 18004 asks for on each side.
+inline constexpr int kQuietZone = 4;
+
+// A row of dark modules: from x on, `width` of them. Row and column 0 are the quiet zone's.
+struct DarkRun {
+  int x = 0, y = 0, width = 0;
+};
+struct QrModules {
+  int side = 0;  // Of the whole square, quiet zone included.
+  std::vector<DarkRun> dark;
+};
+
+// Level M, alphanumeric mode. `text` is of base45's characters, at most 300 of them; a ticket code
+// makes version 7 at most. Takes under a millisecond.
+QrModules qr_modules(std::string_view text);
+
+// A complete SVG document.
 std::string qr_svg(std::string_view text);
 
 }  // namespace bilten::ticket

@@ -5,16 +5,16 @@
 namespace bilten::ticket {
 namespace {
 
-bool is_member(const Rows& rows, const Person* person, const Id& organization_id) {
-  return person && role_of(rows, organization_id, person->person_id);
-}
-
 bool is_public(const EventRow& event) {
   return event.terms.state != api::event::State::draft &&
          event.terms.visibility != api::event::Visibility::members;
 }
 
 }  // namespace
+
+bool is_member(const Rows& rows, const Person* person, const Id& organization_id) {
+  return person && role_of(rows, organization_id, person->person_id);
+}
 
 bool may_see(const Rows& rows, const Person* person, const EventRow& event) {
   return is_public(event) || is_member(rows, person, event.organization_id);

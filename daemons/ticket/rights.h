@@ -13,6 +13,7 @@ using api::user::Role;
 
 // True for members of the organisation, and for everyone once the event is out and not private.
 bool may_see(const Rows& rows, const Person* person, const EventRow& event);
+bool is_member(const Rows& rows, const Person* person, const Id& organization_id);
 // The event, if it is known and `person` may see it; otherwise unknown_event.
 Result<EventRow> find_event(const Rows& rows, const Person* person, const Id& event_id);
 

@@ -11,6 +11,8 @@ namespace bilten::ticket {
 using api::ticket::Direction;
 using api::ticket::Line;
 using api::ticket::OrderState;
+using api::ticket::PromoTerms;
+using api::ticket::PromoUse;
 using api::ticket::QuotaTerms;
 using api::ticket::ScanReason;
 using api::ticket::TicketState;
@@ -24,6 +26,34 @@ struct EventRow {
   static constexpr auto fields() {
     return field_list(field("organization_id", &EventRow::organization_id),
                       field("terms", &EventRow::terms));
+  }
+};
+
+// Key: event id. What a printed ticket says of the event; apart from the terms, so that an order
+// need not read it.
+struct EventDetailsRow {
+  static constexpr std::string_view table = "event_details";
+  Text title;
+  std::optional<api::event::Venue> venue = {};
+  Instant changed_at;  // Of the event's last fact.
+  static constexpr auto fields() {
+    return field_list(field("title", &EventDetailsRow::title, length(0, 255)),
+                      field("venue", &EventDetailsRow::venue),
+                      field("changed_at", &EventDetailsRow::changed_at));
+  }
+};
+
+// Key: event id. Absent: the event's first key is its only one.
+struct EventKeysRow {
+  static constexpr std::string_view table = "event_keys";
+  int64_t current = 1;          // Signs codes.
+  int64_t oldest_accepted = 1;  // Codes of keys before it are revoked.
+  std::optional<Instant> since = {};
+  static constexpr auto fields() {
+    constexpr auto limits = between(1, api::ticket::kKeyIdMax);
+    return field_list(field("current", &EventKeysRow::current, limits),
+                      field("oldest", &EventKeysRow::oldest_accepted, limits),
+                      field("since", &EventKeysRow::since));
   }
 };
 
@@ -45,6 +75,25 @@ struct QuotaRow {
   static constexpr auto fields() {
     return field_list(field("event_id", &QuotaRow::event_id), field("terms", &QuotaRow::terms));
   }
+};
+
+// Key: promo id.
+struct PromoRow {
+  static constexpr std::string_view table = "promo";
+  Id event_id;
+  PromoTerms terms;
+  int64_t tickets = 0;  // Held and sold under it.
+  static constexpr auto fields() {
+    return field_list(field("event_id", &PromoRow::event_id), field("terms", &PromoRow::terms),
+                      field("tickets", &PromoRow::tickets, between(0, INT64_MAX)));
+  }
+};
+
+// Key: event id + code.
+struct PromoByCode {
+  static constexpr std::string_view table = "promo_code";
+  Id promo_id;
+  static constexpr auto fields() { return field_list(field("promo", &PromoByCode::promo_id)); }
 };
 
 // Key: ticket type id or quota id. total = free + held + sold, always, and none is below zero;
@@ -69,9 +118,12 @@ struct OrderRow {
   Id event_id;
   std::string code;
   std::optional<Id> person_id = {};  // Absent: a guest.
+  Bytes buyer = {};                  // Keyed hash of the buyer's address.
   OrderState state = OrderState::held;
   std::vector<Line> lines = {};
   Money total = {};
+  std::optional<PromoUse> promo = {};
+  bool extended = false;  // The hold, which may be once.
   Instant created_at = {};
   std::optional<Instant> expires_at = {};  // Of a hold.
   std::vector<Id> ticket_ids = {};         // Once paid.
@@ -79,9 +131,11 @@ struct OrderRow {
   static constexpr auto fields() {
     return field_list(
         field("event", &OrderRow::event_id), field("code", &OrderRow::code, length(1, 16)),
-        field("person", &OrderRow::person_id), field("state", &OrderRow::state),
+        field("person", &OrderRow::person_id), field("buyer", &OrderRow::buyer, between(16, 16)),
+        field("state", &OrderRow::state),
         field("lines", &OrderRow::lines, items(1, api::ticket::kOrderLinesMax)),
-        field("total", &OrderRow::total), field("created_at", &OrderRow::created_at),
+        field("total", &OrderRow::total), field("promo", &OrderRow::promo),
+        field("extended", &OrderRow::extended), field("created_at", &OrderRow::created_at),
         field("expires_at", &OrderRow::expires_at),
         field("tickets", &OrderRow::ticket_ids, items(0, api::ticket::kOrderTicketsMax)),
         field("payment", &OrderRow::payment_id));
@@ -165,6 +219,9 @@ struct ListOfEvent : Mark {  // Key: event id + check-in list id.
 struct OrderOfPerson : Mark {  // Key: person id + newest_first(order id).
   static constexpr std::string_view table = "person_order";
 };
+struct OrderOfBuyer : Mark {  // Key: event id + hash of the buyer's address + order id.
+  static constexpr std::string_view table = "buyer_order";
+};
 struct LatePayment : Mark {  // Key: order id + payment id. Announced by ticket.paid_too_late.
   static constexpr std::string_view table = "late_payment";
 };
@@ -174,6 +231,10 @@ inline std::string key_of(const Id& first, const Id& second) {
 }
 inline std::string scan_key(const Id& check_in_list_id, std::string_view nonce) {
   return std::string(RowKey(check_in_list_id).text(nonce));
+}
+// The prefix of a buyer's orders for an event; `buyer`: the hash of their address.
+inline std::string buyer_key(const Id& event_id, std::string_view buyer) {
+  return std::string(event_id.view()).append(buyer);
 }
 // The id with every bit turned over: keys of it sort from the newest to the oldest. Its own
 // inverse.

@@ -1,5 +1,7 @@
 // What an event offers, as it is asked for, and its rows of the table.
+#include "common/service/paging.h"
 #include "daemons/ticket/core.h"
+#include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
 
@@ -8,21 +10,45 @@ namespace {
 
 using namespace api::ticket;
 
-Result<TicketTypeView> read_type(const Reader& reader, const ReadType& message) {
-  const auto type = reader.rows.find<TypeRow>(message.ticket_type_id.view());
-  if (!type) return rests_on("event", unknown_ticket_type());
-  if (!find_event(reader.rows, reader.person, type->event_id)) {
-    return rests_on("event", unknown_ticket_type());
+// Who may see the hidden types of an event: its members all, others what their code opens.
+class Hidden {
+ public:
+  Hidden(const Reader& reader, const EventRow& event, const Id& event_id,
+         const std::optional<std::string>& code)
+      : is_member_(is_member(reader.rows, reader.person, event.organization_id)) {
+    auto promo = find_promo(reader.rows, event_id, code, reader.now);
+    if (promo && *promo && (*promo)->row.terms.opens_hidden) opened_ = (*promo)->row.terms;
   }
-  return view_of_type(reader.rows, message.ticket_type_id, *type);
+  bool shows(const Id& type_id, const TypeRow& type) const {
+    return is_member_ || type.terms.visibility == TypeVisibility::listed ||
+           (opened_ && applies_to(*opened_, type_id));
+  }
+
+ private:
+  bool is_member_;
+  std::optional<PromoTerms> opened_;
+};
+
+Result<TicketTypeView> read_type(const Reader& reader, const ReadType& message) {
+  const auto& type_id = message.ticket_type_id;
+  const auto type = reader.rows.find<TypeRow>(type_id.view());
+  if (!type) return rests_on("event", unknown_ticket_type());
+  const auto event = find_event(reader.rows, reader.person, type->event_id);
+  if (!event) return rests_on("event", unknown_ticket_type());
+  if (!Hidden(reader, *event, type->event_id, message.promo_code).shows(type_id, *type)) {
+    return rests_on("user", unknown_ticket_type());
+  }
+  return view_of_type(reader.rows, type_id, *type, reader.now);
 }
 
 Result<ListOf<TicketTypeView>> list_types(const Reader& reader, const ListTypes& message) {
   const auto event = find_event(reader.rows, reader.person, message.event_id);
   if (!event) return event.error();
+  const Hidden hidden(reader, *event, message.event_id, message.promo_code);
   ListOf<TicketTypeView> list;
   for (const auto& [id, type] : types_of_event(reader.rows, message.event_id)) {
-    list.items.push_back(view_of_type(reader.rows, id, type));
+    if (!hidden.shows(id, type)) continue;
+    list.items.push_back(view_of_type(reader.rows, id, type, reader.now));
   }
   return list;
 }
@@ -43,6 +69,34 @@ Result<ListOf<QuotaView>> list_quotas(const Reader& reader, const ListQuotas& me
   return list;
 }
 
+Result<PromoView> read_promo(const Reader& reader, const ReadPromo& message) {
+  return view_of_promo(reader.rows, reader.person, message.promo_id);
+}
+
+Result<ListOf<PromoView>> list_promos(const Reader& reader, const ListPromos& message) {
+  const auto& event_id = message.event_id;
+  const auto event = find_own_event(reader.rows, reader.person, event_id, Role::viewer);
+  if (!event) return event.error();
+  const auto limit = static_cast<size_t>(message.limit);
+  const auto after = key_after(message.cursor, event_id.view());
+  if (!after) return after.error();
+  ListOf<PromoView> list;
+  std::string last;
+  reader.rows.scan<PromoByCode>(
+      event_id.view(), *after, limit + 1, [&](std::string_view key, const PromoByCode& promo) {
+        if (list.items.size() == limit) {
+          list.next_cursor = cursor_at(last);
+          return false;
+        }
+        last = key;
+        auto view = view_of_promo(reader.rows, reader.person, promo.promo_id);
+        CHECK_INVARIANT(view);
+        list.items.push_back(std::move(*view));
+        return true;
+      });
+  return list;
+}
+
 }  // namespace
 
 Table catalogue_table(const Config& config) {
@@ -59,6 +113,10 @@ Table catalogue_table(const Config& config) {
       command<RemoveQuota>("ticket.remove_quota", decide_remove_quota),
       query<ReadQuota>("ticket.quota", read_quota),
       query<ListQuotas>("ticket.quotas", list_quotas),
+      command<AddPromo>("ticket.add_promo", decide_add_promo),
+      command<ChangePromo>("ticket.change_promo", decide_change_promo),
+      query<ReadPromo>("ticket.promo", read_promo),
+      query<ListPromos>("ticket.promos", list_promos),
   };
 }
 

@@ -1,5 +1,6 @@
 // Orders as they are asked for, and their rows of the table.
 #include "common/service/paging.h"
+#include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/rights.h"
@@ -9,14 +10,6 @@ namespace bilten::ticket {
 namespace {
 
 using namespace api::ticket;
-
-std::optional<Buyer> find_buyer(const Vault& vault, const Id& order_id) {
-  const auto kept = vault.get(vault_key(order_id));
-  if (!kept) return std::nullopt;  // Erased at the buyer's wish.
-  auto buyer = decode<Buyer>(*kept);
-  CHECK_INVARIANT(buyer);
-  return std::move(*buyer);
-}
 
 Error not_logged_in() {
   return {Code::unauthenticated, "unauthenticated", "Log in and send the access token."};
@@ -70,16 +63,27 @@ class Queries {
 
 Table order_table(const ServiceKeys& keys) {
   const auto queries = std::make_shared<const Queries>(keys.secret);
-  const auto order = [secret = keys.secret](const Rows& rows, const Context& context,
-                                            const Order& message) {
-    return decide_order(rows, context, message, secret);
+  const auto order = [order_keys = OrderKeys{keys.secret, keys.mail_index}](
+                         const Rows& rows, const Context& context, const Order& message) {
+    return decide_order(rows, context, message, order_keys);
+  };
+  const auto change_order = [secret = keys.secret](const Rows& rows, const Context& context,
+                                                   const ChangeOrder& message) {
+    return decide_change_order(rows, context, message, secret);
+  };
+  const auto extend_hold = [secret = keys.secret](const Rows& rows, const Context& context,
+                                                  const ExtendHold& message) {
+    return decide_extend_hold(rows, context, message, secret);
   };
   const auto cancel_order = [secret = keys.secret](const Rows& rows, const Context& context,
                                                    const CancelOrder& message) {
     return decide_cancel_order(rows, context, message, secret);
   };
   return {
+      query<Quote>("ticket.quote", quote),
       command<Order>("ticket.order", order),
+      command<ChangeOrder>("ticket.order.change", change_order),
+      command<ExtendHold>("ticket.order.extend", extend_hold),
       command<CancelOrder>("ticket.order.cancel", cancel_order),
       command<ConfirmOrder>("ticket.order.confirm", decide_confirm_order),
       query<ReadOrder>("ticket.order.view", by<Queries, ReadOrder>(queries, &Queries::order)),

@@ -15,6 +15,7 @@ using Table = std::vector<TableRow>;
 Table catalogue_table(const Config& config);
 Table order_table(const ServiceKeys& keys);
 Table ticket_table(const Config& config, const ServiceKeys& keys);
+Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.

@@ -66,8 +66,18 @@ int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added) {
   return least;
 }
 
-std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines) {
+std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
+                                      const std::vector<Line>& released) {
   std::map<Id, int64_t> free;  // By stock, less what earlier lines take.
+  for (const auto& line : released) {
+    auto own = find_stock(rows, line.ticket_type_id);
+    own.quota_ids.push_back(line.ticket_type_id);
+    for (const auto& id : own.quota_ids) {
+      const auto [at, is_new] = free.try_emplace(id);
+      if (is_new) at->second = find_stock(rows, id).free;
+      at->second += line.quantity;
+    }
+  }
   for (const auto& line : lines) {
     auto own = find_stock(rows, line.ticket_type_id);
     own.quota_ids.push_back(line.ticket_type_id);

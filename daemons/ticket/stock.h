@@ -15,13 +15,14 @@ StockRow find_stock(const Rows& rows, const Id& stock_id);
 // in each of its quotas. `added`: its own stock is about to be so many larger.
 int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added = 0);
 
-// The first line that cannot be served, counting what earlier lines take; nothing if all can be.
-// `left` is what there still was for it.
+// The first line that cannot be served, counting what earlier lines take, and what `released` gives
+// back before; nothing if all can be. `left` is what there still was for it.
 struct Shortage {
   Id ticket_type_id;
   int64_t left = 0;
 };
-std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines);
+std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
+                                      const std::vector<Line>& released = {});
 
 // What a quota over these types would have held and sold.
 struct Taken {

@@ -10,6 +10,9 @@
 
 namespace bilten::test {
 
+// A TCP port of 127.0.0.1 that nobody had just now.
+int free_port();
+
 class RunningProgram {
  public:
   explicit RunningProgram(const std::vector<std::string>& command,

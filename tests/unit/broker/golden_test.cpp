@@ -320,6 +320,7 @@ std::map<std::string, std::string> today() {
           {"mesh_services", order("services", mesh::ServicesWatch{41})},
           {"mesh_drain", order("drain", mesh::Drain{"ticket", "1.2.*", numbered_id(1), true})},
           {"mesh_weight", order("weight", mesh::Weight{"ticket", "", {}, 5})},
+          {"mesh_ask", order("ask", mesh::Ask{numbered_id(1), "gateway.$metrics", {"\x80"}})},
           {"mesh_canary", order("canary", mesh::Canary{"ticket", "1.3.0", 5})},
           {"mesh_mirror", order("mirror", mesh::Mirror{"ticket", "1.3.0", {}, 10, false})},
           {"mesh_fault", fault_order()},

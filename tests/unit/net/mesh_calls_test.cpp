@@ -36,6 +36,43 @@ TEST_CASE("calls made before a link is up are sent when it is, with the time lef
   CHECK(requests[0].header.ttl_ms >= 1000);
 }
 
+TEST_CASE("a call to one broker goes to that one, or ends at once where it is not linked",
+          "[net]") {
+  ScriptedMesh mesh(3);
+  mesh.brokers[1].reachable = false;
+  mesh.run(kSecond / 10);
+  for (const uint32_t broker : {0U, 2U, 0U}) {
+    auto to_one = call_of("$mesh.services");
+    to_one.broker = broker;
+    mesh.call(to_one);
+    mesh.run(kSecond / 100);
+    CHECK(mesh.sent(Command::request).back().link == broker);
+  }
+  for (const uint32_t broker : {1U, 3U}) {
+    auto to_none = call_of("$mesh.services", 2000, true);
+    to_none.broker = broker;
+    const int call = mesh.call(to_none);
+    mesh.run(kSecond / 100);
+    REQUIRE(mesh.ended(call));
+    CHECK(mesh.outcome(call).answer.code == Code::broker_lost);
+  }
+  CHECK(mesh.sent(Command::request).size() == 3);
+}
+
+TEST_CASE("a call to one broker is not sent to another when that one is lost", "[net]") {
+  ScriptedMesh mesh(2);
+  mesh.run(kSecond / 10);
+  auto to_one = call_of("$mesh.services", 2000, true);
+  to_one.broker = 1;
+  const int call = mesh.call(to_one);
+  mesh.run(kSecond / 100);
+  mesh.disconnect(1, Code::draining);
+  mesh.run(kSecond / 100);
+  REQUIRE(mesh.ended(call));
+  CHECK(mesh.outcome(call).answer.code == Code::broker_lost);
+  CHECK(mesh.outcome(call).times == 1);
+}
+
 TEST_CASE("a call that nobody answers ends by the core's own clock", "[net]") {
   ScriptedMesh mesh(1);
   mesh.run(kSecond / 10);

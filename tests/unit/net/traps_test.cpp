@@ -4,9 +4,11 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "common/net/handshakes.h"
 #include "common/wire/mesh_admin.h"
 #include "tests/support/frame_peer.h"
 #include "tests/support/platform.h"
+#include "tests/support/raw_peer.h"
 #include "tests/unit/net/live_broker.h"
 
 using namespace bilten;
@@ -55,6 +57,33 @@ TEST_CASE("a guest that chooses its own routing id is not heard", "[net][trap4]"
   Message message;
   bool more = false;
   CHECK_FALSE(rogue.socket().receive(message, more));
+}
+
+TEST_CASE("failed handshakes that nobody has read yet stop nobody, and are all counted later",
+          "[net][trap6]") {
+  // A monitor's usual queue is full with 2000 of them, and libzmq's thread waits for its reader.
+  constexpr uint64_t kKnocks = 3000, kAtOnce = 200;
+  Context context;
+  auto zap = Zap::open(context);
+  REQUIRE(zap);
+  SocketOptions options;
+  options.keys = make_key_pair();
+  options.zap_domain = "mesh";
+  auto router = Socket::open(context, SocketType::router, options);
+  REQUIRE(router);
+  auto broken = BrokenHandshakes::of(context, *router);
+  REQUIRE(broken);
+  REQUIRE(router->bind("tcp://127.0.0.1:0"));
+  const auto greeting = test::zmtp_greeting("NULL");
+  for (uint64_t knocks = 0; knocks < kKnocks; knocks += kAtOnce) {
+    std::vector<test::RawPeer> peers;
+    for (uint64_t i = 0; i < kAtOnce; ++i) {
+      peers.emplace_back(router->endpoint());
+      REQUIRE(peers.back().send(greeting) == greeting.size());
+    }
+    for (auto& peer : peers) REQUIRE(test::wait_until([&] { return peer.is_cut(); }));
+  }
+  CHECK(test::wait_until([&] { return broken->count() >= kKnocks; }));
 }
 
 TEST_CASE("a killed worker shows by a failed send, a frozen one by its silence", "[net][trap17]") {

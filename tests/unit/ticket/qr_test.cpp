@@ -7,6 +7,10 @@
 #include <fstream>
 #include <vector>
 
+#include "daemons/ticket/code.h"
+#include "daemons/ticket/png.h"
+#include "tests/support/platform.h"
+
 using namespace bilten::ticket;
 
 namespace {
@@ -91,4 +95,30 @@ TEST_CASE("a reader of QR codes reads the ticket's text", "[ticket]") {
   std::getline(std::ifstream(folder + "/text"), read);
   CHECK(read == kText);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a reader of QR codes reads the PNG image too", "[ticket]") {
+  const auto png = qr_png(kText);
+  CHECK(png.substr(0, 8) == "\x89PNG\r\n\x1a\n");
+  CHECK(png.size() < 4000);
+  if (bilten::test::run_program({"/usr/bin/which", "zbarimg"}).status != 0) {
+    WARN("SKIPPED: zbarimg is not installed (apt-get install zbar-tools); the image is not read");
+    return;
+  }
+  bilten::test::Folder folder;
+  const auto file = folder.write("qr.png", png);
+  const auto read = bilten::test::run_program({"/usr/bin/zbarimg", "--raw", "-q", file});
+  CHECK(read.status == 0);
+  CHECK(read.out.find(kText) != std::string::npos);
+}
+
+TEST_CASE("a code with the greatest of every field is of version 7", "[ticket]") {
+  TicketCode code;
+  code.key_id = UINT8_MAX;
+  code.event_id.bytes.fill(0xff);
+  code.ticket_id.bytes.fill(0xff);
+  code.generation = UINT16_MAX;
+  code.valid_until_s = UINT32_MAX;
+  const auto text = write_code(code, event_key(std::string(32, 's'), code.event_id, code.key_id));
+  CHECK(qr_modules(text).side == 45 + 2 * kQuietZone);
 }

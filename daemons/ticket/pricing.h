@@ -1,0 +1,41 @@
+// What a basket costs: pure functions of what is ordered, the types' terms, a promo code and the
+// time. The rules, and how each currency is rounded, are in docs/pricing.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "common/api/ticket_facts.h"
+#include "common/base/clock.h"
+
+namespace bilten::ticket {
+
+// So many tickets of one type that are wanted.
+struct Wanted {
+  Id ticket_type_id;
+  int64_t quantity = 0;
+  api::ticket::TypeTerms terms;
+  int64_t taken = 0;      // Tickets of the type held and sold before these.
+  bool by_promo = false;  // The order's promo code applies to the type.
+};
+
+// The lines of an order, each priced whole: a type whose price rises within the order makes
+// several. Line by line, total = unit_price * quantity - discount + fee, and + tax where prices do
+// not include it. Nothing: an amount passes kMoneyMax.
+std::optional<std::vector<api::ticket::Line>> price_lines(const std::vector<Wanted>& wanted,
+                                                          const api::ticket::PromoTerms* promo,
+                                                          UnixMillis now);
+
+// The price of the next ticket when so many are taken.
+int64_t current_price(const api::ticket::TypeTerms& terms, int64_t taken, UnixMillis now);
+
+// `rate` hundredths of a percent of the amount, to the nearest unit, halves up. Both at least 0.
+int64_t part_of(int64_t amount, int64_t rate);
+// The tax of that rate that an amount has in it, to the nearest unit, halves up.
+int64_t tax_within(int64_t gross, int64_t rate);
+// Cuts an amount in proportion to the weights, none negative, not all 0: each part is less than a
+// unit from its exact size, and the parts sum to the amount (method of the largest remainder; of
+// equal remainders the first).
+std::vector<int64_t> share(int64_t amount, const std::vector<int64_t>& weights);
+
+}  // namespace bilten::ticket

@@ -1,0 +1,116 @@
+// What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
+// their rows of the table.
+#include "daemons/ticket/buyer.h"
+#include "daemons/ticket/core.h"
+#include "daemons/ticket/png.h"
+#include "daemons/ticket/printout.h"
+#include "daemons/ticket/qr.h"
+#include "daemons/ticket/rights.h"
+#include "daemons/ticket/service_parts.h"
+#include "daemons/ticket/ticket_views.h"
+
+namespace bilten::ticket {
+namespace {
+
+using namespace api::ticket;
+
+class Queries {
+ public:
+  Queries(const Config& config, const ServiceKeys& keys) : views_(config, keys.secret) {}
+
+  Result<Content> svg(const Reader& reader, const ReadTicketQr& message) const {
+    const auto ticket = with_code(reader, message.ticket_id, message.secret);
+    if (!ticket) return ticket.error();
+    return Content{"image/svg+xml", {qr_svg(*ticket->code)}, 0};
+  }
+
+  Result<Content> png(const Reader& reader, const ReadTicketPng& message) const {
+    const auto ticket = with_code(reader, message.ticket_id, message.secret);
+    if (!ticket) return ticket.error();
+    return Content{"image/png", {qr_png(*ticket->code)}, 0};
+  }
+
+  Result<Content> ticket_pdf(const Reader& reader, const ReadTicketPdf& message) const {
+    const auto ticket = with_code(reader, message.ticket_id, message.secret);
+    if (!ticket) return ticket.error();
+    const auto order = views_.order(reader, ticket->order_id, message.secret);
+    if (!order) return order.error();
+    return print(reader, ticket->order_id, *order, {*ticket}, message.language);
+  }
+
+  Result<Content> order_pdf(const Reader& reader, const ReadOrderPdf& message) const {
+    const auto order = views_.order(reader, message.order_id, message.secret);
+    if (!order) return order.error();
+    auto tickets = views_.of_order(reader.rows, *order);
+    std::erase_if(tickets, [](const TicketView& ticket) { return !ticket.code; });
+    if (tickets.empty()) {
+      return Error{Code::conflict, "no_tickets", "The order has no ticket that is good."};
+    }
+    return print(reader, message.order_id, *order, tickets, message.language);
+  }
+
+  Result<Content> calendar(const Reader& reader, const ReadOrderCalendar& message) const {
+    const auto order = views_.order(reader, message.order_id, message.secret);
+    if (!order) return order.error();
+    const auto event = reader.rows.find<EventRow>(order->event_id.view());
+    CHECK_INVARIANT(event);
+    const auto calendar = calendar_event_of(order->event_id, *event,
+                                            details_of(reader, order->event_id), message.language);
+    return Content{"text/calendar; charset=utf-8", {event_ics(calendar)}, 0};
+  }
+
+ private:
+  static EventDetailsRow details_of(const Reader& reader, const Id& event_id) {
+    return reader.rows.find<EventDetailsRow>(event_id.view()).value_or(EventDetailsRow{});
+  }
+
+  Result<TicketView> with_code(const Reader& reader, const Id& ticket_id,
+                               const std::optional<std::string>& shown_secret) const {
+    auto ticket = views_.ticket(reader, ticket_id, shown_secret);
+    if (ticket && !ticket->code) {
+      return Error{Code::gone, "ticket_ended",
+                   "The ticket is " + std::string(word(ticket->state)) + "; it has no code."};
+    }
+    return ticket;
+  }
+
+  static Result<Content> print(const Reader& reader, const Id& order_id, const OrderRow& order,
+                               const std::vector<TicketView>& tickets,
+                               const std::optional<std::string>& language) {
+    const auto event = reader.rows.find<EventRow>(order.event_id.view());
+    CHECK_INVARIANT(event);
+    auto printout = printout_of(*event, details_of(reader, order.event_id), language);
+    printout.order_code = order.code;
+    printout.ordered_at = order.created_at.ms;
+    if (const auto buyer = find_buyer(reader.vault, order_id)) printout.holder = buyer->name;
+    for (const auto& ticket : tickets) {
+      const auto type = reader.rows.find<TypeRow>(ticket.ticket_type_id.view());
+      CHECK_INVARIANT(type);
+      printout.tickets.push_back(
+          {ticket.id.text(), text_in(type->terms.title, language), *ticket.code});
+    }
+    auto pdf = tickets_pdf(printout);
+    if (!pdf) return pdf.error();
+    return Content{"application/pdf", {std::move(*pdf)}, 0};
+  }
+
+  TicketViews views_;
+};
+
+}  // namespace
+
+Table print_table(const Config& config, const ServiceKeys& keys) {
+  const auto queries = std::make_shared<const Queries>(config, keys);
+  return {
+      query<ReadTicketQr>("ticket.qr", by<Queries, ReadTicketQr>(queries, &Queries::svg)),
+      query<ReadTicketPng>("ticket.qr_png", by<Queries, ReadTicketPng>(queries, &Queries::png)),
+      slow_query<ReadTicketPdf>("ticket.pdf",
+                                by<Queries, ReadTicketPdf>(queries, &Queries::ticket_pdf)),
+      slow_query<ReadOrderPdf>("ticket.order.pdf",
+                               by<Queries, ReadOrderPdf>(queries, &Queries::order_pdf)),
+      query<ReadOrderCalendar>("ticket.order.calendar",
+                               by<Queries, ReadOrderCalendar>(queries, &Queries::calendar)),
+  };
+}
+
+}  // namespace bilten::ticket

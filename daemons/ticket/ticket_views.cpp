@@ -1,0 +1,73 @@
+#include "daemons/ticket/ticket_views.h"
+
+#include <algorithm>
+
+#include "daemons/ticket/keys.h"
+#include "daemons/ticket/rights.h"
+
+namespace bilten::ticket {
+
+using api::ticket::TicketView;
+
+Result<TicketView> TicketViews::ticket(const Reader& reader, const Id& ticket_id,
+                                       const std::optional<std::string>& shown_secret) const {
+  const Error unknown{Code::not_found, "unknown_ticket",
+                      "There is no such ticket for you; use the link you were given, or log in."};
+  const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
+  if (!ticket) return unknown;
+  if (!order(reader, ticket->order_id, shown_secret)) {
+    return reader.person ? rests_on("user", unknown) : unknown;
+  }
+  return view_of(ticket_id, *ticket, signing_of(reader.rows, ticket->event_id));
+}
+
+Result<OrderRow> TicketViews::order(const Reader& reader, const Id& order_id,
+                                    const std::optional<std::string>& shown_secret) const {
+  auto order = reader.rows.find<OrderRow>(order_id.view());
+  if (!order) return unknown_order(nullptr);
+  if (order_access(reader.rows, reader.person, secret_, order_id, *order, shown_secret) !=
+      OrderAccess::all) {
+    return unknown_order(reader.person);
+  }
+  return std::move(*order);
+}
+
+std::vector<TicketView> TicketViews::of_order(const Rows& rows, const OrderRow& order) const {
+  const auto signing = signing_of(rows, order.event_id);
+  std::vector<TicketView> views;
+  for (const auto& id : order.ticket_ids) {
+    const auto ticket = rows.find<TicketRow>(id.view());
+    CHECK_INVARIANT(ticket);
+    views.push_back(view_of(id, *ticket, signing));
+  }
+  return views;
+}
+
+TicketViews::Signing TicketViews::signing_of(const Rows& rows, const Id& event_id) const {
+  const auto event = rows.find<EventRow>(event_id.view());
+  CHECK_INVARIANT(event);
+  const auto until = event->terms.ends_at.ms / 1000 + config_.code_grace_hours * 3600;
+  const auto key_id = static_cast<uint8_t>(find_keys(rows, event_id).current);
+  return {key_id, event_key(secret_, event_id, key_id),
+          static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))};
+}
+
+TicketView TicketViews::view_of(const Id& id, const TicketRow& ticket, const Signing& signing) {
+  TicketView view{.id = id,
+                  .order_id = ticket.order_id,
+                  .event_id = ticket.event_id,
+                  .ticket_type_id = ticket.ticket_type_id,
+                  .state = ticket.state,
+                  .code = {}};
+  if (ticket.state == TicketState::valid || ticket.state == TicketState::used) {
+    view.code = write_code({.key_id = signing.key_id,
+                            .event_id = ticket.event_id,
+                            .ticket_id = id,
+                            .generation = static_cast<uint16_t>(ticket.generation),
+                            .valid_until_s = signing.valid_until_s},
+                           signing.key);
+  }
+  return view;
+}
+
+}  // namespace bilten::ticket

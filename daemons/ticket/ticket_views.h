@@ -1,0 +1,39 @@
+// Tickets as those see them who may have their codes. A code is a pure function of rows and the
+// service's key: it is made when it is read, and stored nowhere.
+#pragma once
+
+#include "daemons/ticket/code.h"
+#include "daemons/ticket/config.h"
+#include "daemons/ticket/core.h"
+
+namespace bilten::ticket {
+
+class TicketViews {
+ public:
+  TicketViews(const Config& config, std::string secret)
+      : config_(config), secret_(std::move(secret)) {}
+
+  // For who holds the secret of the ticket's order, who made it, and managers; unknown_ticket.
+  Result<api::ticket::TicketView> ticket(const Reader& reader, const Id& ticket_id,
+                                         const std::optional<std::string>& shown_secret) const;
+  // For the same people; unknown_order.
+  Result<OrderRow> order(const Reader& reader, const Id& order_id,
+                         const std::optional<std::string>& shown_secret) const;
+  std::vector<api::ticket::TicketView> of_order(const Rows& rows, const OrderRow& order) const;
+
+ private:
+  // What the codes of one event's tickets are signed with, and how long they are good offline.
+  struct Signing {
+    uint8_t key_id = kFirstKey;
+    crypto::SigningKey key;
+    uint32_t valid_until_s = 0;
+  };
+  Signing signing_of(const Rows& rows, const Id& event_id) const;
+  static api::ticket::TicketView view_of(const Id& id, const TicketRow& ticket,
+                                         const Signing& signing);
+
+  Config config_;
+  std::string secret_;
+};
+
+}  // namespace bilten::ticket
