@@ -161,7 +161,7 @@ void run_cell(const Cell& cell, Vms& vms, Organizer& host) {
 
 // One of each kind, and each workload twice.
 bool is_in_short_run(const std::string& name) {
-  static const std::set<std::string> names = {"gateway/broker requests lost, on-sale",
+  static const std::set<std::string> names = {"gateway/broker answers lost, on-sale",
                                               "broker/service cut, checkout",
                                               "broker/broker cut, scan",
                                               "loss 30 %, on-sale",
