@@ -152,10 +152,10 @@ test: packages-test # build and run every test that fits ten minutes
 .PHONY: tests
 tests: $(TESTS) $(STORIES)
 
-scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4, N=vms
+scenario: packages-test # run one scenario of docs/scenarios.md alone, at full size: make scenario N=4, N=vms, N=net
 	@test -n "$(N)" || { echo "which one? make scenario N=4"; exit 64; }
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/test/scenarios
-	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "$(if $(filter vms,$(N)),[vms],[s$(N)])"
+	@BILTEN_BIN=$(BUILD)/bin BILTEN_FULL=1 $(BUILD)/test/scenarios "$(if $(filter vms net,$(N)),[$(N)],[s$(N)])"
 
 sim: packages-test # run the simulator: make sim SEEDS=10000 FIRST_SEED=1
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/test/sim

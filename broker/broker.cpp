@@ -144,6 +144,7 @@ bool Broker::turn(int stop_fd, int64_t wait_max_ms) {
   net::poll(items_.data(), items_.size(), wait_ms);
   if ((items_[1].readable || items_[2].readable) && !answer_door()) return false;
   const SteadyMicros now = clock_.steady_us();
+  core_.wake(now);
   tell_refusals(now);
   if (items_[0].readable) take_frames(now);
   for (size_t i = 0; i < dialled_.size(); ++i) take_frames_of(i, now);

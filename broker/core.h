@@ -79,6 +79,9 @@ class Core {
   void set_access(SteadyMicros now, const std::vector<AccessRule>& rules);
   // The public keys that are still good: whoever came in by another is parted with.
   void keep_keys(SteadyMicros now, const net::Guests& guests);
+  // To be called as the broker wakes, before it receives. Peers to whom it was silent for so long
+  // that they have given it up begin anew: what they sent meanwhile has outlived its budget.
+  void wake(SteadyMicros now);
   // One frame from a peer; `more`: it came with others, which nobody may send. Takes the message.
   void receive(SteadyMicros now, PeerId from, net::Message& message, bool more);
   // Deadlines, heartbeats, lost peers. Call it at next_due() and after each batch of frames.
@@ -154,6 +157,7 @@ class Core {
   void release_as_client(Peer& peer);
   void release_as_worker(Peer& peer);
   void settle();
+  SteadyMicros silence_max(const Peer& peer) const;
   void beat();
   SteadyMicros beat_one(Peer& peer);
   void flush_unserved(Service& service);
@@ -181,6 +185,7 @@ class Core {
   void on_routes(Peer& peer, const Frame& frame);
   void tell_routes();
   void tend_neighbours();
+  void leave_neighbours(SteadyMicros away);
   void introduce(Neighbour& neighbour);
   void lose_neighbour(Neighbour& neighbour, Code why, std::string_view detail);
   void note_sent(Neighbour& neighbour, net::Sent sent, bool was_beat);
@@ -236,6 +241,7 @@ class Core {
   SteadyMicros routes_at_ = 0;  // ROUTES may be sent again from then on.
   bool routes_wanted_ = false;
   int64_t routes_told_ = 0;
+  SteadyMicros awake_at_ = 0;  // When it last woke.
   SteadyMicros beat_at_ = INT64_MAX;
   SteadyMicros look_at_ = INT64_MAX;  // At the queues.
   uint64_t round_ = 0;

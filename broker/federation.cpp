@@ -79,6 +79,14 @@ void Core::tend_neighbours() {
   }
 }
 
+void Core::leave_neighbours(SteadyMicros away) {
+  for (auto& neighbour : neighbours_) {
+    if (neighbour.link.state() != net::MeshLink::State::up) continue;
+    if (away < neighbour.link.silence_max()) continue;
+    lose_neighbour(neighbour, Code::broker_lost, "this broker did not run for too long");
+  }
+}
+
 SteadyMicros Core::neighbours_due() const {
   SteadyMicros due = INT64_MAX;
   for (const auto& neighbour : neighbours_) {

@@ -366,6 +366,23 @@ void Core::flush_unserved(Service& service) {
   }
 }
 
+void Core::wake(SteadyMicros now) {
+  now_ = now;
+  const auto away = now - std::exchange(awake_at_, now);
+  if (away < kAsleepMicros) return;
+  for (auto& [id, peer] : peers_) {
+    if (peer->gone || is_dialled(id) || away < silence_max(*peer)) continue;
+    ++counters_.peers_lost;
+    part_with(*peer, Code::unknown_peer, "this broker did not run for too long");
+  }
+  leave_neighbours(away);
+  settle();
+}
+
+SteadyMicros Core::silence_max(const Peer& peer) const {
+  return peer.heartbeat_us * options_.liveness;
+}
+
 void Core::beat() {
   const bool was_asleep = now_ - beat_at_ > kAsleepMicros;
   beat_at_ = INT64_MAX;
@@ -378,7 +395,7 @@ void Core::beat() {
 
 // Answers when the peer wants to be looked at again.
 SteadyMicros Core::beat_one(Peer& peer) {
-  const SteadyMicros dead_at = peer.heard_at + peer.heartbeat_us * options_.liveness;
+  const SteadyMicros dead_at = peer.heard_at + silence_max(peer);
   if (now_ >= dead_at) {
     ++counters_.peers_lost;
     outside_.note("peer_silent", peer.principal->rule.principal, peer.build);

@@ -22,7 +22,8 @@ constexpr SteadyMicros kSettledUs = 10'000'000;
 SteadyMicros backoff_us(int failures) {
   static constexpr SteadyMicros kSteps[] = {0,         100'000,   250'000,  500'000,
                                             1'000'000, 2'000'000, 5'000'000};
-  return kSteps[std::min<size_t>(static_cast<size_t>(failures), std::size(kSteps) - 1)];
+  return kSteps[static_cast<size_t>(
+      std::clamp(failures, 0, static_cast<int>(std::size(kSteps)) - 1))];
 }
 
 std::string describe_end(int status) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "common/base/check.h"
 #include "common/wire/trace.h"
@@ -221,6 +222,14 @@ SteadyMicros MeshCore::next_wake() const {
     at = std::min(at, links_[i].next_wake(calls_.sent_on(i) > 0));
   }
   return at;
+}
+
+void MeshCore::wake(SteadyMicros now) {
+  const auto away = now - std::exchange(awake_at_, now);
+  for (uint32_t i = 0; i < links_.size(); ++i) {
+    if (links_[i].state() != State::up || away < links_[i].silence_max()) continue;
+    lose(now, i, Code::broker_lost, "this process did not run for too long");
+  }
 }
 
 void MeshCore::tick(SteadyMicros now) {

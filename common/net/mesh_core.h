@@ -67,6 +67,9 @@ class MeshCore {
   // DISCONNECT everywhere, and every call ends. Nothing may follow but taking the output.
   void finish(SteadyMicros now);
 
+  // To be called as the process wakes, before it receives. Where it did not run for so long that
+  // its brokers have given it up, what still lies in the sockets has outlived its budgets.
+  void wake(SteadyMicros now);
   void receive(SteadyMicros now, uint32_t link, uint32_t generation, std::string_view frame);
   // The socket would not take the frame (full, or not connected yet).
   void refused(SteadyMicros now, Outgoing frame);
@@ -116,6 +119,7 @@ class MeshCore {
   std::vector<uint32_t> order_;  // Of links, the one this instance prefers first.
   uint32_t current_ = kNone;     // The link that calls take.
   MeshCalls calls_;
+  SteadyMicros awake_at_ = 0;  // When it last woke.
   bool draining_ = false;
   SteadyMicros drained_at_ = 0;
   bool waiting_ = false;  // Some call waits for a link.

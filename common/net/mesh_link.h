@@ -61,6 +61,8 @@ class MeshLink {
   bool stable(SteadyMicros now) const { return usable() && now - up_at_ >= stable_us_; }
   // The last socket was closed before a WELCOME came.
   bool fruitless() const { return fruitless_; }
+  // Silence for so long ends the link, on both of its sides.
+  SteadyMicros silence_max() const { return liveness_ * interval_us_; }
   uint32_t generation() const { return generation_; }
   const std::string& endpoint() const { return endpoint_; }
 
@@ -69,7 +71,7 @@ class MeshLink {
 
  private:
   SteadyMicros beat_at(bool busy) const;
-  SteadyMicros silent_at() const { return heard_at_ + liveness_ * interval_us_; }
+  SteadyMicros silent_at() const { return heard_at_ + silence_max(); }
 
   std::string endpoint_;
   State state_ = State::closed;

@@ -278,6 +278,8 @@ void Mesh::Shell::run() {
   for (;;) {
     wait(clock_.steady_us());
     const auto now = clock_.steady_us();
+    core_.wake(now);
+    carry_out_sockets(now);
     receive_frames(now);
     receive_publications(now);
     renew_event_sockets(now);

@@ -78,6 +78,28 @@ TEST_CASE("machines of a lab reach each other until cut, one way or both, and ag
   CHECK(reaches(two, 3, three));
 }
 
+TEST_CASE("one link of several is mended alone, and a cut may be of some traffic only",
+          "[integration][lab]") {
+  if (!lab_here()) return;
+  Lab lab({.nets = 2});
+  const Post one(lab, 1), two(lab, 2);
+  const auto reaches = [](const Post& from, int to, const Post& there) {
+    from.send(to);
+    return there.hears(300);
+  };
+  const Lab::Cut other_net{1, 2, "ip daddr 10.77.1.0/24"}, port{1, 2, "udp dport 7000"};
+  lab.cut(other_net);
+  CHECK(reaches(one, 2, two));
+  lab.cut(port);
+  CHECK_FALSE(reaches(one, 2, two));
+  CHECK(reaches(two, 1, one));
+  lab.cut({1, 1});
+  CHECK_FALSE(reaches(one, 1, one));
+  lab.mend(port);
+  CHECK(reaches(one, 2, two));
+  CHECK_FALSE(reaches(one, 1, one));
+}
+
 TEST_CASE("a rough link delays each way and loses its share", "[integration][lab]") {
   if (!lab_here()) return;
   Lab lab({.machines = 2, .rough = {2}});

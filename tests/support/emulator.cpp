@@ -70,10 +70,13 @@ void Emulator::run(uint64_t seed) {
       const auto bytes = ::read(way.from, packet, sizeof packet);
       if (bytes <= 0) return;
       const auto due = way.fate.of_packet(steady_us(), weather);
-      if (due && way.under_way.size() < kUnderWayMax) {
-        way.under_way.emplace(*due, std::string(packet, static_cast<size_t>(bytes)));
-      } else {
+      const int copies = way.fate.is_doubled(weather) ? 2 : 1;
+      if (!due || way.under_way.size() >= kUnderWayMax) {
         ++lost_;
+        continue;
+      }
+      for (int i = 0; i < copies; ++i) {
+        way.under_way.emplace(*due, std::string(packet, static_cast<size_t>(bytes)));
       }
     }
   };

@@ -1,6 +1,6 @@
 // A bad network cable, the same each time: carries packets between two descriptors (TAP devices, or
-// any that keep packets apart) with delay, jitter, loss and reorder drawn from a seed. The kernel
-// here has no netem.
+// any that keep packets apart) with delay, jitter, loss, reorder and duplicates drawn from a seed.
+// The kernel here has no netem.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,7 @@ struct Weather {
   int64_t jitter_us = 0;  // Each packet takes delay +- jitter, in the order of sending ...
   double loss = 0;        // Share of packets that never arrive.
   double reorder = 0;     // ... but this share does not keep its place.
+  double duplicate = 0;   // Share of those that arrive which arrive twice.
 };
 
 // What happens to each packet of one direction, decided without a clock of its own.
@@ -27,6 +28,8 @@ class Fate {
   explicit Fate(uint64_t seed) : random_(seed) {}
   // When the packet that comes at `now` is due; nothing: it is lost.
   std::optional<int64_t> of_packet(int64_t now_us, const Weather& weather);
+  // Whether the packet just decided arrives twice.
+  bool is_doubled(const Weather& weather) { return share() < weather.duplicate; }
 
  private:
   double share() { return static_cast<double>(random_.below(1'000'000)) / 1e6; }

@@ -161,7 +161,9 @@ void Lab::connect(int machine) {
     must(ip("-n " + here + " link add eth0 type veth peer name " + port + " netns " + hub));
   }
   must(ip("-n " + hub + " link set " + port + " master bridge up"));
-  must(ip("-n " + here + " addr add " + address(machine) + "/24 dev eth0"));
+  for (int net = 0; net < options_.nets; ++net) {
+    must(ip("-n " + here + " addr add " + address(machine, net) + "/24 dev eth0"));
+  }
   must(ip("-n " + here + " link set eth0 up"));
   must(ip("-n " + here + " link set lo up"));
 }
@@ -183,12 +185,22 @@ Lab::Visit::~Visit() {
   ::close(home_);
 }
 
-void Lab::cut(int from, int to) {
-  must(run_program(inside(to, {kNft,
-                               "add table inet cut;"
-                               "add chain inet cut in { type filter hook input priority 0; };"
-                               "add rule inet cut in ip saddr " +
-                                   address(from) + " drop"})));
+// In one transaction: what stays cut is never whole in between.
+void Lab::apply_cuts(int machine) const {
+  std::string rules =
+      "flush ruleset; add table inet cut;"
+      "add chain inet cut in { type filter hook input priority 0; };";
+  for (const auto& cut : cuts_) {
+    if (cut.to != machine) continue;
+    rules += "add rule inet cut in ip saddr & 255.255.0.255 == " + address(cut.from) + " " +
+             cut.only + " drop;";
+  }
+  must(run_program(inside(machine, {kNft, rules})));
+}
+
+void Lab::cut(const Cut& cut) {
+  cuts_.insert(cut);
+  apply_cuts(cut.to);
 }
 
 void Lab::cut_off(int machine) {
@@ -199,10 +211,13 @@ void Lab::cut_off(int machine) {
   }
 }
 
+void Lab::mend(const Cut& cut) {
+  if (cuts_.erase(cut) > 0) apply_cuts(cut.to);
+}
+
 void Lab::heal() {
-  for (int machine = 1; machine <= options_.machines; ++machine) {
-    must(run_program(inside(machine, {kNft, "flush ruleset"})));
-  }
+  cuts_.clear();
+  for (int machine = 1; machine <= options_.machines; ++machine) apply_cuts(machine);
 }
 
 void Lab::set(int machine, const Weather& weather) {

@@ -22,21 +22,27 @@ class Link:
         self.generation = 0  # Of the socket: what is owed to an older one is dropped.
         self._failures = 0
         self._reopen_at = self._opened_at = self._ready_at = self._heard_at = self._sent_at = 0.0
+        self._awake_at = 0.0  # Of the last tick.
         self._interval, self._liveness = 1.0, 3
 
     @property
     def usable(self):
         return self.state == "up" and not self.draining
 
+    @property
+    def _silence_max(self):
+        return self._liveness * self._interval
+
     def tick(self, now):
         """Does what is due."""
+        self._awake_at = now
         if self.state == "closed" and now >= self._reopen_at:
             self.socket = self._connect()
             self.state, self._opened_at, self._ready_at = "opening", now, now
             self.generation += 1
         elif self.state == "opening" and now >= self._opened_at + OPENING_S:
             self.lose("broker_lost")
-        elif self.state == "up" and now >= self._heard_at + self._liveness * self._interval:
+        elif self.state == "up" and now >= self._heard_at + self._silence_max:
             self.lose("broker_lost")
         if self.state == "opening" and now >= self._ready_at:
             sent = self.send(bmp.Frame(bmp.READY, body=bmp.pack(self._ready())))
@@ -70,6 +76,9 @@ class Link:
         self._on_lost(self)
 
     def take_frames(self):
+        # This process was stopped: what lies in the socket has outlived its budget.
+        if self.state == "up" and time.monotonic() - self._awake_at >= self._silence_max:
+            self.lose("broker_lost")
         while self.socket is not None:
             try:
                 data = self.socket.recv(zmq.DONTWAIT)

@@ -165,10 +165,34 @@ TEST_CASE("a frozen worker is given up after three silent intervals", "[broker]"
 
 TEST_CASE("a broker that did not run itself gives nobody up for silence", "[broker]") {
   World world;
+  world.core->wake(world.now);
   world.join(kTicket, "ticket", {World::claim("ticket", 8)});
   world.sent.clear();
-  world.pass_ms(60'000);
+  world.now += 2'900'000;
+  world.core->wake(world.now);
+  world.pass_ms(2'000);
   CHECK(world.core->peers() == 1);
+}
+
+TEST_CASE("what came while a broker did not run for too long is of strangers", "[broker]") {
+  World world;
+  world.core->wake(world.now);
+  world.join(kTicket, "ticket", {World::claim("ticket", 8)});
+  world.join(kGateway, "gateway");
+  world.sent.clear();
+  world.now += 30'000'000;
+  world.core->wake(world.now);
+  CHECK(parted(world, kTicket) == Code::unknown_peer);
+  world.request(kGateway, 7, "ticket.order");
+  CHECK(parted(world, kGateway) == Code::unknown_peer);
+  CHECK(world.heard(kTicket).empty());
+  CHECK(world.core->peers() == 0);
+
+  world.join(kTicket, "ticket", {World::claim("ticket", 8)});
+  world.join(kGateway, "gateway");
+  world.heard(kTicket);
+  world.request(kGateway, 8, "ticket.order");
+  CHECK(world.heard(kTicket).size() == 1);
 }
 
 TEST_CASE("an idempotent request of a lost worker runs once more at another", "[broker]") {

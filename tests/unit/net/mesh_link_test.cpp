@@ -76,6 +76,33 @@ TEST_CASE("a broker silent for three intervals is given up for a new socket", "[
   CHECK(mesh.core.generation(0) == 2);
 }
 
+TEST_CASE("what came while the process did not run is given up with the link", "[net]") {
+  ScriptedMesh mesh(1, true);
+  mesh.run(kSecond / 10);
+  const auto request = [&] {
+    Header header;
+    header.command = Command::request;
+    header.id = 7;
+    header.ttl_ms = 5000;
+    return build_frame(header, "echo.say");
+  };
+  mesh.core.wake(mesh.now);
+  mesh.now += 3 * kSecond - 1;
+  mesh.core.wake(mesh.now);
+  mesh.receive(0, request());
+  CHECK(mesh.requests.size() == 1);
+
+  mesh.now += 3 * kSecond;
+  mesh.core.wake(mesh.now);
+  mesh.receive(0, request());
+  CHECK(mesh.requests.size() == 1);
+  CHECK(mesh.notices.back().code == Code::broker_lost);
+  mesh.run(kSecond / 10);
+  CHECK(mesh.core.connected());
+  mesh.receive(0, request());
+  CHECK(mesh.requests.size() == 2);
+}
+
 TEST_CASE("with a call under way a dead connection shows within a second", "[net]") {
   ScriptedMesh mesh(1);
   mesh.run(kSecond / 10);

@@ -65,6 +65,18 @@ TEST_CASE("packets are lost, late and out of place as often as was asked for") {
   CHECK(overtaken < 1500);
 }
 
+TEST_CASE("packets are doubled as often as was asked for, and never unasked") {
+  Fate fate(6);
+  int doubled = 0, unasked = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    doubled += fate.is_doubled({.duplicate = 0.3});
+    unasked += fate.is_doubled({});
+  }
+  CHECK(doubled > 2800);
+  CHECK(doubled < 3200);
+  CHECK(unasked == 0);
+}
+
 TEST_CASE("without reorder no packet overtakes another, whatever the jitter") {
   int64_t last = 0;
   for (const auto& due : fates(4, {.delay_us = 50'000, .jitter_us = 50'000}, 5000)) {
@@ -84,9 +96,14 @@ TEST_CASE("an emulator carries both ways, whole packets in order, and loses them
     CHECK(wait_until([&] { return ::read(wire.outer[1 - way], got, sizeof got) == 5; }));
     CHECK(wait_until([&] { return ::read(wire.outer[1 - way], got, sizeof got) == 4; }));
   }
+  emulator.set({.duplicate = 1});
+  REQUIRE(::write(wire.outer[0], "twice", 5) == 5);
+  for (int copy = 0; copy < 2; ++copy) {
+    CHECK(wait_until([&] { return ::read(wire.outer[1], got, sizeof got) == 5; }));
+  }
   emulator.set({.loss = 1});
   REQUIRE(::write(wire.outer[0], "gone", 4) == 4);
   CHECK(wait_until([&] { return emulator.counts().lost == 1; }));
   CHECK(::read(wire.outer[1], got, sizeof got) < 0);
-  CHECK(emulator.counts().carried == 4);
+  CHECK(emulator.counts().carried == 6);
 }
