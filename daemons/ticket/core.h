@@ -68,7 +68,7 @@ Decided<api::ticket::PromoView> decide_change_promo(const Rows& rows, const Cont
 Result<api::ticket::PromoView> view_of_promo(const Rows& rows, const Person* person,
                                              const Id& promo_id);
 
-// ---- orders (orders.cpp) ----
+// ---- orders (orders.cpp, holds.cpp) ----
 
 // unknown_event, not_on_sale; unknown_promo_code, promo_not_open, promo_over; then for each item,
 // in turn: invalid (a type twice), unknown_ticket_type, sales_not_open, sales_closed,
@@ -127,7 +127,7 @@ void apply(Rows& rows, const api::ticket::QuotaChanged& fact);
 void apply(Rows& rows, const api::ticket::QuotaRemoved& fact);
 void apply(Rows& rows, const api::ticket::PromoAdded& fact);  // promos.cpp
 void apply(Rows& rows, const api::ticket::PromoChanged& fact);
-void apply(Rows& rows, const api::ticket::Held& fact);  // orders.cpp
+void apply(Rows& rows, const api::ticket::Held& fact);  // orders.cpp, holds.cpp
 void apply(Rows& rows, const api::ticket::OrderChanged& fact);
 void apply(Rows& rows, const api::ticket::HoldExtended& fact);
 void apply(Rows& rows, const api::ticket::Sold& fact);

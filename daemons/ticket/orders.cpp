@@ -1,4 +1,6 @@
-// Orders: held, paid, expired, cancelled; their tickets; money that comes late.
+// Orders as they are made, quoted and paid; their tickets; money that comes late.
+#include "daemons/ticket/orders.h"
+
 #include "common/base/text.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/core.h"
@@ -9,15 +11,10 @@
 namespace bilten::ticket {
 
 using api::ticket::Cancelled;
-using api::ticket::CancelOrder;
-using api::ticket::ChangeOrder;
 using api::ticket::ConfirmOrder;
 using api::ticket::Expired;
-using api::ticket::ExtendHold;
 using api::ticket::Held;
-using api::ticket::HoldExtended;
 using api::ticket::Order;
-using api::ticket::OrderChanged;
 using api::ticket::OrderView;
 using api::ticket::PaidTooLate;
 using api::ticket::Quote;
@@ -40,14 +37,6 @@ std::string fresh_code(Random& random) {
     number /= kCodeLetters.size();
   }
   return code;
-}
-
-Status check_on_sale(const EventRow& event, UnixMillis now) {
-  if (event.terms.state == api::event::State::published && now < event.terms.ends_at.ms) {
-    return Done{};
-  }
-  return rests_on("event", {Code::conflict, "not_on_sale",
-                            "The event is not on sale: it is not published, or it is over."});
 }
 
 Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, const Id& event_id,
@@ -95,29 +84,11 @@ Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& or
           .at = {now}};
 }
 
-template <class Fact>
-Fact ended_fact(const EventRow& event, const Id& order_id, const OrderRow& order, UnixMillis now) {
-  return {.organization_id = event.organization_id,
-          .event_id = order.event_id,
-          .order_id = order_id,
-          .at = {now}};
-}
-
 void make_paid(OrderRow& order, const Context& context) {
   order.state = OrderState::paid;
   const auto count = static_cast<size_t>(count_tickets(order.lines));
   order.ticket_ids.reserve(count);
   for (size_t i = 0; i < count; ++i) order.ticket_ids.push_back(context.fresh_id());
-}
-
-EventRow event_of(const Rows& rows, const OrderRow& order) {
-  auto event = rows.find<EventRow>(order.event_id.view());
-  CHECK_INVARIANT(event);
-  return std::move(*event);
-}
-
-bool is_lapsed(const OrderRow& order, UnixMillis now) {
-  return order.state == OrderState::held && now >= order.expires_at->ms;
 }
 
 // Whether money that has just come can still make the order whole. A lapsed hold has its places
@@ -179,42 +150,25 @@ void issue_tickets(Rows& rows, const Sold& fact) {
   CHECK_INVARIANT(id == fact.ticket_ids.end());
 }
 
-void end_hold(Rows& rows, const Id& order_id, OrderState state) {
-  auto order = rows.find<OrderRow>(order_id.view());
-  CHECK_INVARIANT(order && order->state == OrderState::held);
-  release(rows, order->lines);
-  return_promo(rows, order->promo);
-  order->state = state;
-  rows.save(order_id.view(), *order);
-  rows.clear_timer(kHoldTimer, order_id.view());
-}
-
-// The held order for who may change it.
-Result<OrderRow> find_held(const Rows& rows, const Context& context, std::string_view secret,
-                           const Id& order_id, const std::optional<std::string>& shown_secret) {
-  auto order = rows.find<OrderRow>(order_id.view());
-  if (!order) return unknown_order(nullptr);
-  const auto access = order_access(rows, context.person, secret, order_id, *order, shown_secret);
-  if (access == OrderAccess::none) return unknown_order(context.person);
-  if (access != OrderAccess::all) return manager_needed();
-  if (order->state == OrderState::expired || is_lapsed(*order, context.now)) {
-    return Error{Code::gone, "hold_expired", "The order has expired; its places are free again."};
-  }
-  return std::move(*order);
-}
-
-Error already_paid() {
-  return {Code::conflict, "already_paid", "The order is paid; ask for a refund instead."};
-}
-
-// A cancelled order has no time left to change it in.
-Status check_held(const OrderRow& order) {
-  if (order.state == OrderState::held) return Done{};
-  if (order.state != OrderState::cancelled) return already_paid();
-  return Error{Code::gone, "hold_expired", "The order was given up; its places are free again."};
-}
-
 }  // namespace
+
+Status check_on_sale(const EventRow& event, UnixMillis now) {
+  if (event.terms.state == api::event::State::published && now < event.terms.ends_at.ms) {
+    return Done{};
+  }
+  return rests_on("event", {Code::conflict, "not_on_sale",
+                            "The event is not on sale: it is not published, or it is over."});
+}
+
+EventRow event_of(const Rows& rows, const OrderRow& order) {
+  auto event = rows.find<EventRow>(order.event_id.view());
+  CHECK_INVARIANT(event);
+  return std::move(*event);
+}
+
+bool is_lapsed(const OrderRow& order, UnixMillis now) {
+  return order.state == OrderState::held && now >= order.expires_at->ms;
+}
 
 Decided<OrderView> decide_order(const Rows& rows, const Context& context, const Order& message,
                                 const OrderKeys& keys) {
@@ -263,77 +217,6 @@ Result<QuoteView> quote(const Reader& reader, const Quote& message) {
   return view;
 }
 
-Decided<OrderView> decide_change_order(const Rows& rows, const Context& context,
-                                       const ChangeOrder& message, std::string_view secret) {
-  const auto& order_id = message.order_id;
-  auto order = find_held(rows, context, secret, order_id, message.secret);
-  if (!order) return order.error();
-  if (const auto fit = check_held(*order); !fit) return fit.error();
-  const auto event = event_of(rows, *order);
-  if (const auto fit = check_on_sale(event, context.now); !fit) return fit.error();
-  const Wish wish{.event_id = order->event_id,
-                  .event = event,
-                  .basket = message,
-                  .buyer = order->buyer.data,
-                  .changed_id = &order_id,
-                  .changed = &*order};
-  auto basket = fill_basket(rows, wish, context.now);
-  if (!basket) return basket.error();
-  if (basket->total.amount == 0) {
-    return Error{Code::conflict, "becomes_free",
-                 "A held order cannot become free; give it up, and order what is free."};
-  }
-  Decision<OrderView> decision;
-  decision.record(OrderChanged{.organization_id = event.organization_id,
-                               .event_id = order->event_id,
-                               .order_id = order_id,
-                               .lines = basket->lines,
-                               .total = basket->total,
-                               .promo = basket->promo,
-                               .at = {context.now}});
-  order->lines = std::move(basket->lines);
-  order->total = std::move(basket->total);
-  decision.answer = view_of_order(order_id, *order, context.now);
-  return decision;
-}
-
-Decided<OrderView> decide_extend_hold(const Rows& rows, const Context& context,
-                                      const ExtendHold& message, std::string_view secret) {
-  const auto& order_id = message.order_id;
-  auto order = find_held(rows, context, secret, order_id, message.secret);
-  if (!order) return order.error();
-  if (const auto fit = check_held(*order); !fit) return fit.error();
-  if (order->extended) {
-    return Error{Code::conflict, "already_extended", "An order's time is extended once."};
-  }
-  const auto event = event_of(rows, *order);
-  order->expires_at = Instant{context.now + UnixMillis{event.terms.hold_minutes} * 60'000};
-  Decision<OrderView> decision;
-  decision.record(HoldExtended{.organization_id = event.organization_id,
-                               .event_id = order->event_id,
-                               .order_id = order_id,
-                               .at = {context.now},
-                               .expires_at = *order->expires_at});
-  decision.answer = view_of_order(order_id, *order, context.now);
-  return decision;
-}
-
-Decided<OrderView> decide_cancel_order(const Rows& rows, const Context& context,
-                                       const CancelOrder& message, std::string_view secret) {
-  auto order = find_held(rows, context, secret, message.order_id, message.secret);
-  if (!order) return order.error();
-  Decision<OrderView> decision;
-  if (order->state == OrderState::held) {
-    decision.record(
-        ended_fact<Cancelled>(event_of(rows, *order), message.order_id, *order, context.now));
-    order->state = OrderState::cancelled;
-  } else if (order->state != OrderState::cancelled) {
-    return already_paid();
-  }
-  decision.answer = view_of_order(message.order_id, *order, context.now);
-  return decision;
-}
-
 Decided<OrderView> decide_confirm_order(const Rows& rows, const Context& context,
                                         const ConfirmOrder& message) {
   const auto& order_id = message.order_id;
@@ -345,17 +228,6 @@ Decided<OrderView> decide_confirm_order(const Rows& rows, const Context& context
   if (!is_known) take_payment(rows, context, message, *order, decision);
   decision.answer = view_of_order(order_id, *order, context.now);
   return decision;
-}
-
-Effects decide_hold_ended(const Rows& rows, const Context& context, std::string_view key) {
-  const auto order_id = Id::from_bytes(key);
-  CHECK_INVARIANT(order_id);
-  // Whatever ends a hold clears its timer.
-  const auto order = rows.find<OrderRow>(key);
-  CHECK_INVARIANT(order && order->state == OrderState::held);
-  Effects effects;
-  effects.record(ended_fact<Expired>(event_of(rows, *order), *order_id, *order, context.now));
-  return effects;
 }
 
 OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis now) {
@@ -387,28 +259,6 @@ void apply(Rows& rows, const Held& fact) {
   note_buyer(rows, fact);
 }
 
-void apply(Rows& rows, const OrderChanged& fact) {
-  auto order = rows.find<OrderRow>(fact.order_id.view());
-  CHECK_INVARIANT(order && order->state == OrderState::held);
-  release(rows, order->lines);
-  return_promo(rows, order->promo);
-  hold(rows, fact.lines);
-  take_promo(rows, fact.promo);
-  order->lines = fact.lines;
-  order->total = fact.total;
-  order->promo = fact.promo;
-  rows.save(fact.order_id.view(), *order);
-}
-
-void apply(Rows& rows, const HoldExtended& fact) {
-  auto order = rows.find<OrderRow>(fact.order_id.view());
-  CHECK_INVARIANT(order && order->state == OrderState::held);
-  order->extended = true;
-  order->expires_at = fact.expires_at;
-  rows.save(fact.order_id.view(), *order);
-  rows.set_timer(kHoldTimer, fact.order_id.view(), fact.expires_at.ms);
-}
-
 void apply(Rows& rows, const Sold& fact) {
   auto order = rows.find<OrderRow>(fact.order_id.view());
   const bool were_held = order && order->state == OrderState::held;
@@ -430,14 +280,6 @@ void apply(Rows& rows, const Sold& fact) {
   order->payment_id = fact.payment_id;
   rows.save(fact.order_id.view(), *order);
   issue_tickets(rows, fact);
-}
-
-void apply(Rows& rows, const Expired& fact) {
-  end_hold(rows, fact.order_id, OrderState::expired);
-}
-
-void apply(Rows& rows, const Cancelled& fact) {
-  end_hold(rows, fact.order_id, OrderState::cancelled);
 }
 
 void apply(Rows& rows, const PaidTooLate& fact) {

@@ -156,6 +156,12 @@ TEST_CASE("every field of every message is judged, and every fault named", "[int
   CHECK(tried > 200);
 }
 
+TEST_CASE("access.toml lets every service have the routes of its contract", "[integration]") {
+  Platform platform;
+  REQUIRE(platform.is_ready());
+  CHECK(platform.log().find("route_refused") == std::string::npos);
+}
+
 TEST_CASE("what needs a person refuses guests, forged and foreign tokens", "[integration]") {
   Platform platform;
   auto host = organizer(platform.url());

@@ -94,3 +94,65 @@ TEST_CASE("the same idempotency key gives the same order, another body under it 
   CHECK(buyer.get("/v1/events/" + sale.event_id + "/ticket-types").body["items"][0]["available"] ==
         4);
 }
+
+TEST_CASE("a quote and the order of the same basket agree, whatever takes off and adds on",
+          "[s4]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  auto seat = type_body("Seat", 19'990, 20);
+  seat["tax_rate"] = 1400;
+  seat["fee_amount"] = 150;
+  seat["group_rates"] = json::array({{{"from", 4}, {"rate", 1000}}});
+  seat["tiers"] = json::array(
+      {{{"name", "Early"}, {"price", {{"amount", 9'990}, {"currency", "EGP"}}}, {"up_to", 2}}});
+  auto balcony = type_body("Balcony", 5000, 20);
+  balcony["visibility"] = "hidden";
+  const auto sale = on_sale(host, {seat, balcony});
+  const auto event = "/v1/events/" + sale.event_id;
+  auto quota = host.api.post(
+      event + "/quotas", {{"name", "House"}, {"quantity", 6}, {"ticket_type_ids", sale.type_ids}});
+  INFO(quota.text);
+  REQUIRE(quota.status == 201);
+  auto promo = host.api.post(event + "/promo-codes", {{"code", "friends"},
+                                                      {"kind", "percent"},
+                                                      {"rate", 2500},
+                                                      {"opens_hidden", true},
+                                                      {"tickets_max", 6}});
+  INFO(promo.text);
+  REQUIRE(promo.status == 201);
+
+  Api guest(platform.url());
+  CHECK(guest.get(event + "/ticket-types").body["items"].size() == 1);
+  CHECK(guest.get(event + "/ticket-types?promo_code=FRIENDS").body["items"].size() == 2);
+  auto wish = order_body(sale.event_id, sale.type_ids[0], 4);
+  wish["items"].push_back({{"ticket_type_id", sale.type_ids[1]}, {"quantity", 1}});
+  CHECK(guest.post("/v1/orders", wish).code() == "unknown_ticket_type");
+  wish["promo_code"] = "Friends";
+  auto asked = wish;
+  asked.erase("buyer");
+  const auto quote = guest.post("/v1/quotes", asked);
+  INFO(quote.text);
+  REQUIRE(quote.status == 200);
+  const auto order = guest.post("/v1/orders", wish);
+  INFO(order.text);
+  REQUIRE(order.status == 201);
+  for (const char* sum : {"items", "discount", "fees", "tax", "total"}) {
+    CHECK(quote.body[sum] == order.body[sum]);
+  }
+  // 2 x 99.90 and 2 x 199.90 less 10 % less 25 %, with 1.50 a ticket; the balcony less 25 %.
+  CHECK(order.body["total"]["amount"] == 13'486 + 26'986 + 600 + 3750);
+
+  auto more = order_body(sale.event_id, sale.type_ids[0], 2);
+  CHECK(guest.post("/v1/orders", more).code() == "sold_out");  // One place is left of the house.
+  const auto path = "/v1/orders/" + order.body["id"].get<std::string>();
+  const json secret{{"secret", order.body["secret"]}};
+  auto fewer = secret;
+  fewer["items"] = json::array({{{"ticket_type_id", sale.type_ids[0]}, {"quantity", 1}}});
+  const auto changed = guest.send("PUT", path + "/items", fewer.dump(), {});
+  INFO(changed.text);
+  REQUIRE(changed.status == 200);
+  CHECK(changed.body["total"]["amount"] == 9990 + 150);
+  CHECK(guest.post("/v1/orders", more).status == 201);
+  CHECK(guest.post(path + "/extend", secret).status == 200);
+  CHECK(guest.post(path + "/extend", secret).code() == "already_extended");
+}
