@@ -57,6 +57,7 @@ std::vector<MergedService> merge_services(const std::vector<Told>& told) {
     }
   }
   std::vector<MergedService> all;
+  all.reserve(services.size());
   for (auto& [name, service] : services) all.push_back(std::move(service));
   return all;
 }
