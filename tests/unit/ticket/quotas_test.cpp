@@ -21,12 +21,6 @@ int64_t available(Shop& shop, const Id& type_id) {
   return shop.bench.must(message).available;
 }
 
-template <class Message>
-std::string reason(Shop& shop, const Message& message, const Person* person) {
-  const auto answer = shop.bench.send(message, person);
-  return answer ? "" : answer.error().reason;
-}
-
 }  // namespace
 
 TEST_CASE("a type is available as far as its own quantity and each of its quotas allow",
@@ -54,7 +48,7 @@ TEST_CASE("a type is available as far as its own quantity and each of its quotas
   SECTION("a removed quota limits nothing") {
     shop.bench.must(RemoveQuota{.quota_id = hall.id}, &shop.manager);
     CHECK(available(shop, standing) == 5);
-    CHECK(reason(shop, ReadQuota{.quota_id = hall.id}, &shop.viewer) == "unknown_quota");
+    CHECK(shop.reason(ReadQuota{.quota_id = hall.id}, &shop.viewer) == "unknown_quota");
   }
   shop.bench.check_rebuild();
 }
@@ -64,7 +58,7 @@ TEST_CASE("what was held and sold before a quota counts in it", "[ticket]") {
   const auto free = shop.add_type(0, 10), priced = shop.add_type(500, 10);
   shop.buy(free, 3);
   const auto order = shop.buy(priced, 4);
-  CHECK(reason(shop, quota(shop, 6, {free, priced}), &shop.manager) == "quantity_below_taken");
+  CHECK(shop.reason(quota(shop, 6, {free, priced}), &shop.manager) == "quantity_below_taken");
   auto hall = shop.bench.must(quota(shop, 8, {free, priced}), &shop.manager);
   CHECK(hall.available == 1);
   CHECK(available(shop, free) == 1);
@@ -83,7 +77,7 @@ TEST_CASE("what was held and sold before a quota counts in it", "[ticket]") {
   change.ticket_type_ids.reset();
   change.quantity = 0;
   CHECK(shop.bench.must(change, &shop.manager).available == 0);
-  CHECK(reason(shop, shop.basket({{priced, 1}}), nullptr) == "sold_out");
+  CHECK(shop.reason(shop.basket({{priced, 1}})) == "sold_out");
   shop.bench.check_rebuild();
 }
 
@@ -103,15 +97,15 @@ TEST_CASE("an expired hold whose money comes finds a place only where every quot
 TEST_CASE("a quota names types of its event, each once, and few enough of them", "[ticket]") {
   Shop shop;
   const auto type = shop.add_type(0, 10);
-  CHECK(reason(shop, quota(shop, 5, {type}), &shop.viewer) == "role_missing");
-  CHECK(reason(shop, quota(shop, 5, {type, type}), &shop.manager) == "invalid");
-  CHECK(reason(shop, quota(shop, 5, {id_of(77)}), &shop.manager) == "unknown_ticket_type");
+  CHECK(shop.reason(quota(shop, 5, {type}), &shop.viewer) == "role_missing");
+  CHECK(shop.reason(quota(shop, 5, {type, type}), &shop.manager) == "invalid");
+  CHECK(shop.reason(quota(shop, 5, {id_of(77)}), &shop.manager) == "unknown_ticket_type");
   const auto first = shop.bench.must(quota(shop, 5, {}), &shop.manager);
   for (int i = 0; i < kQuotasPerTypeMax; ++i) {
     shop.bench.must(quota(shop, 9, {type}), &shop.manager);
   }
-  CHECK(reason(shop, quota(shop, 5, {type}), &shop.manager) == "too_many_quotas");
-  CHECK(reason(shop, RemoveQuota{.quota_id = first.id}, &shop.stranger) == "unknown_quota");
-  CHECK(reason(shop, RemoveQuota{.quota_id = first.id}, &shop.viewer) == "role_missing");
+  CHECK(shop.reason(quota(shop, 5, {type}), &shop.manager) == "too_many_quotas");
+  CHECK(shop.reason(RemoveQuota{.quota_id = first.id}, &shop.stranger) == "unknown_quota");
+  CHECK(shop.reason(RemoveQuota{.quota_id = first.id}, &shop.viewer) == "role_missing");
   CHECK(shop.bench.must(ListQuotas{.event_id = shop.event_id}, &shop.viewer).items.size() == 11);
 }

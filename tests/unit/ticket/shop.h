@@ -101,11 +101,13 @@ struct Shop {
     message.nonce = "nonce-" + std::to_string(++nonces);
     return message;
   }
-  // The reason a scan is refused with; "" if it is not.
-  std::string scan_reason(const CheckIn& message) {
-    const auto answer = bench.send(message, &door);
+  // The reason a message is refused with; "" if it is not.
+  template <class Message>
+  std::string reason(const Message& message, const Person* person = nullptr) {
+    const auto answer = bench.send(message, person);
     return answer ? "" : answer.error().reason;
   }
+  std::string scan_reason(const CheckIn& message) { return reason(message, &door); }
 
   Id organization = id_of(1), event_id;
   Person manager = person_of(11), door = person_of(12), viewer = person_of(13),
