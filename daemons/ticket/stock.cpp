@@ -70,27 +70,26 @@ int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added) {
 
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
                                       const std::vector<Line>& released) {
-  std::map<Id, int64_t> free;  // By stock, less what earlier lines take.
-  for (const auto& line : released) {
-    auto own = find_stock(rows, line.ticket_type_id);
-    own.quota_ids.push_back(line.ticket_type_id);
+  std::map<Id, int64_t> free;  // By stock, with what `released` gives and earlier lines take.
+  const auto each_stock = [&](const Id& ticket_type_id, auto use) {
+    const auto own = find_stock(rows, ticket_type_id);
+    use(free.try_emplace(ticket_type_id, own.free).first->second);
     for (const auto& id : own.quota_ids) {
-      const auto [at, is_new] = free.try_emplace(id);
-      if (is_new) at->second = find_stock(rows, id).free;
-      at->second += line.quantity;
+      auto at = free.find(id);
+      if (at == free.end()) at = free.emplace(id, find_stock(rows, id).free).first;
+      use(at->second);
     }
+  };
+  for (const auto& line : released) {
+    each_stock(line.ticket_type_id, [&](int64_t& left) { left += line.quantity; });
   }
   for (const auto& line : lines) {
-    auto own = find_stock(rows, line.ticket_type_id);
-    own.quota_ids.push_back(line.ticket_type_id);
-    int64_t left = INT64_MAX;
-    for (const auto& id : own.quota_ids) {
-      const auto [at, is_new] = free.try_emplace(id);
-      if (is_new) at->second = find_stock(rows, id).free;
-      left = std::min(left, at->second);
-    }
-    if (line.quantity > left) return Shortage{line.ticket_type_id, left};
-    for (const auto& id : own.quota_ids) free[id] -= line.quantity;
+    int64_t least = INT64_MAX;
+    each_stock(line.ticket_type_id, [&](int64_t& left) {
+      left -= line.quantity;
+      least = std::min(least, left);
+    });
+    if (least < 0) return Shortage{line.ticket_type_id, least + line.quantity};
   }
   return std::nullopt;
 }
