@@ -10,7 +10,7 @@
 
 namespace bilten::test {
 
-// A TCP port of 127.0.0.1 that nobody had just now.
+// A TCP port of 127.0.0.1 that nobody had just now, nor the four after it.
 int free_port();
 
 class RunningProgram {
