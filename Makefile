@@ -37,6 +37,10 @@ ifeq ($(origin CXXFLAGS-$(MODE)),undefined)
 $(error MODE=$(MODE) is not one of release, asan, tsan, coverage, fuzz)
 endif
 CXXFLAGS += $(CXXFLAGS-$(MODE))
+# What only tests is made with less effort: a third of the time to build is theirs.
+ifeq ($(MODE),release)
+$(foreach t,unit integration scenarios support,$(eval $(BUILD)/tests/$(t)/%.o: CXXFLAGS += -O1))
+endif
 LDFLAGS += $(filter -fsanitize=% --coverage,$(CXXFLAGS-$(MODE))) -pthread
 ifeq ($(MODE),release)
 LDFLAGS += -pie -Wl,-z,relro,-z,now

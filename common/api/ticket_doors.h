@@ -1,6 +1,7 @@
 // The contract of doors: check-in lists and scans.
 #pragma once
 
+#include "common/api/ticket_door_facts.h"
 #include "common/api/ticket_tickets.h"
 
 namespace bilten::api::ticket {

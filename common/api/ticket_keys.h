@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/api/list.h"
-#include "common/api/ticket_facts.h"
+#include "common/api/ticket_key_facts.h"
 
 namespace bilten::api::ticket {
 

@@ -1,8 +1,9 @@
 // What an event offers: ticket types, their terms and how many there are.
+#include "daemons/ticket/catalogue.h"
+
 #include <algorithm>
 #include <utility>
 
-#include "daemons/ticket/core.h"
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"

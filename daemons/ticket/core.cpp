@@ -1,6 +1,10 @@
 #include "daemons/ticket/core.h"
 
+#include "common/api/ticket_facts.h"
+#include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/keys.h"
+#include "daemons/ticket/orders.h"
+#include "daemons/ticket/promos.h"
 
 namespace bilten::ticket {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "common/base/text.h"
 #include "daemons/ticket/basket.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/code.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"

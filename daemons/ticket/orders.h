@@ -1,9 +1,56 @@
-// What orders and holds share.
+// The rules of orders: made, quoted and paid in orders.cpp, held ones in holds.cpp.
 #pragma once
 
-#include "daemons/ticket/core.h"
+#include "common/api/ticket_orders.h"
+#include "common/service/handlers.h"
+#include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
+
+// What orders are kept under: the service's secret, for their links, and the mesh's key of mail
+// indexes, for their buyers.
+struct OrderKeys {
+  std::string secret, mail_index;
+};
+
+// unknown_event, not_on_sale; unknown_promo_code, promo_not_open, promo_over; then for each item,
+// in turn: invalid (a type twice), unknown_ticket_type, sales_not_open, sales_closed,
+// under_minimum, over_limit; then over_limit for the whole, addon_alone, promo_not_applicable,
+// promo_exhausted, over_limit and promo_exhausted for the buyer, total_too_large, sold_out
+Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,
+                                             const api::ticket::Order& message,
+                                             const OrderKeys& keys);
+// As an order of the same basket, but for the buyer's limits.
+Result<api::ticket::QuoteView> quote(const Reader& reader, const api::ticket::Quote& message);
+// unknown_order, role_missing, hold_expired, already_paid; then as an order; becomes_free
+Decided<api::ticket::OrderView> decide_change_order(const Rows& rows, const Context& context,
+                                                    const api::ticket::ChangeOrder& message,
+                                                    std::string_view secret);
+// unknown_order, role_missing, hold_expired, already_paid, already_extended
+Decided<api::ticket::OrderView> decide_extend_hold(const Rows& rows, const Context& context,
+                                                   const api::ticket::ExtendHold& message,
+                                                   std::string_view secret);
+// unknown_order, role_missing, hold_expired, already_paid
+Decided<api::ticket::OrderView> decide_cancel_order(const Rows& rows, const Context& context,
+                                                    const api::ticket::CancelOrder& message,
+                                                    std::string_view secret);
+// unknown_order
+Decided<api::ticket::OrderView> decide_confirm_order(const Rows& rows, const Context& context,
+                                                     const api::ticket::ConfirmOrder& message);
+// The timer "hold": its order passed its time unpaid.
+Effects decide_hold_ended(const Rows& rows, const Context& context, std::string_view order_id);
+// A hold past its time reads as expired, though its timer has not fired yet.
+api::ticket::OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis now);
+
+void apply(Rows& rows, const api::ticket::Held& fact);
+void apply(Rows& rows, const api::ticket::OrderChanged& fact);
+void apply(Rows& rows, const api::ticket::HoldExtended& fact);
+void apply(Rows& rows, const api::ticket::Sold& fact);
+void apply(Rows& rows, const api::ticket::Expired& fact);
+void apply(Rows& rows, const api::ticket::Cancelled& fact);
+void apply(Rows& rows, const api::ticket::PaidTooLate& fact);
+
+// ---- what orders and holds share ----
 
 // not_on_sale
 Status check_on_sale(const EventRow& event, UnixMillis now);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "common/api/ticket_facts.h"
+#include "common/api/ticket_sale_facts.h"
 #include "common/base/clock.h"
 
 namespace bilten::ticket {

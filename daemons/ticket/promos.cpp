@@ -4,7 +4,6 @@
 
 #include "common/base/text.h"
 #include "common/base/time.h"
-#include "daemons/ticket/core.h"
 #include "daemons/ticket/rights.h"
 
 namespace bilten::ticket {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"
 

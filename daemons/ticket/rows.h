@@ -3,7 +3,10 @@
 #pragma once
 
 #include "common/api/event.h"
-#include "common/api/ticket.h"
+#include "common/api/ticket_door_facts.h"
+#include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_orders.h"
+#include "common/api/ticket_tickets.h"
 #include "common/store/rows.h"
 
 namespace bilten::ticket {

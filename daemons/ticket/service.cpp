@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/api/ticket_facts.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/service_parts.h"
 

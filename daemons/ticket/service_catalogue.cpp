@@ -1,6 +1,6 @@
 // What an event offers, as it is asked for, and its rows of the table.
 #include "common/service/paging.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"

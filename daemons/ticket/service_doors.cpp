@@ -1,6 +1,7 @@
 // Check-in lists as they are asked for, and the doors' rows of the table.
 #include <algorithm>
 
+#include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"

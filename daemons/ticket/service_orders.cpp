@@ -2,7 +2,7 @@
 #include "common/service/paging.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/orders.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
 

@@ -1,7 +1,6 @@
 // What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
 // their rows of the table.
 #include "daemons/ticket/buyer.h"
-#include "daemons/ticket/core.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
 #include "daemons/ticket/qr.h"

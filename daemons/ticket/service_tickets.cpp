@@ -1,6 +1,5 @@
 // Tickets and the keys of their codes as they are asked for, and their rows of the table.
 #include "daemons/ticket/code.h"
-#include "daemons/ticket/core.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"

@@ -2,9 +2,10 @@
 // service's key: it is made when it is read, and stored nowhere.
 #pragma once
 
+#include "common/service/handlers.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/config.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
 

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "common/api/event.h"
-#include "daemons/ticket/core.h"
+#include "common/api/ticket.h"
+#include "daemons/ticket/rows.h"
 #include "daemons/ticket/service.h"
 #include "tests/support/people.h"
 #include "tests/support/service_bench.h"
