@@ -99,7 +99,7 @@ Effects decide_hold_ended(const Rows& rows, const Context& context, std::string_
 // A hold past its time reads as expired, though its timer has not fired yet.
 api::ticket::OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis now);
 
-// ---- doors (doors.cpp) ----
+// ---- doors (scans.cpp; doors.h for what a scan is judged by) ----
 
 // What a scan's code was found to be, before the batch: checking a signature takes 70 us.
 struct CheckedCode {
@@ -134,7 +134,7 @@ void apply(Rows& rows, const api::ticket::Sold& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);
 void apply(Rows& rows, const api::ticket::PaidTooLate& fact);
-void apply(Rows& rows, const api::ticket::CheckInListAdded& fact);  // doors.cpp
+void apply(Rows& rows, const api::ticket::CheckInListAdded& fact);  // lists.cpp, admissions.cpp
 void apply(Rows& rows, const api::ticket::CheckedIn& fact);
 void apply(Rows& rows, const api::ticket::ScanRefused& fact);
 
