@@ -7,3 +7,4 @@
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_tickets.h"
+#include "common/api/ticket_transfers.h"

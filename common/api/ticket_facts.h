@@ -6,11 +6,13 @@
 #include "common/api/ticket_door_facts.h"
 #include "common/api/ticket_key_facts.h"
 #include "common/api/ticket_sale_facts.h"
+#include "common/api/ticket_transfer_facts.h"
 
 namespace bilten::api::ticket {
 
 using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
                            CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
-                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated>;
+                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated,
+                           TransferOffered, Transferred, TransferWithdrawn, TransferExpired>;
 
 }  // namespace bilten::api::ticket

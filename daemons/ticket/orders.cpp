@@ -47,13 +47,6 @@ Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, cons
   return event;
 }
 
-// 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
-Bytes buyer_hash(const std::string& mail_index, const std::string& email) {
-  auto hash = crypto::keyed_hash(mail_index, "bilten buyer", lower_ascii(email));
-  hash.resize(16);
-  return {std::move(hash)};
-}
-
 Held held_fact(const Id& organization_id, const Id& order_id, const OrderRow& order) {
   return {.organization_id = organization_id,
           .event_id = order.event_id,
@@ -151,6 +144,12 @@ void issue_tickets(Rows& rows, const Sold& fact) {
 }
 
 }  // namespace
+
+Bytes buyer_hash(const std::string& mail_index, const std::string& email) {
+  auto hash = crypto::keyed_hash(mail_index, "bilten buyer", lower_ascii(email));
+  hash.resize(16);
+  return {std::move(hash)};
+}
 
 Status check_on_sale(const EventRow& event, UnixMillis now) {
   if (event.terms.state == api::event::State::published && now < event.terms.ends_at.ms) {

@@ -52,6 +52,9 @@ void apply(Rows& rows, const api::ticket::PaidTooLate& fact);
 
 // ---- what orders and holds share ----
 
+// 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
+Bytes buyer_hash(const std::string& mail_index, const std::string& email);
+
 // not_on_sale
 Status check_on_sale(const EventRow& event, UnixMillis now);
 // The event of an order that stands.
