@@ -8,3 +8,4 @@
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_tickets.h"
 #include "common/api/ticket_transfers.h"
+#include "common/api/ticket_waiting.h"

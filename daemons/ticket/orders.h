@@ -3,6 +3,7 @@
 
 #include "common/api/ticket_orders.h"
 #include "common/service/handlers.h"
+#include "daemons/ticket/basket.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
@@ -50,8 +51,17 @@ void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);
 void apply(Rows& rows, const api::ticket::PaidTooLate& fact);
 
-// ---- what orders and holds share ----
+// ---- what orders, holds and waiting lists share ----
 
+// unknown_event, not_on_sale
+Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, const Id& event_id,
+                                    UnixMillis now);
+// For people to read out, never a key.
+std::string fresh_order_code(Random& random);
+// Makes the order of the basket, paid at once if that is free, else held; records it, and answers
+// it, without its buyer and its secret.
+void place_order(const Context& context, const EventRow& event, const Id& order_id, OrderRow& order,
+                 PricedBasket basket, Decision<api::ticket::OrderView>& decision);
 // 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
 Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 
