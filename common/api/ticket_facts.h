@@ -5,17 +5,21 @@
 
 #include "common/api/ticket_door_facts.h"
 #include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_question_facts.h"
+#include "common/api/ticket_resend.h"
 #include "common/api/ticket_sale_facts.h"
 #include "common/api/ticket_transfer_facts.h"
 #include "common/api/ticket_waiting_facts.h"
 
 namespace bilten::api::ticket {
 
-using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
-                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
-                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated,
-                           TransferOffered, Transferred, TransferWithdrawn, TransferExpired,
-                           WaitingListJoined, WaitingListOffered, WaitingListAccepted,
-                           WaitingListLeft, WaitingListLapsed, WaitingListRested>;
+using Facts =
+    std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
+                 ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
+                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, TransferOffered,
+                 Transferred, TransferWithdrawn, TransferExpired, WaitingListJoined,
+                 WaitingListOffered, WaitingListAccepted, WaitingListLeft, WaitingListLapsed,
+                 WaitingListRested, QuestionAdded, QuestionChanged, QuestionRemoved,
+                 AttendeeChanged, ResendWanted, LookUpWanted>;
 
 }  // namespace bilten::api::ticket

@@ -122,10 +122,15 @@ struct AcceptWaitingOffer {
           "order."};
   using Answer = OrderView;
   Id entry_id;
-  std::optional<std::string> secret;
+  std::optional<std::string> secret = {};
+  std::vector<AttendeeGiven> attendees = {};
+  std::vector<AnswerGiven> answers = {};
   static constexpr auto fields() {
-    return field_list(field("entry_id", &AcceptWaitingOffer::entry_id),
-                      field("secret", &AcceptWaitingOffer::secret, length(0, 64, Format::secret)));
+    using Self = AcceptWaitingOffer;
+    return field_list(field("entry_id", &Self::entry_id),
+                      field("secret", &Self::secret, length(0, 64, Format::secret)),
+                      field("attendees", &Self::attendees, items(0, kOrderTicketsMax)).or_default(),
+                      field("answers", &Self::answers, items(0, kQuestionsMax)).or_default());
   }
 };
 

@@ -1,11 +1,14 @@
 #include "daemons/ticket/core.h"
 
 #include "common/api/ticket_facts.h"
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/questions.h"
+#include "daemons/ticket/resend.h"
 #include "daemons/ticket/transfers.h"
 #include "daemons/ticket/waiting_list.h"
 

@@ -2,6 +2,7 @@
 #include "daemons/ticket/orders.h"
 
 #include "common/base/text.h"
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/promos.h"
@@ -181,9 +182,12 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
       .event_id = event_id, .event = *event, .basket = message, .buyer = order.buyer.data};
   auto basket = fill_basket(rows, wish, context.now);
   if (!basket) return basket.error();
+  const auto people = check_people(rows, event_id, *event, message);
+  if (!people) return people.error();
   if (context.person) order.person_id = context.person->person_id;
   Decision<OrderView> decision;
   place_order(context, *event, order_id, order, std::move(*basket), decision);
+  keep_people(order_id, *people, decision);
   decision.keep(vault_key(order_id), encode(message.buyer));
   decision.answer.buyer = message.buyer;
   decision.answer.secret = order_secret(keys.secret, order_id);

@@ -17,6 +17,8 @@ Table order_table(const ServiceKeys& keys);
 Table ticket_table(const Config& config, const ServiceKeys& keys);
 Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
+Table attendee_table(const Config& config, const ServiceKeys& keys);
+Table resend_table(const ServiceKeys& keys);
 Table transfer_table(const ServiceKeys& keys);
 Table waiting_table(const Config& config, const ServiceKeys& keys);
 

@@ -7,10 +7,8 @@
 
 namespace bilten::ticket {
 
-// Offers one holder may make within kOffersWithin.
-inline constexpr size_t kOffersMax = 5;
-inline constexpr UnixMillis kOffersWithin = UnixMillis{60} * 60'000;
-inline constexpr UnixMillis kOfferLasts = 48 * kOffersWithin;
+// How long an offer may be accepted.
+inline constexpr UnixMillis kOfferLasts = UnixMillis{48} * 60 * 60'000;
 
 // Key: transfer id.
 struct TransferRow {
@@ -45,15 +43,6 @@ struct HolderRow {
     return field_list(field("transfer", &HolderRow::transfer_id),
                       field("person", &HolderRow::person_id),
                       field("address", &HolderRow::address, between(16, 16)));
-  }
-};
-
-// Key: a holder, as ticket.transfer_offered names them. Their last offers, the oldest first.
-struct OffersRow {
-  static constexpr std::string_view table = "offers";
-  std::vector<Instant> at;
-  static constexpr auto fields() {
-    return field_list(field("at", &OffersRow::at, items(1, static_cast<int64_t>(kOffersMax))));
   }
 };
 

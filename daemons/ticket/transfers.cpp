@@ -1,10 +1,9 @@
 #include "daemons/ticket/transfers.h"
 
-#include <algorithm>
-
 #include "common/crypto/crypto.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/holders.h"
+#include "daemons/ticket/recent.h"
 #include "daemons/ticket/rights.h"
 
 namespace bilten::ticket {
@@ -87,15 +86,16 @@ Status check_transferable(const Rows& rows, const TicketRow& ticket) {
                "Tickets of this type are for who ordered them; ask the organizer."};
 }
 
-// A sixth offer within the hour waits until the first of the five is an hour old.
+std::string offers_key(const Bytes& holder) {
+  return recent_key("offer", holder.data);
+}
+
 Status check_offers(const Rows& rows, const Bytes& holder, UnixMillis now) {
-  const auto offers = rows.find<OffersRow>(holder.data);
-  if (!offers || offers->at.size() < kOffersMax) return Done{};
-  const auto free_at = offers->at.front().ms + kOffersWithin;
-  if (now >= free_at) return Done{};
+  const auto wait = recent_wait(rows, offers_key(holder), now);
+  if (!wait) return Done{};
   Error error{Code::too_many, "too_many_transfers",
-              "You may offer " + std::to_string(kOffersMax) + " tickets an hour; wait a while."};
-  error.retry_after_ms = static_cast<uint32_t>(free_at - now);
+              "You may offer " + std::to_string(kRecentMax) + " tickets an hour; wait a while."};
+  error.retry_after_ms = *wait;
   return error;
 }
 
@@ -157,8 +157,10 @@ void take_over(const Rows& rows, const Context& context, const AcceptTransfer& m
   const auto order = rows.find<OrderRow>(ticket.order_id.view());
   CHECK_INVARIANT(order);
   if (const auto index = place_of(*order, transfer.ticket_id)) {
-    effects.keep(attendee_key(ticket.order_id, *index),
-                 encode(Attendee{message.holder_name, email}));
+    Attendee attendee;
+    attendee.full_name = message.holder_name;
+    attendee.email = email;
+    effects.keep(attendee_key(ticket.order_id, *index), encode(attendee));
   }
 }
 
@@ -285,10 +287,7 @@ void apply(Rows& rows, const TransferOffered& fact) {
                                                  .expires_at = fact.expires_at});
   rows.save(fact.ticket_id.view(), OpenTransfer{fact.transfer_id});
   rows.set_timer(kTransferTimer, fact.transfer_id.view(), fact.expires_at.ms);
-  auto offers = rows.find<OffersRow>(fact.holder.data).value_or(OffersRow{});
-  if (offers.at.size() == kOffersMax) offers.at.erase(offers.at.begin());
-  offers.at.push_back(fact.at);
-  rows.save(fact.holder.data, offers);
+  note_recent(rows, offers_key(fact.holder), fact.at);
 }
 
 void apply(Rows& rows, const Transferred& fact) {

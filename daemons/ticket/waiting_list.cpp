@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/rights.h"
@@ -90,6 +91,15 @@ Result<WaitingRow> find_entry(const Rows& rows, const Person* person, const Id& 
   const auto role = role_of(rows, event->organization_id, person->person_id);
   if (!role || *role < Role::manager) return unknown_waiting_entry(person);
   return std::move(*entry);
+}
+
+// The one item of an offer is not in the message, only what stands in it.
+Error without_item(Error error) {
+  constexpr std::string_view kItem = "/items/0";
+  for (auto& fault : error.fields) {
+    if (fault.pointer.starts_with(kItem)) fault.pointer.erase(0, kItem.size());
+  }
+  return error;
 }
 
 // Whether who joins might order the same, but for its being sold out.
@@ -260,7 +270,8 @@ Decided<OrderView> decide_accept_waiting_offer(const Rows& rows, const Context& 
   if (const auto fit = check_on_sale(*event, context.now); !fit) return fit.error();
   OrderRow held;  // What the offer holds counts as free for it.
   held.lines = lines_of(*entry);
-  const Basket wanted{.items = {{entry->ticket_type_id, entry->quantity}}};
+  const Basket wanted{.items = {{entry->ticket_type_id, entry->quantity, message.attendees}},
+                      .answers = message.answers};
   auto basket = fill_basket(rows,
                             {.event_id = entry->event_id,
                              .event = *event,
@@ -270,6 +281,8 @@ Decided<OrderView> decide_accept_waiting_offer(const Rows& rows, const Context& 
                              .changed = &held},
                             context.now);
   if (!basket) return basket.error();
+  const auto people = check_people(rows, entry->event_id, *event, wanted);
+  if (!people) return without_item(people.error());
   const Id order_id = context.fresh_id();
   auto accepted = fact_of<WaitingListAccepted>(rows, entry_id, *entry, context.now);
   accepted.order_id = order_id;
@@ -278,6 +291,7 @@ Decided<OrderView> decide_accept_waiting_offer(const Rows& rows, const Context& 
   order.buyer = entry->buyer;
   order.person_id = entry->person_id;
   place_order(context, *event, order_id, order, std::move(*basket), decision);
+  keep_people(order_id, *people, decision);
   if (const auto buyer = context.vault.get(waiting_key(entry_id))) {
     decision.keep(vault_key(order_id), *buyer);
     decision.forget(waiting_key(entry_id));
