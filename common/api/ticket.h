@@ -9,6 +9,7 @@
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_questions.h"
 #include "common/api/ticket_resend.h"
+#include "common/api/ticket_room.h"
 #include "common/api/ticket_tickets.h"
 #include "common/api/ticket_transfers.h"
 #include "common/api/ticket_waiting.h"

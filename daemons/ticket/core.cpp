@@ -9,6 +9,7 @@
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/questions.h"
 #include "daemons/ticket/resend.h"
+#include "daemons/ticket/room.h"
 #include "daemons/ticket/transfers.h"
 #include "daemons/ticket/waiting_list.h"
 

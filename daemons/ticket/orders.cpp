@@ -7,6 +7,7 @@
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
+#include "daemons/ticket/room.h"
 #include "daemons/ticket/stock.h"
 
 namespace bilten::ticket {
@@ -175,6 +176,12 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
   const auto& event_id = message.event_id;
   const auto event = find_event_on_sale(rows, context.person, event_id, context.now);
   if (!event) return event.error();
+  std::optional<Bytes> pass;
+  if (event->has_room) {
+    auto found = find_pass(rows, event_id, message.queue_token, context.now, keys.secret);
+    if (!found) return found.error();
+    pass = std::move(*found);
+  }
   const Id order_id = context.fresh_id();
   OrderRow order{.event_id = event_id, .code = fresh_order_code(context.random)};
   order.buyer = buyer_hash(keys.mail_index, message.buyer.email);
@@ -186,6 +193,7 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
   if (!people) return people.error();
   if (context.person) order.person_id = context.person->person_id;
   Decision<OrderView> decision;
+  if (pass) decision.record(api::ticket::RoomPassUsed{event_id, order_id, *pass});
   place_order(context, *event, order_id, order, std::move(*basket), decision);
   keep_people(order_id, *people, decision);
   decision.keep(vault_key(order_id), encode(message.buyer));

@@ -21,6 +21,7 @@ Table attendee_table(const Config& config, const ServiceKeys& keys);
 Table resend_table(const ServiceKeys& keys);
 Table transfer_table(const ServiceKeys& keys);
 Table waiting_table(const Config& config, const ServiceKeys& keys);
+Table room_table(const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
 template <class Queries, class Message>
