@@ -13,7 +13,8 @@ namespace bilten::api::ticket {
 using Facts =
     std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
                  ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
-                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, RoomOpened, RoomChanged,
-                 RoomClosed, RoomJoined, RoomDrawn, RoomLetIn, RoomPassUsed, RoomPassesLapsed>;
+                 PromoAdded, PromoChanged, CheckInListAdded, CheckInListChanged, CheckInListRemoved,
+                 CheckInUndone, DoorFilling, KeyRotated, RoomOpened, RoomChanged, RoomClosed,
+                 RoomJoined, RoomDrawn, RoomLetIn, RoomPassUsed, RoomPassesLapsed>;
 
 }  // namespace bilten::api::ticket
