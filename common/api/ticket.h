@@ -6,4 +6,5 @@
 #include "common/api/ticket_keys.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
+#include "common/api/ticket_refunds.h"
 #include "common/api/ticket_tickets.h"

@@ -5,12 +5,14 @@
 
 #include "common/api/ticket_door_facts.h"
 #include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_refund_facts.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
 
-using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
-                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
-                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated>;
+using Facts =
+    std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
+                 ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
+                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, Refunded>;
 
 }  // namespace bilten::api::ticket

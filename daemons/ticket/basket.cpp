@@ -6,6 +6,7 @@
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
+#include "daemons/ticket/standing.h"
 #include "daemons/ticket/stock.h"
 
 namespace bilten::ticket {
@@ -158,8 +159,11 @@ void each_order_of_buyer(const Rows& rows, const Wish& wish, Use use) {
                           [&](std::string_view key, const OrderOfBuyer&) {
                             const auto order_id = key.substr(prefix.size());
                             if (wish.changed_id && order_id == wish.changed_id->view()) return true;
-                            const auto order = rows.find<OrderRow>(order_id);
+                            auto order = rows.find<OrderRow>(order_id);
                             CHECK_INVARIANT(order);
+                            if (order->state == OrderState::partially_refunded) {
+                              take_what_stands(rows, order_id, *order);
+                            }
                             const bool counts = order->state != OrderState::expired &&
                                                 order->state != OrderState::cancelled &&
                                                 order->state != OrderState::refunded;

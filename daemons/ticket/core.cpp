@@ -6,6 +6,7 @@
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/refunds.h"
 
 namespace bilten::ticket {
 namespace {
