@@ -1,8 +1,10 @@
 // The contract of the ticket service: ticket types, promo codes, orders, tickets, doors.
 #pragma once
 
+#include "common/api/ticket_box_office.h"
 #include "common/api/ticket_catalogue.h"
 #include "common/api/ticket_doors.h"
+#include "common/api/ticket_imports.h"
 #include "common/api/ticket_keys.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"

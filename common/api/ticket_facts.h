@@ -3,16 +3,19 @@
 
 #include <variant>
 
+#include "common/api/ticket_box_office_facts.h"
+#include "common/api/ticket_dispute_facts.h"
 #include "common/api/ticket_door_facts.h"
+#include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
 #include "common/api/ticket_refund_facts.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
 
-using Facts =
-    std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
-                 ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
-                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, Refunded>;
+using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
+                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
+                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated,
+                           Refunded, Blocked, Unblocked, BoxOfficeIssued, Imported>;
 
 }  // namespace bilten::api::ticket

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/ticket/orders.h"
+#include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/repricing.h"
 #include "daemons/ticket/rights.h"
@@ -210,6 +211,10 @@ Decided<RefundView> decide_refund(const Rows& rows, const Context& context,
   const auto own = find_own_order(rows, context, message, secret);
   if (!own) return own.error();
   if (const auto fit = check_parts(message); !fit) return fit.error();
+  if (is_disputed(rows, message.order_id)) {
+    return Error{Code::conflict, "disputed",
+                 "The order's payment is disputed; wait until that is decided."};
+  }
   std::vector<Id> ticket_ids;
   if (!message.amount) ticket_ids = message.ticket_ids.value_or(ids_of(own->standing.tickets));
   const auto& order_id = message.order_id;
@@ -234,6 +239,23 @@ Decided<RefundView> decide_refund(const Rows& rows, const Context& context,
   decision.record(fact);
   decision.answer = view_of(fact, own->standing);
   return decision;
+}
+
+void refund_unasked(const Rows& rows, const Context& context, const Unasked& unasked,
+                    Effects& effects) {
+  const auto& order = unasked.order;
+  const auto standing = find_standing(rows, unasked.order_id, order);
+  if (standing.tickets.empty()) return;
+  auto fact = blank_fact(context, unasked.order_id, order, event_of(rows, order), standing);
+  fact.reason = unasked.reason;
+  fact.returned = true;
+  const auto left = left_over(standing, 0);
+  if (unasked.amount < left) {
+    fact.amount.amount = unasked.amount;
+  } else {
+    take_tickets_out(rows, standing, ids_of(standing.tickets), RefundFees::returned, fact);
+  }
+  effects.record(fact);
 }
 
 std::vector<RefundView> refunds_of(const Rows& rows, const Id& order_id, const OrderRow& order) {

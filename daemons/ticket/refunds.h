@@ -8,16 +8,22 @@
 namespace bilten::ticket {
 
 // unknown_order, role_missing, not_paid, already_refunded, invalid (tickets and an amount, a
-// ticket twice), unknown_ticket, already_refunded, disputed, too_many_refunds; amount_too_large;
-// of the buyer: refund_closed, ticket_used, not_refundable
+// ticket twice), disputed, unknown_ticket, already_refunded, too_many_refunds, amount_too_large;
+// of the buyer: role_missing, refund_closed, ticket_used, not_refundable
 Decided<api::ticket::RefundView> decide_refund(const Rows& rows, const Context& context,
                                                const api::ticket::RefundOrder& message,
                                                std::string_view secret);
 
-// What refunds an order in whole without being asked: its tickets are void, the money went back
-// before. Nothing where nothing is left of it.
-void refund_whole(const Rows& rows, const Context& context, const Id& order_id,
-                  const OrderRow& order, RefundReason reason, Effects& effects);
+// Money of a paid order that went back without being asked for here. Where it is all that was left,
+// what is left of the tickets is void.
+struct Unasked {
+  const Id& order_id;
+  const OrderRow& order;
+  RefundReason reason;
+  int64_t amount;  // Beyond what is left counts for nothing.
+};
+void refund_unasked(const Rows& rows, const Context& context, const Unasked& unasked,
+                    Effects& effects);
 
 // The refunds of an order, the oldest first.
 std::vector<api::ticket::RefundView> refunds_of(const Rows& rows, const Id& order_id,
