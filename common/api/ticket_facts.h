@@ -6,6 +6,7 @@
 #include "common/api/ticket_box_office_facts.h"
 #include "common/api/ticket_dispute_facts.h"
 #include "common/api/ticket_door_facts.h"
+#include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
 #include "common/api/ticket_refund_facts.h"
@@ -13,9 +14,10 @@
 
 namespace bilten::api::ticket {
 
-using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
-                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
-                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated,
-                           Refunded, Blocked, Unblocked, BoxOfficeIssued, Imported>;
+using Facts =
+    std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
+                 ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
+                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, Refunded, Blocked,
+                 Unblocked, BoxOfficeIssued, Imported, ExchangeHeld, Exchanged>;
 
 }  // namespace bilten::api::ticket

@@ -258,8 +258,7 @@ struct PaidTooLate {
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc =
       "A payment came that buys nothing: the order is over, its places are gone, it was already "
-      "paid, "
-      "or the amount is not its total. The money goes back.";
+      "paid, or the amount is not its total. The money goes back.";
   Id organization_id, event_id, order_id, payment_id;
   Instant at;
   static constexpr auto fields() {

@@ -4,6 +4,7 @@
 #include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/orders.h"

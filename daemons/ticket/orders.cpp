@@ -129,6 +129,17 @@ void make_paid(OrderRow& order, const Context& context) {
   for (size_t i = 0; i < count; ++i) order.ticket_ids.push_back(context.fresh_id());
 }
 
+OrderRow held_order(const Held& fact) {
+  OrderRow order{.event_id = fact.event_id, .code = fact.code, .person_id = fact.person_id};
+  order.buyer = fact.buyer;
+  order.lines = fact.lines;
+  order.total = fact.total;
+  order.promo = fact.promo;
+  order.created_at = fact.at;
+  order.expires_at = fact.expires_at;
+  return order;
+}
+
 bool is_lapsed(const OrderRow& order, UnixMillis now) {
   return order.state == OrderState::held && now >= order.expires_at->ms;
 }
@@ -197,14 +208,7 @@ OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis no
 void apply(Rows& rows, const Held& fact) {
   hold(rows, fact.lines);
   take_promo(rows, fact.promo);
-  OrderRow order{.event_id = fact.event_id, .code = fact.code, .person_id = fact.person_id};
-  order.buyer = fact.buyer;
-  order.lines = fact.lines;
-  order.total = fact.total;
-  order.promo = fact.promo;
-  order.created_at = fact.at;
-  order.expires_at = fact.expires_at;
-  rows.save(fact.order_id.view(), order);
+  rows.save(fact.order_id.view(), held_order(fact));
   rows.set_timer(kHoldTimer, fact.order_id.view(), fact.expires_at.ms);
   note_buyer(rows, fact);
 }

@@ -22,7 +22,8 @@ Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& co
                                              const OrderKeys& keys);
 // As an order of the same basket, but for the buyer's limits.
 Result<api::ticket::QuoteView> quote(const Reader& reader, const api::ticket::Quote& message);
-// unknown_order, role_missing, hold_expired, already_paid; then as an order; becomes_free
+// unknown_order, role_missing, hold_expired, already_paid, exchange_order; then as an order;
+// becomes_free
 Decided<api::ticket::OrderView> decide_change_order(const Rows& rows, const Context& context,
                                                     const api::ticket::ChangeOrder& message,
                                                     std::string_view secret);
@@ -62,6 +63,8 @@ std::string fresh_code(Random& random);
 Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 // Makes the order paid and names its tickets.
 void make_paid(OrderRow& order, const Context& context);
+// The order that a hold makes.
+OrderRow held_order(const api::ticket::Held& fact);
 // That an order which is paid now was sold.
 api::ticket::Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& order,
                             UnixMillis now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payment_rows.h"
 #include "daemons/ticket/refunds.h"
@@ -43,6 +44,34 @@ bool is_known(const Rows& rows, const Payment& payment, const OrderRow& order) {
          rows.has(LatePayment::table, key_of(payment.order_id, payment.payment_id));
 }
 
+PaidTooLate late_fact(const EventRow& event, const Payment& payment, const OrderRow& order,
+                      UnixMillis now) {
+  return {.organization_id = event.organization_id,
+          .event_id = order.event_id,
+          .order_id = payment.order_id,
+          .payment_id = payment.payment_id,
+          .at = {now}};
+}
+
+// The same where the order holds the difference of an exchange: it is made while it is held, or not
+// at all.
+void take_difference(const Rows& rows, const Context& context, const Payment& payment,
+                     OrderRow& order, Effects& effects) {
+  const auto event = event_of(rows, order);
+  const bool in_time = order.state == OrderState::held && !is_lapsed(order, context.now) &&
+                       event.terms.state != api::event::State::cancelled;
+  const auto exchanged =
+      in_time && payment.is_whole
+          ? paid_exchange(rows, context, payment.order_id, order, payment.payment_id)
+          : std::nullopt;
+  if (!exchanged) {
+    effects.record(late_fact(event, payment, order, context.now));
+    return;
+  }
+  effects.record(*exchanged);
+  order.state = OrderState::paid;
+}
+
 // The effect of a payment; none of one that was seen before. A hold that is over is announced as
 // over first, so that its places return, and may be taken anew, exactly once.
 void take_payment(const Rows& rows, const Context& context, const Payment& payment, OrderRow& order,
@@ -50,6 +79,9 @@ void take_payment(const Rows& rows, const Context& context, const Payment& payme
   if (is_known(rows, payment, order)) return;
   const auto event = event_of(rows, order);
   const auto now = context.now;
+  if (find_exchange(rows, payment.order_id)) {
+    return take_difference(rows, context, payment, order, effects);
+  }
   const bool seated = payment.is_whole && can_be_seated(rows, order, event, now);
   if (is_lapsed(order, now)) {
     effects.record(ended_fact<Expired>(event, payment.order_id, order, now));
@@ -65,28 +97,32 @@ void take_payment(const Rows& rows, const Context& context, const Payment& payme
     effects.record(ended_fact<Cancelled>(event, payment.order_id, order, now));
     order.state = OrderState::cancelled;
   }
-  effects.record(PaidTooLate{.organization_id = event.organization_id,
-                             .event_id = order.event_id,
-                             .order_id = payment.order_id,
-                             .payment_id = payment.payment_id,
-                             .at = {now}});
+  effects.record(late_fact(event, payment, order, now));
 }
 
-// The order that this payment paid; nothing: it paid none, or one that is not ours.
-std::optional<OrderRow> find_paid(const Rows& rows, const api::payment::Moved& fact) {
+struct Paid {
+  Id order_id;
+  OrderRow order;
+};
+
+// The order that this payment paid, or whose ticket it exchanged; nothing: it paid none, or one
+// that is not ours.
+std::optional<Paid> find_paid(const Rows& rows, const api::payment::Moved& fact) {
   auto order = rows.find<OrderRow>(fact.order_id.view());
   if (!order || order->payment_id != fact.payment_id) return std::nullopt;
-  return order;
+  if (!order->ticket_ids.empty()) return Paid{fact.order_id, std::move(*order)};
+  const auto exchange = find_exchange(rows, fact.order_id);
+  CHECK_INVARIANT(exchange);
+  return Paid{exchange->order_id, *rows.find<OrderRow>(exchange->order_id.view())};
 }
 
 template <class Fact>
-Fact tickets_fact(const Rows& rows, const Context& context, const Id& order_id,
-                  const OrderRow& order) {
+Fact tickets_fact(const Rows& rows, const Context& context, const Paid& paid) {
   Fact fact;
-  fact.organization_id = event_of(rows, order).organization_id;
-  fact.event_id = order.event_id;
-  fact.order_id = order_id;
-  fact.ticket_ids = ids_of(find_standing(rows, order_id, order).tickets);
+  fact.organization_id = event_of(rows, paid.order).organization_id;
+  fact.event_id = paid.order.event_id;
+  fact.order_id = paid.order_id;
+  fact.ticket_ids = ids_of(find_standing(rows, paid.order_id, paid.order).tickets);
   fact.at = {context.now};
   return fact;
 }
@@ -125,10 +161,10 @@ Effects decide_payment_refunded(const Rows& rows, const Context& context,
                                 const api::payment::Refunded& fact) {
   Effects effects;
   if (fact.refund_id) return effects;  // It was refunded here before.
-  if (const auto order = find_paid(rows, fact)) {
-    refund_unasked(rows, context,
-                   {fact.order_id, *order, RefundReason::payment_refunded, fact.amount.amount},
-                   effects);
+  if (const auto paid = find_paid(rows, fact)) {
+    refund_unasked(
+        rows, context,
+        {paid->order_id, paid->order, RefundReason::payment_refunded, fact.amount.amount}, effects);
   }
   return effects;
 }
@@ -136,21 +172,22 @@ Effects decide_payment_refunded(const Rows& rows, const Context& context,
 Effects decide_disputed(const Rows& rows, const Context& context,
                         const api::payment::Disputed& fact) {
   Effects effects;
-  const auto order = find_paid(rows, fact);
-  if (!order || is_disputed(rows, fact.order_id)) return effects;
-  return effects.record(tickets_fact<Blocked>(rows, context, fact.order_id, *order));
+  const auto paid = find_paid(rows, fact);
+  if (!paid || is_disputed(rows, paid->order_id)) return effects;
+  return effects.record(tickets_fact<Blocked>(rows, context, *paid));
 }
 
 Effects decide_dispute_closed(const Rows& rows, const Context& context,
                               const api::payment::DisputeClosed& fact) {
   Effects effects;
-  const auto order = find_paid(rows, fact);
-  if (!order) return effects;
-  if (is_disputed(rows, fact.order_id)) {
-    effects.record(tickets_fact<Unblocked>(rows, context, fact.order_id, *order));
+  const auto paid = find_paid(rows, fact);
+  if (!paid) return effects;
+  if (is_disputed(rows, paid->order_id)) {
+    effects.record(tickets_fact<Unblocked>(rows, context, *paid));
   }
   if (!fact.won) {
-    refund_unasked(rows, context, {fact.order_id, *order, RefundReason::dispute_lost, kMoneyMax},
+    refund_unasked(rows, context,
+                   {paid->order_id, paid->order, RefundReason::dispute_lost, fact.amount.amount},
                    effects);
   }
   return effects;

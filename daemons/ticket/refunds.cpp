@@ -34,7 +34,10 @@ Error already_refunded() {
 Status check_paid(const OrderRow& order) {
   switch (order.state) {
     case OrderState::paid:
-    case OrderState::partially_refunded: return Done{};
+    case OrderState::partially_refunded:
+      if (!order.ticket_ids.empty()) return Done{};
+      return Error{Code::conflict, "exchange_order",
+                   "The order paid for an exchange; refund the order that its ticket is of."};
     case OrderState::refunded: return already_refunded();
     case OrderState::held:
     case OrderState::expired:
