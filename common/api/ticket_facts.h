@@ -10,6 +10,7 @@
 #include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
 #include "common/api/ticket_refund_facts.h"
+#include "common/api/ticket_room_facts.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
@@ -17,7 +18,8 @@ namespace bilten::api::ticket {
 using Facts =
     std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
                  ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
-                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, Refunded, Blocked,
-                 Unblocked, BoxOfficeIssued, Imported, ExchangeHeld, Exchanged>;
+                 PromoAdded, PromoChanged, CheckInListAdded, KeyRotated, RoomOpened, RoomChanged,
+                 RoomClosed, RoomJoined, RoomDrawn, RoomLetIn, RoomPassUsed, RoomPassesLapsed,
+                 Refunded, Blocked, Unblocked, BoxOfficeIssued, Imported, ExchangeHeld, Exchanged>;
 
 }  // namespace bilten::api::ticket

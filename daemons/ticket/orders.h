@@ -13,10 +13,11 @@ struct OrderKeys {
   std::string secret, mail_index;
 };
 
-// unknown_event, not_on_sale; unknown_promo_code, promo_not_open, promo_over; then for each item,
-// in turn: invalid (a type twice), unknown_ticket_type, sales_not_open, sales_closed,
-// under_minimum, over_limit; then over_limit for the whole, addon_alone, promo_not_applicable,
-// promo_exhausted, over_limit and promo_exhausted for the buyer, total_too_large, sold_out
+// unknown_event, not_on_sale; as find_pass of room.h; unknown_promo_code, promo_not_open,
+// promo_over; then for each item, in turn: invalid (a type twice), unknown_ticket_type,
+// sales_not_open, sales_closed, under_minimum, over_limit; then over_limit for the whole,
+// addon_alone, promo_not_applicable, promo_exhausted, over_limit and promo_exhausted for the buyer,
+// total_too_large, sold_out
 Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,
                                              const api::ticket::Order& message,
                                              const OrderKeys& keys);
@@ -58,7 +59,7 @@ EventRow event_of(const Rows& rows, const OrderRow& order);
 // A hold past its time, though its timer has not fired yet.
 bool is_lapsed(const OrderRow& order, UnixMillis now);
 // Ten characters for people to read out, never a key.
-std::string fresh_code(Random& random);
+std::string fresh_order_code(Random& random);
 // 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
 Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 // Makes the order paid and names its tickets.

@@ -22,6 +22,7 @@ Table payment_table();
 Table box_office_table(const ServiceKeys& keys);
 Table import_table(const ServiceKeys& keys);
 Table exchange_table(const ServiceKeys& keys);
+Table room_table(const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
 template <class Queries, class Message>
