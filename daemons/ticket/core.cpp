@@ -2,6 +2,7 @@
 
 #include "common/api/ticket_facts.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/doors.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "daemons/ticket/catalogue.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/doors.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
 #include "daemons/ticket/stock.h"

@@ -1,6 +1,6 @@
 // Doors: each ticket in once, each refusal with its reason, each scan with one effect.
 #include "daemons/ticket/code.h"
-#include "daemons/ticket/core.h"
+#include "daemons/ticket/doors.h"
 #include "tests/unit/ticket/shop.h"
 
 using namespace bilten;
