@@ -9,8 +9,10 @@
 
 namespace bilten::api::ticket {
 
-using Facts = std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate,
-                           CheckedIn, ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
-                           QuotaRemoved, PromoAdded, PromoChanged, CheckInListAdded, KeyRotated>;
+using Facts =
+    std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
+                 ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
+                 PromoAdded, PromoChanged, CheckInListAdded, CheckInListChanged, CheckInListRemoved,
+                 CheckInUndone, DoorFilling, KeyRotated>;
 
 }  // namespace bilten::api::ticket
