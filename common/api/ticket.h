@@ -5,6 +5,7 @@
 #include "common/api/ticket_doors.h"
 #include "common/api/ticket_keys.h"
 #include "common/api/ticket_lists.h"
+#include "common/api/ticket_offline.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_tickets.h"

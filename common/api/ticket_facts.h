@@ -5,6 +5,7 @@
 
 #include "common/api/ticket_door_facts.h"
 #include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_offline_facts.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
@@ -13,6 +14,6 @@ using Facts =
     std::variant<Sold, Held, Expired, Cancelled, OrderChanged, HoldExtended, PaidTooLate, CheckedIn,
                  ScanRefused, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
                  PromoAdded, PromoChanged, CheckInListAdded, CheckInListChanged, CheckInListRemoved,
-                 CheckInUndone, DoorFilling, KeyRotated>;
+                 CheckInUndone, DoorFilling, KeyRotated, ScanConflicted>;
 
 }  // namespace bilten::api::ticket

@@ -8,7 +8,7 @@
 
 namespace bilten::api::user {
 
-inline constexpr int64_t kGateMax = 60;  // Code points of a gate's name.
+inline constexpr int64_t kGateMax = 40;  // Code points of a gate's name.
 
 // What a device is for. Its name is the organisation's word for it ("Scanner 3") and no person's.
 struct DeviceTerms {

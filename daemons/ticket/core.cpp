@@ -1,7 +1,9 @@
 #include "daemons/ticket/core.h"
 
 #include "common/api/ticket_facts.h"
+#include "daemons/ticket/batch.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/lists.h"
@@ -46,7 +48,7 @@ Effects decide_drafted(const Rows&, const Context& context, const api::event::Dr
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const bool is_own = evolve_named<api::ticket::Facts>(
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
-  if (is_own) return;
+  if (is_own || note_device(rows, name, body)) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
     into.save(fact.event_id.view(), EventRow{fact.organization_id, fact.terms});
     save_details(into, fact);

@@ -17,6 +17,7 @@ Table order_table(const ServiceKeys& keys);
 Table ticket_table(const Config& config, const ServiceKeys& keys);
 Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
+Table offline_table(const ServiceKeys& keys);
 Table list_table();
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
