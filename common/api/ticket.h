@@ -8,4 +8,5 @@
 #include "common/api/ticket_offline.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
+#include "common/api/ticket_room.h"
 #include "common/api/ticket_tickets.h"

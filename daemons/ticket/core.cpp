@@ -9,6 +9,7 @@
 #include "daemons/ticket/lists.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/room.h"
 
 namespace bilten::ticket {
 namespace {
@@ -50,7 +51,10 @@ void evolve(Rows& rows, std::string_view name, std::string_view body) {
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
   if (is_own || note_device(rows, name, body)) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
-    into.save(fact.event_id.view(), EventRow{fact.organization_id, fact.terms});
+    auto event = into.find<EventRow>(fact.event_id.view()).value_or(EventRow{});
+    event.organization_id = fact.organization_id;
+    event.terms = fact.terms;
+    into.save(fact.event_id.view(), event);
     save_details(into, fact);
   });
 }

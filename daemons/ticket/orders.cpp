@@ -6,6 +6,7 @@
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
+#include "daemons/ticket/room.h"
 #include "daemons/ticket/stock.h"
 
 namespace bilten::ticket {
@@ -175,6 +176,12 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
   const auto& event_id = message.event_id;
   const auto event = find_event_on_sale(rows, context.person, event_id, context.now);
   if (!event) return event.error();
+  std::optional<Bytes> pass;
+  if (event->has_room) {
+    auto found = find_pass(rows, event_id, message.queue_token, context.now, keys.secret);
+    if (!found) return found.error();
+    pass = std::move(*found);
+  }
   const Id order_id = context.fresh_id();
   OrderRow order{.event_id = event_id, .code = fresh_code(context.random)};
   order.buyer = buyer_hash(keys.mail_index, message.buyer.email);
@@ -189,6 +196,7 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
   order.created_at = {context.now};
 
   Decision<OrderView> decision;
+  if (pass) decision.record(api::ticket::RoomPassUsed{event_id, order_id, *pass});
   if (order.total.amount == 0) {
     make_paid(order, context);
     decision.record(sold_fact(event->organization_id, order_id, order, context.now));

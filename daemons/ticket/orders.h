@@ -13,10 +13,11 @@ struct OrderKeys {
   std::string secret, mail_index;
 };
 
-// unknown_event, not_on_sale; unknown_promo_code, promo_not_open, promo_over; then for each item,
-// in turn: invalid (a type twice), unknown_ticket_type, sales_not_open, sales_closed,
-// under_minimum, over_limit; then over_limit for the whole, addon_alone, promo_not_applicable,
-// promo_exhausted, over_limit and promo_exhausted for the buyer, total_too_large, sold_out
+// unknown_event, not_on_sale; as find_pass of room.h; unknown_promo_code, promo_not_open,
+// promo_over; then for each item, in turn: invalid (a type twice), unknown_ticket_type,
+// sales_not_open, sales_closed, under_minimum, over_limit; then over_limit for the whole,
+// addon_alone, promo_not_applicable, promo_exhausted, over_limit and promo_exhausted for the buyer,
+// total_too_large, sold_out
 Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,
                                              const api::ticket::Order& message,
                                              const OrderKeys& keys);

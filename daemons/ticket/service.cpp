@@ -30,8 +30,9 @@ Service service(const Config& config, const ServiceKeys& keys) {
                .facts = describe_facts<api::ticket::Facts>(),
                .table = catalogue_table(config),
                .evolve = evolve};
-  for (auto& part : {order_table(keys), ticket_table(config, keys), print_table(config, keys),
-                     door_table(keys), offline_table(keys), list_table(), event_table()}) {
+  for (auto& part :
+       {order_table(keys), ticket_table(config, keys), print_table(config, keys), door_table(keys),
+        offline_table(keys), room_table(keys), list_table(), event_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

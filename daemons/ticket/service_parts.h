@@ -19,6 +19,7 @@ Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
 Table offline_table(const ServiceKeys& keys);
 Table list_table();
+Table room_table(const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
 template <class Queries, class Message>

@@ -24,6 +24,10 @@ struct Shortage {
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
                                       const std::vector<Line>& released = {});
 
+// The most tickets of the event that can be had just now, of all its types together: no more than
+// are free of each quota and of the types beside it.
+int64_t free_in_event(const Rows& rows, const Id& event_id);
+
 // What a quota over these types would have held and sold.
 struct Taken {
   int64_t held = 0, sold = 0;
