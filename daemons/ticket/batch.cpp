@@ -29,9 +29,10 @@ bool counts(const Door& door, Direction direction, ScanReason reason) {
 
 // Takes the scans of a batch one by one, in the order of their time. What one of them changes, the
 // next ones see, as if it were recorded.
-class Batch {
+class Intake {
  public:
-  Batch(const Rows& rows, const Id& by, Door door) : rows_(rows), by_(by), door_(std::move(door)) {}
+  Intake(const Rows& rows, const Id& by, Door door)
+      : rows_(rows), by_(by), door_(std::move(door)) {}
 
   ScanVerdict take(const OfflineScan& offline, Instant at, const std::optional<std::string>& gate) {
     const auto known = known_as(offline);
@@ -144,14 +145,14 @@ Decided<BatchView> decide_batch(const Rows& rows, const Context& context,
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return scans[a].scanned_at < scans[b].scanned_at; });
-  Batch batch(rows, context.person->person_id, std::move(*door));
+  Intake intake(rows, context.person->person_id, std::move(*door));
   std::vector<ScanVerdict> verdicts(scans.size());
   for (const size_t i : order) {
     const auto at = corrected(scans[i].scanned_at, message.now, context.now);
-    verdicts[i] = batch.take(scans[i], at, scans[i].gate ? scans[i].gate : own_gate);
+    verdicts[i] = intake.take(scans[i], at, scans[i].gate ? scans[i].gate : own_gate);
   }
-  auto& decision = batch.decision();
-  tell_if_filling(batch.door(), decision);
+  auto& decision = intake.decision();
+  tell_if_filling(intake.door(), decision);
   decision.answer.clock_off_ms = message.now.ms - context.now;
   decision.answer.verdicts = std::move(verdicts);
   return std::move(decision);
