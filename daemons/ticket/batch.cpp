@@ -53,7 +53,6 @@ class Intake {
   }
 
   Decision<BatchView>& decision() { return decision_; }
-  Door& door() { return door_; }
 
  private:
   struct Seen {
@@ -113,7 +112,10 @@ class Intake {
       decision_.record(ScanConflicted{door_.list.organization_id, door_.list.event_id, scan,
                                       objection->reason, objection->rule, counted});
     }
-    if (counted) decision_.record(let_through(door_, scan, local.day, std::nullopt));
+    if (counted) {
+      decision_.record(let_through(door_, scan, local.day, std::nullopt));
+      tell_if_filling(door_, decision_);
+    }
     if (!objection) return {};
     return {ScanResult::conflict, objection->reason};
   }
@@ -152,7 +154,6 @@ Decided<BatchView> decide_batch(const Rows& rows, const Context& context,
     verdicts[i] = intake.take(scans[i], at, scans[i].gate ? scans[i].gate : own_gate);
   }
   auto& decision = intake.decision();
-  tell_if_filling(intake.door(), decision);
   decision.answer.clock_off_ms = message.now.ms - context.now;
   decision.answer.verdicts = std::move(verdicts);
   return std::move(decision);

@@ -36,15 +36,14 @@ class House {
     person_.person_id = id_of(2);
     note_user_fact(*rows_, api::user::MemberJoined::name,
                    encode(api::user::MemberJoined{id_of(1), id_of(2), api::user::Role::manager}));
-    api::event::Drafted drafted;
-    drafted.event_id = id_of(3);
-    drafted.organization_id = id_of(1);
-    drafted.terms.timezone = "Africa/Cairo";
-    drafted.terms.currency = "EGP";
-    drafted.terms.doors_at = {kNow - kHour};
-    drafted.terms.ends_at = {kNow + kHour};
-    drafted.details.title.plain = "Night";
-    apply(drafted);
+    api::event::Published published;
+    published.event_id = id_of(3);
+    published.organization_id = id_of(1);
+    published.terms.timezone = "Africa/Cairo";
+    published.terms.currency = "EGP";
+    published.terms.doors_at = {kNow - kHour};
+    published.terms.ends_at = {kNow + kHour};
+    apply(published);
     api::ticket::TypeAdded type;
     type.organization_id = id_of(1);
     type.event_id = id_of(3);

@@ -167,6 +167,30 @@ TEST_CASE("a device scans at its own gate only", "[ticket]") {
   CHECK(shop.reason(online, &device) == "");
 }
 
+TEST_CASE("a place that empties and fills again within a batch is told of twice", "[ticket]") {
+  OfflineShop shop;
+  const auto device = shop.enrol(21);
+  AddCheckInList small;
+  small.event_id = shop.event_id;
+  small.title = "Balcony";
+  small.capacity = 1;
+  shop.main = shop.bench.must(small, &shop.manager).id;
+  const auto order = shop.buy(shop.add_type(0, 10), 2);
+  const auto now = shop.bench.now;
+  const std::vector<OfflineScan> scans = {
+      shop.seen(order.ticket_ids[0], now - 3'000),
+      shop.seen(order.ticket_ids[0], now - 2'000, Direction::exit),
+      shop.seen(order.ticket_ids[1], now - 1'000)};
+  const auto before = shop.bench.head().seq;
+  CHECK(shop.bring(device, scans).conflicts == 0);
+  const auto names = shop.bench.names_after(before);
+  CHECK(std::count(names.begin(), names.end(), "ticket.door_filling") == 2);
+  const auto after = shop.bench.head().seq;
+  shop.bring(device, scans);
+  CHECK(shop.bench.head().seq == after);
+  shop.bench.check_rebuild();
+}
+
 TEST_CASE("conflicts are listed page by page, a ticket never torn", "[ticket]") {
   OfflineShop shop;
   const auto device = shop.enrol(21);
