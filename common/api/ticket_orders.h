@@ -136,10 +136,12 @@ struct Order : Basket {
                .path = "/v1/orders",
                .status = 201,
                .location = "/v1/orders/{id}"},
-      .refusals = {"unknown_event", "not_on_sale", "unknown_promo_code", "promo_not_open",
-                   "promo_over", "unknown_ticket_type", "sales_not_open", "sales_closed",
-                   "under_minimum", "over_limit", "addon_alone", "promo_not_applicable",
-                   "promo_exhausted", "total_too_large", "sold_out"},
+      .refusals =
+          {"unknown_event",        "not_on_sale",     "queue_required",      "unknown_queue_token",
+           "queue_not_yet",        "pass_used",       "pass_lapsed",         "unknown_promo_code",
+           "promo_not_open",       "promo_over",      "unknown_ticket_type", "sales_not_open",
+           "sales_closed",         "under_minimum",   "over_limit",          "addon_alone",
+           "promo_not_applicable", "promo_exhausted", "total_too_large",     "sold_out"},
       .budget_ms = 5000,
       .doc =
           "Orders tickets. A free order is paid at once and has its tickets; any other is held, "
@@ -148,9 +150,14 @@ struct Order : Basket {
   using Answer = OrderView;
   Id event_id;
   Buyer buyer;
+  std::optional<std::string> queue_token = {};
   static constexpr auto fields() {
-    return join_fields(field_list(field("event_id", &Order::event_id)), Basket::fields(),
-                       field_list(field("buyer", &Order::buyer)));
+    return join_fields(
+        field_list(field("event_id", &Order::event_id)), Basket::fields(),
+        field_list(field("buyer", &Order::buyer),
+                   field("queue_token", &Order::queue_token, length(1, 64, Format::secret))
+                       .doc("Where the event has a waiting room: of its entry that "
+                            "was let in.")));
   }
 };
 
@@ -159,11 +166,13 @@ struct ChangeOrder : Basket {
   static constexpr Contract contract{
       .kind = Kind::command,
       .http = {.method = "PUT", .path = "/v1/orders/{order_id}/items"},
-      .refusals = {"unknown_order", "role_missing", "already_paid", "hold_expired", "not_on_sale",
-                   "unknown_promo_code", "promo_not_open", "promo_over", "unknown_ticket_type",
-                   "sales_not_open", "sales_closed", "under_minimum", "over_limit", "addon_alone",
-                   "promo_not_applicable", "promo_exhausted", "total_too_large", "sold_out",
-                   "becomes_free"},
+      .refusals = {"unknown_order",   "role_missing",    "already_paid",
+                   "hold_expired",    "not_on_sale",     "unknown_promo_code",
+                   "promo_not_open",  "promo_over",      "unknown_ticket_type",
+                   "sales_not_open",  "sales_closed",    "under_minimum",
+                   "over_limit",      "addon_alone",     "promo_not_applicable",
+                   "promo_exhausted", "total_too_large", "sold_out",
+                   "becomes_free",    "exchange_order"},
       .doc =
           "Changes a held order to other tickets, at the prices of this moment: all or nothing. "
           "What it held counts as free for it; its time goes on."};

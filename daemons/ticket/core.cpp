@@ -1,12 +1,18 @@
 #include "daemons/ticket/core.h"
 
 #include "common/api/ticket_facts.h"
+#include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/exchanges.h"
+#include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/lists.h"
 #include "daemons/ticket/orders.h"
+#include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/refunds.h"
+#include "daemons/ticket/room.h"
 
 namespace bilten::ticket {
 namespace {
@@ -48,7 +54,10 @@ void evolve(Rows& rows, std::string_view name, std::string_view body) {
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
   if (is_own) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
-    into.save(fact.event_id.view(), EventRow{fact.organization_id, fact.terms});
+    auto event = into.find<EventRow>(fact.event_id.view()).value_or(EventRow{});
+    event.organization_id = fact.organization_id;
+    event.terms = fact.terms;
+    into.save(fact.event_id.view(), event);
     save_details(into, fact);
   });
 }

@@ -19,14 +19,16 @@ using api::ticket::QuotaTerms;
 using api::ticket::TicketState;
 using api::ticket::TypeTerms;
 
-// Key: event id. As the event service announced it last.
+// Key: event id. As the event service announced it last, and what of this service's every order
+// must know.
 struct EventRow {
   static constexpr std::string_view table = "event";
   Id organization_id;
   api::event::Terms terms;
+  bool has_room = false;  // A waiting room: an order needs a pass.
   static constexpr auto fields() {
     return field_list(field("organization_id", &EventRow::organization_id),
-                      field("terms", &EventRow::terms));
+                      field("terms", &EventRow::terms), field("has_room", &EventRow::has_room));
   }
 };
 

@@ -94,6 +94,23 @@ std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>&
   return std::nullopt;
 }
 
+int64_t free_in_event(const Rows& rows, const Id& event_id) {
+  int64_t all = 0;
+  std::map<Id, int64_t> limited;  // By quota: what is free of the types under it.
+  rows.scan<TypeOfEvent>(event_id.view(), {}, SIZE_MAX,
+                         [&](std::string_view key, const TypeOfEvent&) {
+                           const auto own = find_stock(rows, *Id::from_bytes(key.substr(16)));
+                           all += own.free;
+                           for (const auto& id : own.quota_ids) limited[id] += own.free;
+                           return true;
+                         });
+  int64_t least = all;
+  for (const auto& [quota_id, under] : limited) {
+    least = std::min(least, all - under + find_stock(rows, quota_id).free);
+  }
+  return least;
+}
+
 Taken taken_of(const Rows& rows, const std::vector<Id>& ticket_type_ids) {
   Taken taken;
   for (const auto& type_id : ticket_type_ids) {
@@ -139,6 +156,10 @@ void release(Rows& rows, const std::vector<Line>& lines) {
 
 void sell(Rows& rows, const std::vector<Line>& lines, bool were_held) {
   move(rows, lines, were_held ? &StockRow::held : &StockRow::free, &StockRow::sold);
+}
+
+void take_back(Rows& rows, const std::vector<Line>& lines) {
+  move(rows, lines, &StockRow::sold, &StockRow::free);
 }
 
 }  // namespace bilten::ticket

@@ -24,6 +24,10 @@ struct Shortage {
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
                                       const std::vector<Line>& released = {});
 
+// The most tickets of the event that can be had just now, of all its types together: no more than
+// are free of each quota and of the types beside it.
+int64_t free_in_event(const Rows& rows, const Id& event_id);
+
 // What a quota over these types would have held and sold.
 struct Taken {
   int64_t held = 0, sold = 0;
@@ -38,5 +42,6 @@ void remove_quota(Rows& rows, const Id& quota_id);
 void hold(Rows& rows, const std::vector<Line>& lines);                  // free -> held
 void release(Rows& rows, const std::vector<Line>& lines);               // held -> free
 void sell(Rows& rows, const std::vector<Line>& lines, bool were_held);  // held or free -> sold
+void take_back(Rows& rows, const std::vector<Line>& lines);             // sold -> free
 
 }  // namespace bilten::ticket
