@@ -1,6 +1,8 @@
 // What the ticket service announces of doors: check-in lists and scans.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_list_terms.h"
 
 namespace bilten::api::ticket {
@@ -155,5 +157,8 @@ struct DoorFilling {
                       field("capacity", &DoorFilling::capacity, between(1, kCapacityMax)));
   }
 };
+
+using DoorFacts = std::variant<CheckInListAdded, CheckInListChanged, CheckInListRemoved, CheckedIn,
+                               ScanRefused, CheckInUndone, DoorFilling>;
 
 }  // namespace bilten::api::ticket

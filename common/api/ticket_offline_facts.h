@@ -1,6 +1,8 @@
 // What the ticket service announces of scans that were made without a network.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_door_facts.h"
 
 namespace bilten::api::ticket {
@@ -26,5 +28,7 @@ struct ScanConflicted {
                       field("counted", &ScanConflicted::counted));
   }
 };
+
+using OfflineFacts = std::variant<ScanConflicted>;
 
 }  // namespace bilten::api::ticket

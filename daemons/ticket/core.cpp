@@ -2,13 +2,18 @@
 
 #include "common/api/ticket_facts.h"
 #include "daemons/ticket/batch.h"
+#include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/exchanges.h"
+#include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/lists.h"
 #include "daemons/ticket/orders.h"
+#include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/refunds.h"
 #include "daemons/ticket/room.h"
 
 namespace bilten::ticket {

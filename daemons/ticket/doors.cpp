@@ -108,6 +108,7 @@ std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door) {
     case TicketState::cancelled: return ScanReason::cancelled;
     case TicketState::refunded: return ScanReason::refunded;
     case TicketState::transferred: return ScanReason::revoked;
+    case TicketState::blocked: return ScanReason::blocked;
     case TicketState::valid:
     case TicketState::used: break;
   }
