@@ -19,6 +19,7 @@ Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
 Table room_table(const ServiceKeys& keys);
 Table list_table();
+Table offline_table(const ServiceKeys& keys);
 Table refund_table(const ServiceKeys& keys);
 Table payment_table();
 Table box_office_table(const ServiceKeys& keys);
