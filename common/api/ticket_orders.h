@@ -176,11 +176,13 @@ struct ChangeOrder : Basket {
   static constexpr Contract contract{
       .kind = Kind::command,
       .http = {.method = "PUT", .path = "/v1/orders/{order_id}/items"},
-      .refusals = {"unknown_order", "role_missing", "already_paid", "hold_expired", "not_on_sale",
-                   "unknown_promo_code", "promo_not_open", "promo_over", "unknown_ticket_type",
-                   "sales_not_open", "sales_closed", "under_minimum", "over_limit", "addon_alone",
-                   "promo_not_applicable", "promo_exhausted", "total_too_large", "sold_out",
-                   "becomes_free"},
+      .refusals = {"unknown_order",   "role_missing",    "already_paid",
+                   "hold_expired",    "not_on_sale",     "unknown_promo_code",
+                   "promo_not_open",  "promo_over",      "unknown_ticket_type",
+                   "sales_not_open",  "sales_closed",    "under_minimum",
+                   "over_limit",      "addon_alone",     "promo_not_applicable",
+                   "promo_exhausted", "total_too_large", "sold_out",
+                   "becomes_free",    "exchange_order"},
       .doc =
           "Changes a held order to other tickets, at the prices of this moment: all or nothing. "
           "What it held counts as free for it; its time goes on."};

@@ -1,6 +1,8 @@
 // What the ticket service announces of an event's questions, and of whom tickets are for.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -98,5 +100,8 @@ struct AttendeeChanged {
                       field("ticket_id", &Self::ticket_id), field("at", &Self::at));
   }
 };
+
+using QuestionFacts =
+    std::variant<QuestionAdded, QuestionChanged, QuestionRemoved, AttendeeChanged>;
 
 }  // namespace bilten::api::ticket

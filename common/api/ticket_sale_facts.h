@@ -1,6 +1,8 @@
 // What the ticket service announces of selling: ticket types and orders.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -257,8 +259,8 @@ struct PaidTooLate {
   static constexpr std::string_view name = "ticket.paid_too_late";
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc =
-      "A payment came that buys nothing: the order is over, its places are gone, or it was already "
-      "paid. The money goes back.";
+      "A payment came that buys nothing: the order is over, its places are gone, it was already "
+      "paid, or the amount is not its total. The money goes back.";
   Id organization_id, event_id, order_id, payment_id;
   Instant at;
   static constexpr auto fields() {
@@ -268,5 +270,9 @@ struct PaidTooLate {
                       field("payment_id", &PaidTooLate::payment_id), field("at", &PaidTooLate::at));
   }
 };
+
+using SaleFacts =
+    std::variant<Sold, Held, Expired, Cancelled, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
+                 QuotaRemoved, PromoAdded, PromoChanged, OrderChanged, HoldExtended, PaidTooLate>;
 
 }  // namespace bilten::api::ticket

@@ -8,9 +8,10 @@ namespace bilten::api::ticket {
 
 using api::ListOf;  // For who uses this namespace.
 
-enum class TicketState : uint8_t { valid, used, cancelled, refunded, transferred };
+enum class TicketState : uint8_t { valid, used, cancelled, refunded, transferred, blocked };
 constexpr auto names_of(TicketState) {
-  return std::array<std::string_view, 5>{"valid", "used", "cancelled", "refunded", "transferred"};
+  return std::array<std::string_view, 6>{"valid",    "used",        "cancelled",
+                                         "refunded", "transferred", "blocked"};
 }
 
 struct TicketView {

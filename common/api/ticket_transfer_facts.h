@@ -1,6 +1,8 @@
 // What the ticket service announces of tickets that change hands.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -74,5 +76,8 @@ struct TransferExpired : EndedTransfer {
   static constexpr std::string_view doc =
       "Nobody accepted the offer of a ticket in time: all is as it was.";
 };
+
+using TransferFacts =
+    std::variant<TransferOffered, Transferred, TransferWithdrawn, TransferExpired>;
 
 }  // namespace bilten::api::ticket

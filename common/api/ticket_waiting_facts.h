@@ -1,6 +1,8 @@
 // What the ticket service announces of waiting lists.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -87,5 +89,8 @@ struct WaitingListRested {
     return field_list(field("ticket_type_id", &WaitingListRested::ticket_type_id));
   }
 };
+
+using WaitingFacts = std::variant<WaitingListJoined, WaitingListOffered, WaitingListAccepted,
+                                  WaitingListLeft, WaitingListLapsed, WaitingListRested>;
 
 }  // namespace bilten::api::ticket

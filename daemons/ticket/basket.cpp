@@ -6,6 +6,7 @@
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
+#include "daemons/ticket/standing.h"
 #include "daemons/ticket/stock.h"
 
 namespace bilten::ticket {
@@ -72,13 +73,7 @@ Status check_item(const OrderItem& item, const TypeTerms& terms, UnixMillis now)
 
 Status check_not_twice(const std::vector<OrderItem>& items, size_t index) {
   for (size_t earlier = 0; earlier < index; ++earlier) {
-    if (items[earlier].ticket_type_id != items[index].ticket_type_id) continue;
-    Faults faults;
-    const Path root;
-    const Path list{&root, "items"};
-    const Path item{&list, {}, index};
-    faults.add(Path{&item, "ticket_type_id"}, "stands in the order twice; add the quantities");
-    return invalid(std::move(faults));
+    if (items[earlier].ticket_type_id == items[index].ticket_type_id) return type_twice(index);
   }
   return Done{};
 }
@@ -158,8 +153,11 @@ void each_order_of_buyer(const Rows& rows, const Wish& wish, Use use) {
                           [&](std::string_view key, const OrderOfBuyer&) {
                             const auto order_id = key.substr(prefix.size());
                             if (wish.changed_id && order_id == wish.changed_id->view()) return true;
-                            const auto order = rows.find<OrderRow>(order_id);
+                            auto order = rows.find<OrderRow>(order_id);
                             CHECK_INVARIANT(order);
+                            if (order->state == OrderState::partially_refunded) {
+                              take_what_stands(rows, order_id, *order);
+                            }
                             const bool counts = order->state != OrderState::expired &&
                                                 order->state != OrderState::cancelled &&
                                                 order->state != OrderState::refunded;
@@ -215,6 +213,32 @@ Result<std::optional<PromoUse>> use_promo(const std::optional<FoundPromo>& promo
 
 }  // namespace
 
+Error type_twice(size_t index) {
+  Faults faults;
+  const Path root;
+  const Path list{&root, "items"};
+  const Path item{&list, {}, index};
+  faults.add(Path{&item, "ticket_type_id"}, "stands in the order twice; add the quantities");
+  return invalid(std::move(faults));
+}
+
+Error total_too_large() {
+  return {Code::unprocessable, "total_too_large",
+          "The total is more than Bilten can handle; order fewer tickets."};
+}
+
+Error sold_out(const Shortage& shortage) {
+  return about_type(Code::exhausted, "sold_out",
+                    std::to_string(shortage.left) + " tickets of this type are left.",
+                    shortage.ticket_type_id, "available", shortage.left);
+}
+
+std::optional<int64_t> sum_of(const std::vector<Line>& lines) {
+  std::optional<int64_t> total = 0;
+  for (size_t i = 0; total && i < lines.size(); ++i) total = add_amounts(*total, lines[i].total);
+  return total;
+}
+
 int64_t count_tickets(const std::vector<Line>& lines) {
   int64_t count = 0;
   for (const auto& line : lines) count += line.quantity;
@@ -260,18 +284,11 @@ Result<PricedBasket> fill_basket(const Rows& rows, const Wish& wish, UnixMillis 
   if (const auto fit = check_buyer(rows, wish, *all, *promo, by_promo); !fit) return fit.error();
 
   auto lines = price_lines(*all, *promo ? &(*promo)->row.terms : nullptr, now);
-  std::optional<int64_t> total = lines ? std::optional<int64_t>(0) : std::nullopt;
-  for (size_t i = 0; total && i < lines->size(); ++i)
-    total = add_amounts(*total, (*lines)[i].total);
-  if (!total) {
-    return Error{Code::unprocessable, "total_too_large",
-                 "The total is more than Bilten can handle; order fewer tickets."};
-  }
+  const auto total = lines ? sum_of(*lines) : std::nullopt;
+  if (!total) return total_too_large();
   if (const auto shortage =
           find_shortage(rows, *lines, wish.changed ? wish.changed->lines : std::vector<Line>{})) {
-    return about_type(Code::exhausted, "sold_out",
-                      std::to_string(shortage->left) + " tickets of this type are left.",
-                      shortage->ticket_type_id, "available", shortage->left);
+    return sold_out(*shortage);
   }
   return PricedBasket{std::move(*lines), {*total, wish.event.terms.currency}, *use};
 }

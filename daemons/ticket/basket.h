@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemons/ticket/rows.h"
+#include "daemons/ticket/stock.h"
 
 namespace bilten::ticket {
 
@@ -25,6 +26,13 @@ struct PricedBasket {
 
 // Refuses as decide_order says (core.h), from `unknown_promo_code` to `sold_out`.
 Result<PricedBasket> fill_basket(const Rows& rows, const Wish& wish, UnixMillis now);
+
+// What a basket and an order of staff are refused with alike.
+Error type_twice(size_t index);
+Error total_too_large();
+Error sold_out(const Shortage& shortage);
+// Nothing: beyond kMoneyMax.
+std::optional<int64_t> sum_of(const std::vector<Line>& lines);
 
 int64_t count_tickets(const std::vector<Line>& lines);
 api::ticket::Sums sums_of(const std::vector<Line>& lines, const Money& total);

@@ -2,12 +2,19 @@
 
 #include "common/api/ticket_facts.h"
 #include "daemons/ticket/attendees.h"
+#include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/exchanges.h"
+#include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"
+#include "daemons/ticket/lists.h"
 #include "daemons/ticket/orders.h"
+#include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/questions.h"
+#include "daemons/ticket/refunds.h"
 #include "daemons/ticket/resend.h"
 #include "daemons/ticket/room.h"
 #include "daemons/ticket/transfers.h"
@@ -43,19 +50,15 @@ void save_details(Rows& rows, const auto& fact) {
 
 Effects decide_drafted(const Rows&, const Context& context, const api::event::Drafted& fact) {
   Effects effects;
-  effects.record(api::ticket::CheckInListAdded{.organization_id = fact.organization_id,
-                                               .event_id = fact.event_id,
-                                               .check_in_list_id = context.fresh_id(),
-                                               .title = "Main",
-                                               .ticket_type_ids = {},
-                                               .reentry = false});
+  effects.record(api::ticket::CheckInListAdded{
+      {fact.organization_id, fact.event_id, context.fresh_id(), {.title = "Main"}}});
   return effects;
 }
 
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const bool is_own = evolve_named<api::ticket::Facts>(
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
-  if (is_own) return;
+  if (is_own || note_device(rows, name, body)) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
     auto event = into.find<EventRow>(fact.event_id.view()).value_or(EventRow{});
     event.organization_id = fact.organization_id;

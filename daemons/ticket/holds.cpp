@@ -1,6 +1,7 @@
 // Held orders: changed, extended, given up, expired.
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
+#include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
@@ -62,6 +63,10 @@ Decided<OrderView> decide_change_order(const Rows& rows, const Context& context,
   auto order = find_held(rows, context, secret, order_id, message.secret);
   if (!order) return order.error();
   if (const auto fit = check_held(*order); !fit) return fit.error();
+  if (find_exchange(rows, order_id)) {
+    return Error{Code::conflict, "exchange_order",
+                 "The order holds the difference of an exchange; cancel it to change your mind."};
+  }
   const auto event = event_of(rows, *order);
   if (const auto fit = check_on_sale(event, context.now); !fit) return fit.error();
   const Wish wish{.event_id = order->event_id,

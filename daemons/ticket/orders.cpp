@@ -1,4 +1,4 @@
-// Orders as they are made, quoted and paid; their tickets; money that comes late.
+// Orders as they are made and quoted, and their tickets.
 #include "daemons/ticket/orders.h"
 
 #include "common/base/text.h"
@@ -12,13 +12,9 @@
 
 namespace bilten::ticket {
 
-using api::ticket::Cancelled;
-using api::ticket::ConfirmOrder;
-using api::ticket::Expired;
 using api::ticket::Held;
 using api::ticket::Order;
 using api::ticket::OrderView;
-using api::ticket::PaidTooLate;
 using api::ticket::Quote;
 using api::ticket::QuoteView;
 using api::ticket::Sold;
@@ -43,67 +39,6 @@ Held held_fact(const Id& organization_id, const Id& order_id, const OrderRow& or
           .promo = order.promo,
           .at = order.created_at,
           .expires_at = *order.expires_at};
-}
-
-Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& order,
-               UnixMillis now) {
-  return {.organization_id = organization_id,
-          .event_id = order.event_id,
-          .order_id = order_id,
-          .code = order.code,
-          .person_id = order.person_id,
-          .buyer = order.buyer,
-          .lines = order.lines,
-          .total = order.total,
-          .promo = order.promo,
-          .ticket_ids = order.ticket_ids,
-          .payment_id = order.payment_id,
-          .at = {now}};
-}
-
-void make_paid(OrderRow& order, const Context& context) {
-  order.state = OrderState::paid;
-  const auto count = static_cast<size_t>(count_tickets(order.lines));
-  order.ticket_ids.reserve(count);
-  for (size_t i = 0; i < count; ++i) order.ticket_ids.push_back(context.fresh_id());
-}
-
-// Whether money that has just come can still make the order whole. A lapsed hold has its places
-// until its timer takes them; an expired one must find them anew.
-bool can_be_seated(const Rows& rows, const OrderRow& order, const EventRow& event, UnixMillis now) {
-  if (event.terms.state == api::event::State::cancelled) return false;
-  if (order.state == OrderState::held && !is_lapsed(order, now)) return true;
-  if (now >= event.terms.ends_at.ms) return false;
-  if (order.state == OrderState::held) return true;
-  return order.state == OrderState::expired && !find_shortage(rows, order.lines);
-}
-
-// The effect of a payment that was not seen before. A hold that is over is announced as over first,
-// so that its places return, and may be taken anew, exactly once.
-void take_payment(const Rows& rows, const Context& context, const ConfirmOrder& message,
-                  OrderRow& order, Effects& effects) {
-  const auto event = event_of(rows, order);
-  const auto now = context.now;
-  const bool seated = can_be_seated(rows, order, event, now);
-  if (is_lapsed(order, now)) {
-    effects.record(ended_fact<Expired>(event, message.order_id, order, now));
-    order.state = OrderState::expired;
-  }
-  if (seated) {
-    order.payment_id = message.payment_id;
-    make_paid(order, context);
-    effects.record(sold_fact(event.organization_id, message.order_id, order, now));
-    return;
-  }
-  if (order.state == OrderState::held) {  // Its event was cancelled meanwhile.
-    effects.record(ended_fact<Cancelled>(event, message.order_id, order, now));
-    order.state = OrderState::cancelled;
-  }
-  effects.record(PaidTooLate{.organization_id = event.organization_id,
-                             .event_id = order.event_id,
-                             .order_id = message.order_id,
-                             .payment_id = message.payment_id,
-                             .at = {now}});
 }
 
 template <class Fact>
@@ -161,10 +96,50 @@ Status check_on_sale(const EventRow& event, UnixMillis now) {
                             "The event is not on sale: it is not published, or it is over."});
 }
 
+Status check_not_over(const EventRow& event, UnixMillis now) {
+  const bool is_cancelled = event.terms.state == api::event::State::cancelled;
+  if (!is_cancelled && now < event.terms.ends_at.ms) return Done{};
+  return rests_on("event", {Code::conflict, "not_on_sale", "The event is cancelled, or over."});
+}
+
 EventRow event_of(const Rows& rows, const OrderRow& order) {
   auto event = rows.find<EventRow>(order.event_id.view());
   CHECK_INVARIANT(event);
   return std::move(*event);
+}
+
+Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& order,
+               UnixMillis now) {
+  return {.organization_id = organization_id,
+          .event_id = order.event_id,
+          .order_id = order_id,
+          .code = order.code,
+          .person_id = order.person_id,
+          .buyer = order.buyer,
+          .lines = order.lines,
+          .total = order.total,
+          .promo = order.promo,
+          .ticket_ids = order.ticket_ids,
+          .payment_id = order.payment_id,
+          .at = {now}};
+}
+
+void make_paid(OrderRow& order, const Context& context) {
+  order.state = OrderState::paid;
+  const auto count = static_cast<size_t>(count_tickets(order.lines));
+  order.ticket_ids.reserve(count);
+  for (size_t i = 0; i < count; ++i) order.ticket_ids.push_back(context.fresh_id());
+}
+
+OrderRow held_order(const Held& fact) {
+  OrderRow order{.event_id = fact.event_id, .code = fact.code, .person_id = fact.person_id};
+  order.buyer = fact.buyer;
+  order.lines = fact.lines;
+  order.total = fact.total;
+  order.promo = fact.promo;
+  order.created_at = fact.at;
+  order.expires_at = fact.expires_at;
+  return order;
 }
 
 bool is_lapsed(const OrderRow& order, UnixMillis now) {
@@ -232,19 +207,6 @@ Result<QuoteView> quote(const Reader& reader, const Quote& message) {
   return view;
 }
 
-Decided<OrderView> decide_confirm_order(const Rows& rows, const Context& context,
-                                        const ConfirmOrder& message) {
-  const auto& order_id = message.order_id;
-  auto order = rows.find<OrderRow>(order_id.view());
-  if (!order) return unknown_order(nullptr);
-  Decision<OrderView> decision;
-  const bool is_known = order->payment_id == message.payment_id ||
-                        rows.has(LatePayment::table, key_of(order_id, message.payment_id));
-  if (!is_known) take_payment(rows, context, message, *order, decision);
-  decision.answer = view_of_order(order_id, *order, context.now);
-  return decision;
-}
-
 OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis now) {
   OrderView view;
   view.id = order_id;
@@ -262,14 +224,7 @@ OrderView view_of_order(const Id& order_id, const OrderRow& order, UnixMillis no
 void apply(Rows& rows, const Held& fact) {
   hold(rows, fact.lines);
   take_promo(rows, fact.promo);
-  OrderRow order{.event_id = fact.event_id, .code = fact.code, .person_id = fact.person_id};
-  order.buyer = fact.buyer;
-  order.lines = fact.lines;
-  order.total = fact.total;
-  order.promo = fact.promo;
-  order.created_at = fact.at;
-  order.expires_at = fact.expires_at;
-  rows.save(fact.order_id.view(), order);
+  rows.save(fact.order_id.view(), held_order(fact));
   rows.set_timer(kHoldTimer, fact.order_id.view(), fact.expires_at.ms);
   note_buyer(rows, fact);
 }
@@ -295,10 +250,6 @@ void apply(Rows& rows, const Sold& fact) {
   order->payment_id = fact.payment_id;
   rows.save(fact.order_id.view(), *order);
   issue_tickets(rows, fact);
-}
-
-void apply(Rows& rows, const PaidTooLate& fact) {
-  rows.save(key_of(fact.order_id, fact.payment_id), LatePayment{});
 }
 
 }  // namespace bilten::ticket

@@ -1,4 +1,4 @@
-// The rules of orders: made, quoted and paid in orders.cpp, held ones in holds.cpp.
+// The rules of orders: made and quoted in orders.cpp, held ones in holds.cpp.
 #pragma once
 
 #include "common/api/ticket_orders.h"
@@ -24,7 +24,8 @@ Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& co
                                              const OrderKeys& keys);
 // As an order of the same basket, but for the buyer's limits.
 Result<api::ticket::QuoteView> quote(const Reader& reader, const api::ticket::Quote& message);
-// unknown_order, role_missing, hold_expired, already_paid; then as an order; becomes_free
+// unknown_order, role_missing, hold_expired, already_paid, exchange_order; then as an order;
+// becomes_free
 Decided<api::ticket::OrderView> decide_change_order(const Rows& rows, const Context& context,
                                                     const api::ticket::ChangeOrder& message,
                                                     std::string_view secret);
@@ -36,9 +37,6 @@ Decided<api::ticket::OrderView> decide_extend_hold(const Rows& rows, const Conte
 Decided<api::ticket::OrderView> decide_cancel_order(const Rows& rows, const Context& context,
                                                     const api::ticket::CancelOrder& message,
                                                     std::string_view secret);
-// unknown_order
-Decided<api::ticket::OrderView> decide_confirm_order(const Rows& rows, const Context& context,
-                                                     const api::ticket::ConfirmOrder& message);
 // The timer "hold": its order passed its time unpaid.
 Effects decide_hold_ended(const Rows& rows, const Context& context, std::string_view order_id);
 // A hold past its time reads as expired, though its timer has not fired yet.
@@ -50,7 +48,6 @@ void apply(Rows& rows, const api::ticket::HoldExtended& fact);
 void apply(Rows& rows, const api::ticket::Sold& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);
-void apply(Rows& rows, const api::ticket::PaidTooLate& fact);
 
 // ---- what orders, holds and waiting lists share ----
 
@@ -68,10 +65,19 @@ Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 
 // not_on_sale
 Status check_on_sale(const EventRow& event, UnixMillis now);
+// not_on_sale: cancelled or over; staff sell and import before it is published as well.
+Status check_not_over(const EventRow& event, UnixMillis now);
 // The event of an order that stands.
 EventRow event_of(const Rows& rows, const OrderRow& order);
 // A hold past its time, though its timer has not fired yet.
 bool is_lapsed(const OrderRow& order, UnixMillis now);
+// Makes the order paid and names its tickets.
+void make_paid(OrderRow& order, const Context& context);
+// The order that a hold makes.
+OrderRow held_order(const api::ticket::Held& fact);
+// That an order which is paid now was sold.
+api::ticket::Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& order,
+                            UnixMillis now);
 
 // What ends a hold, as a fact.
 template <class Fact>

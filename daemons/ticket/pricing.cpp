@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "common/base/check.h"
 #include "common/base/money.h"
 
 namespace bilten::ticket {
@@ -100,6 +101,26 @@ bool add_fee_and_tax(Draft& draft) {
   return true;
 }
 
+std::optional<std::vector<Line>> price_drafts(std::vector<Draft>& drafts, const PromoTerms* promo) {
+  int64_t sum = 0;
+  for (auto& draft : drafts) {
+    const auto amount = multiply_amount(draft.line.unit_price, draft.line.quantity);
+    const auto with = amount ? add_amounts(sum, *amount) : std::nullopt;
+    if (!with) return std::nullopt;
+    sum = *with;
+    draft.net = *amount;
+    take_off(draft, part_of(*amount, group_rate(draft.wanted->terms, draft.wanted->quantity)));
+  }
+  if (promo) take_promo_off(drafts, *promo);
+  std::vector<Line> lines;
+  lines.reserve(drafts.size());
+  for (auto& draft : drafts) {
+    if (!add_fee_and_tax(draft)) return std::nullopt;
+    lines.push_back(draft.line);
+  }
+  return lines;
+}
+
 }  // namespace
 
 int64_t part_of(int64_t amount, int64_t rate) {
@@ -140,23 +161,21 @@ std::optional<std::vector<Line>> price_lines(const std::vector<Wanted>& wanted,
                                              const PromoTerms* promo, UnixMillis now) {
   std::vector<Draft> drafts;
   for (const auto& each : wanted) cut_at_tiers(each, now, drafts);
-  int64_t sum = 0;
-  for (auto& draft : drafts) {
-    const auto amount = multiply_amount(draft.line.unit_price, draft.line.quantity);
-    const auto with = amount ? add_amounts(sum, *amount) : std::nullopt;
-    if (!with) return std::nullopt;
-    sum = *with;
-    draft.net = *amount;
-    take_off(draft, part_of(*amount, group_rate(draft.wanted->terms, draft.wanted->quantity)));
+  return price_drafts(drafts, promo);
+}
+
+std::optional<std::vector<Line>> price_standing(const std::vector<Line>& lines,
+                                                const std::vector<Wanted>& wanted,
+                                                const PromoTerms* promo) {
+  std::vector<Draft> drafts;
+  for (const auto& line : lines) {
+    const auto of_type = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& each) {
+      return each.ticket_type_id == line.ticket_type_id;
+    });
+    CHECK_INVARIANT(of_type != wanted.end());
+    drafts.push_back({{line.ticket_type_id, line.quantity, line.unit_price}, &*of_type});
   }
-  if (promo) take_promo_off(drafts, *promo);
-  std::vector<Line> lines;
-  lines.reserve(drafts.size());
-  for (auto& draft : drafts) {
-    if (!add_fee_and_tax(draft)) return std::nullopt;
-    lines.push_back(draft.line);
-  }
-  return lines;
+  return price_drafts(drafts, promo);
 }
 
 }  // namespace bilten::ticket

@@ -26,6 +26,12 @@ std::optional<std::vector<api::ticket::Line>> price_lines(const std::vector<Want
                                                           const api::ticket::PromoTerms* promo,
                                                           UnixMillis now);
 
+// The same of lines whose types, quantities and unit prices stand already, as those of an order
+// that was sold. `wanted` has the terms of each of their types, and the quantity of all its lines.
+std::optional<std::vector<api::ticket::Line>> price_standing(
+    const std::vector<api::ticket::Line>& lines, const std::vector<Wanted>& wanted,
+    const api::ticket::PromoTerms* promo);
+
 // The price of the next ticket when so many are taken.
 int64_t current_price(const api::ticket::TypeTerms& terms, int64_t taken, UnixMillis now);
 

@@ -85,7 +85,6 @@ Table order_table(const ServiceKeys& keys) {
       command<ChangeOrder>("ticket.order.change", change_order),
       command<ExtendHold>("ticket.order.extend", extend_hold),
       command<CancelOrder>("ticket.order.cancel", cancel_order),
-      command<ConfirmOrder>("ticket.order.confirm", decide_confirm_order),
       query<ReadOrder>("ticket.order.view", by<Queries, ReadOrder>(queries, &Queries::order)),
       query<ListMyOrders>("ticket.my_orders",
                           by<Queries, ListMyOrders>(queries, &Queries::my_orders)),

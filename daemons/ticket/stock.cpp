@@ -210,4 +210,8 @@ void sell(Rows& rows, const std::vector<Line>& lines, bool were_held) {
   move(rows, lines, were_held ? &StockRow::held : &StockRow::free, &StockRow::sold);
 }
 
+void take_back(Rows& rows, const std::vector<Line>& lines) {
+  move(rows, lines, &StockRow::sold, &StockRow::free);
+}
+
 }  // namespace bilten::ticket

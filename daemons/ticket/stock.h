@@ -49,5 +49,6 @@ void remove_quota(Rows& rows, const Id& quota_id);
 void hold(Rows& rows, const std::vector<Line>& lines);                  // free -> held
 void release(Rows& rows, const std::vector<Line>& lines);               // held -> free
 void sell(Rows& rows, const std::vector<Line>& lines, bool were_held);  // held or free -> sold
+void take_back(Rows& rows, const std::vector<Line>& lines);             // sold -> free
 
 }  // namespace bilten::ticket

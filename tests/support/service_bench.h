@@ -93,6 +93,19 @@ class ServiceBench {
     take(effects);
   }
 
+  // Brings another service's fact as its feed would: noted, then what follows from it.
+  template <class Fact>
+  void react(const Fact& fact) {
+    const auto* row = table.reaction(Fact::name);
+    REQUIRE(row);
+    Effects noted;
+    noted.record(fact);
+    auto batch = store->begin();
+    record(*batch, noted);
+    record(*batch, row->decide(batch->rows(), context(*batch, nullptr, kNothing), encode(fact)));
+    REQUIRE(batch->commit() == CommitResult::done);
+  }
+
   // Runs every timer due at `now`; answers how many.
   size_t run_timers() {
     size_t count = 0;
@@ -165,7 +178,7 @@ class ServiceBench {
     const auto* row = table.query(name);
     REQUIRE(row);
     const auto snapshot = store->snapshot();
-    return row->answer({snapshot->rows(), snapshot->vault(), now, person}, body);
+    return row->answer({snapshot->rows(), snapshot->vault(), now, person, snapshot.get()}, body);
   }
 
   Result<std::string> command(std::string_view name, const std::string& body,
