@@ -71,6 +71,18 @@ TEST_CASE("an undone scan leaves everything as it was before it", "[ticket]") {
   shop.bench.check_rebuild();
 }
 
+TEST_CASE("a refusal that is asked for again after an undo is still a refusal", "[ticket]") {
+  UndoShop shop;
+  const auto order = shop.buy(shop.add_type(0, 10));
+  shop.use(shop.list("Hall"));
+  CHECK(shop.go(shop.code_of(order)) == "");
+  const auto second = shop.scan_here(shop.code_of(order));
+  CHECK(shop.go(second, shop.door) == "already_redeemed");
+  shop.bench.must(shop.undo(order), &shop.supervisor);
+  CHECK(shop.go(second, shop.door) == "already_redeemed");
+  CHECK(shop.member("first_at") == "");
+}
+
 TEST_CASE("a ticket that another list let in stays used", "[ticket]") {
   UndoShop shop;
   const auto order = shop.buy(shop.add_type(0, 10));
