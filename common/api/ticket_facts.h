@@ -10,6 +10,7 @@
 #include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_offline_facts.h"
 #include "common/api/ticket_question_facts.h"
 #include "common/api/ticket_refund_facts.h"
 #include "common/api/ticket_resend_facts.h"
@@ -32,7 +33,7 @@ struct JoinedFacts<std::variant<A...>, std::variant<B...>, Rest...>
 
 // The commonest first: evolve looks a fact up by name from the front.
 using Facts = JoinedFacts<SaleFacts, DoorFacts, BoxOfficeFacts, DisputeFacts, ExchangeFacts,
-                          ImportFacts, KeyFacts, QuestionFacts, RefundFacts, ResendFacts, RoomFacts,
-                          TransferFacts, WaitingFacts>::Type;
+                          ImportFacts, KeyFacts, OfflineFacts, QuestionFacts, RefundFacts,
+                          ResendFacts, RoomFacts, TransferFacts, WaitingFacts>::Type;
 
 }  // namespace bilten::api::ticket
