@@ -84,7 +84,7 @@ Decided<OrderView> decide_box_office_order(const Rows& rows, const Context& cont
   if (const auto shortage = find_shortage(rows, basket->lines)) return sold_out(*shortage);
 
   const Id order_id = context.fresh_id();
-  OrderRow order{.event_id = event_id, .code = fresh_code(context.random)};
+  OrderRow order{.event_id = event_id, .code = fresh_order_code(context.random)};
   // Nobody's hash where nobody is named, so that no limit of a buyer counts the order.
   order.buyer = buyer_hash(keys.mail_index, message.buyer ? message.buyer->email : order_id.text());
   order.lines = std::move(basket->lines);

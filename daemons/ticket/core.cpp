@@ -1,7 +1,7 @@
 #include "daemons/ticket/core.h"
 
 #include "common/api/ticket_facts.h"
-#include "daemons/ticket/batch.h"
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/devices.h"
@@ -13,8 +13,12 @@
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/questions.h"
 #include "daemons/ticket/refunds.h"
+#include "daemons/ticket/resend.h"
 #include "daemons/ticket/room.h"
+#include "daemons/ticket/transfers.h"
+#include "daemons/ticket/waiting_list.h"
 
 namespace bilten::ticket {
 namespace {

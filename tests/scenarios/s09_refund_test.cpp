@@ -60,7 +60,7 @@ json seat_with_group_rate() {
 
 TEST_CASE("a buyer gives back one ticket of a group: the rest is priced anew, the door knows",
           "[s9]") {
-  Sale shop({seat_with_group_rate()});
+  Sale shop(std::vector<json>{seat_with_group_rate()});
   const auto order = shop.paid(0, 3);
   CHECK(order["total"]["amount"] == 27'000);
   const auto gone = shop.code_of(order, 0), kept = shop.code_of(order, 1);
@@ -93,7 +93,7 @@ TEST_CASE("a buyer gives back one ticket of a group: the rest is priced anew, th
 TEST_CASE("outside the policy a buyer is refused and told why", "[s9]") {
   auto fixed = type_body("No refunds", 10'000, 20);
   fixed["refundable"] = false;
-  Sale shop({fixed});
+  Sale shop(std::vector<json>{fixed});
   const auto order = shop.paid(0, 1);
   const auto path = Sale::refunds_of(order);
   const json with_secret{{"secret", order["secret"]}};
@@ -111,8 +111,37 @@ TEST_CASE("outside the policy a buyer is refused and told why", "[s9]") {
   CHECK(shop.host.api.post(path, {{"amount", 4'000}}).status == 201);
 }
 
+TEST_CASE("a ticket becomes one of another type: at once, or when the difference is paid", "[s9]") {
+  Sale shop(std::vector<json>{type_body("Seat", 10'000, 20), type_body("Standing", 4'000, 5),
+                              type_body("Box", 25'000, 5)});
+  const auto order = shop.paid(0, 1);
+  const auto path = "/v1/tickets/" + order["ticket_ids"][0].get<std::string>() + "/exchange";
+  json message{{"secret", order["secret"]}, {"ticket_type_id", shop.sale.type_ids[2]}};
+  const auto code = shop.code_of(order, 0);
+  auto dearer = shop.guest.post(path, message);
+  INFO(dearer.text);
+  REQUIRE(dearer.status == 200);
+  CHECK(dearer.body["state"] == "held");
+  CHECK(dearer.body["order"]["total"]["amount"] == 15'000);
+  CHECK(shop.available(2) == 4);
+  auto given_up =
+      shop.guest.post("/v1/orders/" + dearer.body["order"]["id"].get<std::string>() + "/cancel",
+                      {{"secret", dearer.body["order"]["secret"]}});
+  CHECK(given_up.body["state"] == "cancelled");
+  CHECK(shop.available(2) == 5);
+  message["ticket_type_id"] = shop.sale.type_ids[1];
+  auto cheaper = shop.guest.post(path, message);
+  INFO(cheaper.text);
+  CHECK(cheaper.body["state"] == "done");
+  CHECK(cheaper.body["refunded"]["amount"] == 6'000);
+  CHECK(shop.available(0) == 20);
+  CHECK(shop.available(1) == 4);
+  CHECK(shop.scan(code).code() == "revoked");
+  CHECK(shop.scan(shop.code_of(order, 0)).status == 201);
+}
+
 TEST_CASE("every order of a cancelled event is given back whole, and no door lets it in", "[s9]") {
-  Sale shop({type_body("Seat", 10'000, 20)});
+  Sale shop(std::vector<json>{type_body("Seat", 10'000, 20)});
   const auto first = shop.paid(0, 2), second = shop.paid(0, 1);
   const auto code = shop.code_of(second, 0);
   auto cancelled =
@@ -130,7 +159,7 @@ TEST_CASE("every order of a cancelled event is given back whole, and no door let
 
 TEST_CASE("complimentary tickets and box office sales share the stock and are counted apart",
           "[s9]") {
-  Sale shop({type_body("Seat", 10'000, 5)});
+  Sale shop(std::vector<json>{type_body("Seat", 10'000, 5)});
   shop.paid(0, 2);
   const auto path = "/v1/events/" + shop.sale.event_id + "/box-office";
   json comps{{"items", json::array({{{"ticket_type_id", shop.sale.type_ids[0]}, {"quantity", 3}}})},

@@ -15,7 +15,7 @@ struct Run {
   void step() {
     shop.bench.now += static_cast<UnixMillis>(random.below(120'000));
     shop.bench.run_timers();
-    switch (random.below(8)) {
+    switch (random.below(12)) {
       case 0:
       case 1: return order();
       case 2: return pay();
@@ -23,6 +23,10 @@ struct Run {
       case 4: return change();
       case 5: return scan();
       case 6: return change_quota();
+      case 7:
+      case 8: return refund();
+      case 9: return exchange();
+      case 10: return sell_at_box_office();
       default: shop.bench.now += static_cast<UnixMillis>(random.below(20)) * 60'000;
     }
   }
@@ -50,6 +54,38 @@ struct Run {
     message.order_id = order->id;
     message.secret = order->secret;
     (void)shop.bench.send(message);
+  }
+  void refund() {
+    const auto* order = any();
+    if (!order) return;
+    RefundOrder message;
+    message.order_id = order->id;
+    const auto ids = tickets_of(*order);
+    if (!ids.empty() && random.below(2) == 0) message.ticket_ids = {ids[random.below(ids.size())]};
+    (void)shop.bench.send(message, &shop.manager);
+  }
+  void exchange() {
+    const auto* order = any();
+    if (!order) return;
+    const auto ids = tickets_of(*order);
+    if (ids.empty()) return;
+    ExchangeTicket message;
+    message.ticket_id = ids[random.below(ids.size())];
+    message.ticket_type_id = types[random.below(types.size())];
+    const auto view = shop.bench.send(message, &shop.manager);
+    if (view && view->order) orders.push_back(*view->order);
+  }
+  void sell_at_box_office() {
+    BoxOfficeOrder message;
+    message.event_id = shop.event_id;
+    message.items = {{types[random.below(types.size())], 1}};
+    message.kind = BoxOfficeKind::comp;
+    if (auto made = shop.bench.send(message, &shop.manager)) orders.push_back(*made);
+  }
+  std::vector<Id> tickets_of(const OrderView& order) {
+    ReadOrder message;
+    message.order_id = order.id;
+    return shop.bench.must(message, &shop.manager).ticket_ids;
   }
   void change() {
     ChangeType message;
@@ -116,11 +152,11 @@ struct Run {
           CHECK(stock.sold == of_types_sold);
           return true;
         });
-    snapshot->rows().scan<ticket::TicketRow>({}, {}, SIZE_MAX,
-                                             [&](std::string_view, const ticket::TicketRow&) {
-                                               ++tickets;
-                                               return true;
-                                             });
+    snapshot->rows().scan<ticket::TicketRow>(
+        {}, {}, SIZE_MAX, [&](std::string_view, const ticket::TicketRow& ticket) {
+          tickets += ticket.state != TicketState::refunded;
+          return true;
+        });
     snapshot->rows().scan<ticket::OrderRow>({}, {}, SIZE_MAX,
                                             [&](std::string_view, const ticket::OrderRow& order) {
                                               if (order.state != OrderState::held) return true;
