@@ -50,12 +50,12 @@ endif
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
 LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-daemons/event := -ldate-tz
-LIBS-daemons/ticket := -lqrcodegencpp -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
 
-# Pango's headers lie in folders that only pkg-config knows; one source includes them.
+# The headers of Pango and GLib lie in folders that only pkg-config knows; two sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))
-$(BUILD)/daemons/ticket/pdf.o: CPPFLAGS += $(PANGO)
-build/tidy/daemons/ticket/pdf.ok: TIDY_FLAGS += $(PANGO)
+$(patsubst %,$(BUILD)/daemons/ticket/%.o,pdf names): CPPFLAGS += $(PANGO)
+$(patsubst %,build/tidy/daemons/ticket/%.ok,pdf names): TIDY_FLAGS += $(PANGO)
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.
 # The binary is named after the folder: bilten-<last part>, but biltenctl.

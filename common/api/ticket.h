@@ -7,6 +7,7 @@
 #include "common/api/ticket_exchanges.h"
 #include "common/api/ticket_imports.h"
 #include "common/api/ticket_keys.h"
+#include "common/api/ticket_lists.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
 #include "common/api/ticket_refunds.h"

@@ -1,6 +1,8 @@
 // What the ticket service announces of orders that its organisation makes itself.
 #pragma once
 
+#include <variant>
+
 #include "common/wire/contract.h"
 
 namespace bilten::api::ticket {
@@ -35,5 +37,7 @@ struct BoxOfficeIssued {
                       field("person_id", &Self::person_id), field("at", &Self::at));
   }
 };
+
+using BoxOfficeFacts = std::variant<BoxOfficeIssued>;
 
 }  // namespace bilten::api::ticket

@@ -1,6 +1,8 @@
 // What the ticket service announces of tickets whose payment is disputed.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -31,5 +33,7 @@ struct Unblocked : OfTickets {
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc = "A dispute was won: the order's tickets are good again.";
 };
+
+using DisputeFacts = std::variant<Blocked, Unblocked>;
 
 }  // namespace bilten::api::ticket

@@ -1,6 +1,8 @@
 // What the ticket service announces of tickets that become ones of another type.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
@@ -57,5 +59,7 @@ struct Exchanged {
                    field("at", &Self::at)));
   }
 };
+
+using ExchangeFacts = std::variant<ExchangeHeld, Exchanged>;
 
 }  // namespace bilten::api::ticket

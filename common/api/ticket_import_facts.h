@@ -1,6 +1,8 @@
 // What the ticket service announces of tickets that were sold elsewhere and are imported.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -35,5 +37,7 @@ struct Imported {
                       field("person_id", &Self::person_id), field("at", &Self::at));
   }
 };
+
+using ImportFacts = std::variant<Imported>;
 
 }  // namespace bilten::api::ticket

@@ -1,6 +1,8 @@
 // What the ticket service announces of the keys that sign ticket codes.
 #pragma once
 
+#include <variant>
+
 #include "common/wire/contract.h"
 
 namespace bilten::api::ticket {
@@ -24,5 +26,7 @@ struct KeyRotated {
                       field("person_id", &KeyRotated::person_id), field("at", &KeyRotated::at));
   }
 };
+
+using KeyFacts = std::variant<KeyRotated>;
 
 }  // namespace bilten::api::ticket

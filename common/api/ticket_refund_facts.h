@@ -1,6 +1,8 @@
 // What the ticket service announces of refunds; the payment service gives the money back by it.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
@@ -53,5 +55,7 @@ struct Refunded {
                    field("person_id", &Self::person_id), field("at", &Self::at)));
   }
 };
+
+using RefundFacts = std::variant<Refunded>;
 
 }  // namespace bilten::api::ticket

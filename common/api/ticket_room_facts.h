@@ -1,6 +1,8 @@
 // What the ticket service announces of waiting rooms (docs/waiting-room.md).
 #pragma once
 
+#include <variant>
+
 #include "common/wire/contract.h"
 
 namespace bilten::api::ticket {
@@ -155,5 +157,8 @@ struct RoomPassesLapsed {
                       field("last", &RoomPassesLapsed::last, between(kTurnBytes, kTurnBytes)));
   }
 };
+
+using RoomFacts = std::variant<RoomOpened, RoomChanged, RoomClosed, RoomJoined, RoomDrawn,
+                               RoomLetIn, RoomPassUsed, RoomPassesLapsed>;
 
 }  // namespace bilten::api::ticket

@@ -1,6 +1,8 @@
 // What the ticket service announces of selling: ticket types and orders.
 #pragma once
 
+#include <variant>
+
 #include "common/api/ticket_terms.h"
 
 namespace bilten::api::ticket {
@@ -268,5 +270,9 @@ struct PaidTooLate {
                       field("payment_id", &PaidTooLate::payment_id), field("at", &PaidTooLate::at));
   }
 };
+
+using SaleFacts = std::variant<TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
+                               PromoAdded, PromoChanged, Held, Sold, OrderChanged, HoldExtended,
+                               Expired, Cancelled, PaidTooLate>;
 
 }  // namespace bilten::api::ticket

@@ -7,6 +7,7 @@
 #include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"
+#include "daemons/ticket/lists.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
@@ -43,12 +44,8 @@ void save_details(Rows& rows, const auto& fact) {
 
 Effects decide_drafted(const Rows&, const Context& context, const api::event::Drafted& fact) {
   Effects effects;
-  effects.record(api::ticket::CheckInListAdded{.organization_id = fact.organization_id,
-                                               .event_id = fact.event_id,
-                                               .check_in_list_id = context.fresh_id(),
-                                               .title = "Main",
-                                               .ticket_type_ids = {},
-                                               .reentry = false});
+  effects.record(api::ticket::CheckInListAdded{
+      {fact.organization_id, fact.event_id, context.fresh_id(), {.title = "Main"}}});
   return effects;
 }
 

@@ -5,6 +5,7 @@
 namespace bilten::ticket {
 
 using api::ticket::CheckInView;
+using api::ticket::Scan;
 
 namespace {
 
@@ -15,7 +16,7 @@ std::string_view detail_of(ScanReason reason) {
     case ScanReason::wrong_event: return "This ticket is for another event.";
     case ScanReason::wrong_type: return "This ticket is for another entrance.";
     case ScanReason::not_yet: return "Doors are not open yet.";
-    case ScanReason::too_late: return "The event is over.";
+    case ScanReason::too_late: return "Doors are closed.";
     case ScanReason::cancelled: return "The ticket, its order or its event is cancelled.";
     case ScanReason::refunded: return "The ticket has been refunded.";
     case ScanReason::revoked: return "This code has been replaced; the ticket's new one is valid.";
@@ -23,8 +24,65 @@ std::string_view detail_of(ScanReason reason) {
     case ScanReason::unpaid:
       return "The ticket's order is not paid; send its holder to the office.";
     case ScanReason::not_inside: return "The ticket is not inside; it cannot go out.";
+    case ScanReason::no_exit: return "This list takes no exit scans; people just leave.";
+    case ScanReason::rule: return "The list's rules do not let this ticket through now.";
+    case ScanReason::full: return "It is full; wait until somebody has been scanned out.";
   }
   return "";
+}
+
+// The members of a problem, packed once they are all known.
+class Members {
+ public:
+  Members& text(std::string_view name, std::string_view value) {
+    packed_.text(name).text(value);
+    ++count_;
+    return *this;
+  }
+  Members& text_if(std::string_view name, const std::optional<std::string>& value) {
+    return value ? text(name, *value) : *this;
+  }
+  Members& number(std::string_view name, int64_t value) {
+    packed_.text(name).integer(value);
+    ++count_;
+    return *this;
+  }
+  std::string take() { return Packer().map(count_).take() + packed_.take(); }
+
+ private:
+  Packer packed_;
+  size_t count_ = 0;
+};
+
+void add_known(const Door& door, const Objection& objection, Members& members) {
+  const auto& terms = door.list.terms;
+  switch (objection.reason) {
+    case ScanReason::already_redeemed:
+      members.text("first_at", rfc3339(door.admission->first_at.ms))
+          .text("by", door.admission->first_by.text())
+          .text_if("gate", door.admission->first_gate)
+          .text("check_in_list", terms.title)
+          .text_if("first_name", door.first_name);
+      break;
+    case ScanReason::not_yet:
+      members.text("opens_at", rfc3339(terms.opens_at.value_or(door.event.terms.doors_at).ms));
+      break;
+    case ScanReason::too_late:
+      members.text("ended_at", rfc3339(terms.closes_at.value_or(door.event.terms.ends_at).ms));
+      break;
+    case ScanReason::rule: members.text_if("rule", objection.rule); break;
+    case ScanReason::full:
+      members.number("inside", door.counts.inside).number("capacity", terms.capacity);
+      break;
+    default: break;
+  }
+}
+
+// The event's times are the event service's; a change of them may be on its way.
+bool is_by_event(const Door& door, ScanReason reason) {
+  const auto& terms = door.list.terms;
+  return (reason == ScanReason::not_yet && !terms.opens_at) ||
+         (reason == ScanReason::too_late && !terms.closes_at);
 }
 
 }  // namespace
@@ -33,34 +91,21 @@ Error invalid_code() {
   return {Code::unprocessable, "invalid", std::string(detail_of(ScanReason::invalid))};
 }
 
-Error refusal_of(const Door& door, ScanReason reason) {
+Error refusal_of(const Door& door, const Objection& objection) {
+  const auto reason = objection.reason;
   Error error{Code::conflict, std::string(word(reason)), std::string(detail_of(reason))};
-  Packer extra;
-  const auto& terms = door.event.terms;
-  if (reason == ScanReason::already_redeemed && door.admission) {
-    extra.map(4);
-    extra.text("first_at").text(rfc3339(door.admission->first_at.ms));
-    extra.text("by").text(door.admission->first_by.text());
-    extra.text("check_in_list").text(door.list.title);
-  } else if (reason == ScanReason::not_yet) {
-    extra.map(2).text("opens_at").text(rfc3339(terms.doors_at.ms));
-  } else if (reason == ScanReason::too_late) {
-    extra.map(2).text("ended_at").text(rfc3339(terms.ends_at.ms));
-  } else {
-    extra.map(1);
-  }
-  error.extra = extra.text("ticket_id").text(door.ticket_id.text()).take();
-  // The event's times and state are the event service's; a change of them may be on its way.
-  const bool by_event = reason == ScanReason::not_yet || reason == ScanReason::too_late;
-  return by_event ? rests_on("event", std::move(error)) : error;
+  Members members;
+  add_known(door, objection, members);
+  error.extra = members.text("ticket_id", door.ticket_id.text()).take();
+  return is_by_event(door, reason) ? rests_on("event", std::move(error)) : error;
 }
 
-CheckInView admitted_view(const Rows& rows, const Door& door, Direction direction, Instant at) {
+CheckInView admitted_view(const Rows& rows, const Door& door, const Scan& scan) {
   const auto type = rows.find<TypeRow>(door.ticket.ticket_type_id.view());
   CHECK_INVARIANT(type);
   CheckInView view;
-  view.at = at;
-  view.direction = direction;
+  view.at = scan.at;
+  view.direction = scan.direction;
   view.check_in_list_id = door.list_id;
   view.ticket = {.id = door.ticket_id,
                  .order_id = door.ticket.order_id,
@@ -69,6 +114,8 @@ CheckInView admitted_view(const Rows& rows, const Door& door, Direction directio
                  .state = TicketState::used,
                  .code = {}};
   view.ticket_type_name = type->terms.title;
+  view.first_name = door.first_name;
+  view.gate = scan.gate;
   return view;
 }
 

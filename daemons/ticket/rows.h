@@ -11,13 +11,11 @@
 
 namespace bilten::ticket {
 
-using api::ticket::Direction;
 using api::ticket::Line;
 using api::ticket::OrderState;
 using api::ticket::PromoTerms;
 using api::ticket::PromoUse;
 using api::ticket::QuotaTerms;
-using api::ticket::ScanReason;
 using api::ticket::TicketState;
 using api::ticket::TypeTerms;
 
@@ -162,52 +160,6 @@ struct TicketRow {
   }
 };
 
-// Key: check-in list id.
-struct ListRow {
-  static constexpr std::string_view table = "list";
-  Id organization_id, event_id;
-  std::string title;
-  std::vector<Id> ticket_type_ids = {};  // Empty: every ticket of the event.
-  bool reentry = false;
-  int64_t admitted = 0;  // Tickets let in at least once.
-  int64_t inside = 0;    // Of these, not gone out again: 0 <= inside <= admitted.
-  static constexpr auto fields() {
-    return field_list(field("organization", &ListRow::organization_id),
-                      field("event", &ListRow::event_id),
-                      field("title", &ListRow::title, length(1, 100)),
-                      field("types", &ListRow::ticket_type_ids, items(0, 200)),
-                      field("reentry", &ListRow::reentry),
-                      field("admitted", &ListRow::admitted, between(0, INT64_MAX)),
-                      field("inside", &ListRow::inside, between(0, INT64_MAX)));
-  }
-};
-
-// Key: check-in list id + ticket id. That the list let the ticket in.
-struct AdmissionRow {
-  static constexpr std::string_view table = "admission";
-  Instant first_at;
-  Id first_by;
-  bool inside = true;
-  static constexpr auto fields() {
-    return field_list(field("first_at", &AdmissionRow::first_at),
-                      field("first_by", &AdmissionRow::first_by),
-                      field("inside", &AdmissionRow::inside));
-  }
-};
-
-// Key: check-in list id + nonce. How a scan ended, so that a repeat ends the same.
-struct ScanRow {
-  static constexpr std::string_view table = "scan";
-  Id ticket_id;
-  Direction direction = Direction::entry;
-  Instant at;
-  std::optional<ScanReason> refused = {};
-  static constexpr auto fields() {
-    return field_list(field("ticket", &ScanRow::ticket_id), field("direction", &ScanRow::direction),
-                      field("at", &ScanRow::at), field("refused", &ScanRow::refused));
-  }
-};
-
 // Rows whose key says it all.
 struct Mark {
   static constexpr auto fields() { return field_list(); }
@@ -217,9 +169,6 @@ struct TypeOfEvent : Mark {  // Key: event id + ticket type id.
 };
 struct QuotaOfEvent : Mark {  // Key: event id + quota id.
   static constexpr std::string_view table = "event_quota";
-};
-struct ListOfEvent : Mark {  // Key: event id + check-in list id.
-  static constexpr std::string_view table = "event_list";
 };
 struct OrderOfPerson : Mark {  // Key: person id + newest_first(order id).
   static constexpr std::string_view table = "person_order";
@@ -233,9 +182,6 @@ struct LatePayment : Mark {  // Key: order id + payment id. Announced by ticket.
 
 inline std::string key_of(const Id& first, const Id& second) {
   return std::string(RowKey(first).id(second));
-}
-inline std::string scan_key(const Id& check_in_list_id, std::string_view nonce) {
-  return std::string(RowKey(check_in_list_id).text(nonce));
 }
 // The prefix of a buyer's orders for an event; `buyer`: the hash of their address.
 inline std::string buyer_key(const Id& event_id, std::string_view buyer) {

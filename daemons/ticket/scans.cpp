@@ -1,10 +1,11 @@
 // Scans over the network: each nonce has one effect.
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/holder.h"
 #include "daemons/ticket/keys.h"
+#include "daemons/ticket/rights.h"
 
 namespace bilten::ticket {
 
-using api::ticket::CheckedIn;
 using api::ticket::CheckIn;
 using api::ticket::CheckInView;
 using api::ticket::Scan;
@@ -12,10 +13,66 @@ using api::ticket::ScanRefused;
 
 namespace {
 
-Decided<CheckInView> repeat_of(const Rows& rows, const Door& door, const ScanRow& before) {
-  if (before.refused) return refusal_of(door, *before.refused);
+Decided<CheckInView> repeat_of(const Rows& rows, const Door& door, const CheckIn& message,
+                               const ScanRow& before) {
+  const bool is_same = !before.undo_id && before.ticket_id == door.ticket_id &&
+                       before.direction == message.direction && before.gate == message.gate;
+  if (!is_same) {
+    return Error{Code::unprocessable, "nonce_reused",
+                 "This nonce belongs to another scan; use a new one for each scan."};
+  }
+  if (before.is_undone) {
+    return Error{Code::conflict, "scan_undone",
+                 "This scan was undone; scan the ticket again, with a new nonce."};
+  }
+  if (before.refused) return refusal_of(door, {*before.refused, before.rule});
+  Scan scan;
+  scan.direction = before.direction;
+  scan.at = before.at;
+  scan.gate = before.gate;
   Decision<CheckInView> decision;
-  decision.answer = admitted_view(rows, door, before.direction, before.at);
+  decision.answer = admitted_view(rows, door, scan);
+  return decision;
+}
+
+// The holder's first name for who stands at the door, if the list shows it.
+std::optional<std::string> find_first_name(const Reader& reader, const Id& list_id,
+                                           const std::optional<TicketRow>& ticket) {
+  if (!ticket) return std::nullopt;
+  const auto list = reader.rows.find<ListRow>(list_id.view());
+  if (!list || !list->terms.show_first_name) return std::nullopt;
+  const auto holder = find_holder(reader.vault, *ticket);
+  return holder ? std::optional(first_name_of(*holder)) : std::nullopt;
+}
+
+// Exactly one of code and ticket_id; the latter is not for everybody at the door.
+Status check_means(const Rows& rows, const Context& context, const ListRow& list,
+                   const CheckIn& message) {
+  if (message.code.has_value() == message.ticket_id.has_value()) {
+    Faults faults;
+    const Path root;
+    faults.add(Path{&root, "code"}, "must be given, or ticket_id instead of it");
+    return invalid(std::move(faults));
+  }
+  if (!message.ticket_id || list.terms.admit_by_name) return Done{};
+  return need_role(rows, context.person, list.organization_id, Role::door_supervisor,
+                   unknown_check_in_list());
+}
+
+Decided<CheckInView> judge(const Rows& rows, Door& door, const Showing& showing, const Scan& scan,
+                           const CheckedCode& checked) {
+  Decision<CheckInView> decision;
+  if (const auto objection = objection_to(rows, door, showing)) {
+    const auto& list = door.list;
+    decision.record(
+        ScanRefused{list.organization_id, list.event_id, scan, objection->reason, objection->rule});
+    decision.problem = refusal_of(door, *objection);
+    return decision;
+  }
+  const auto hash = checked.code ? std::optional(Bytes{checked.hash}) : std::nullopt;
+  decision.record(let_through(door, scan, showing.local.day, hash));
+  tell_if_filling(door, decision);
+  decision.answer = admitted_view(rows, door, scan);
   return decision;
 }
 
@@ -24,14 +81,20 @@ Decided<CheckInView> repeat_of(const Rows& rows, const Door& door, const ScanRow
 Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& message,
                                      std::string_view secret) {
   CheckedCode checked;
-  const auto shown = read_code(message.code);
+  if (message.ticket_id) {
+    const auto ticket = reader.rows.find<TicketRow>(message.ticket_id->view());
+    checked.first_name = find_first_name(reader, message.check_in_list_id, ticket);
+    return checked;
+  }
+  const auto shown = message.code ? read_code(*message.code) : std::nullopt;
   if (!shown || !has_key(reader.rows, shown->code)) return checked;
-  checked.hash = code_hash(message.code);
+  checked.hash = code_hash(*message.code);
   const auto ticket = reader.rows.find<TicketRow>(shown->code.ticket_id.view());
   const bool is_known = ticket && ticket->code_hash && ticket->code_hash->data == checked.hash;
   if (is_known ||
       is_genuine(*shown, event_key(secret, shown->code.event_id, shown->code.key_id).public_key)) {
     checked.code = shown->code;
+    checked.first_name = find_first_name(reader, message.check_in_list_id, ticket);
   }
   return checked;
 }
@@ -40,18 +103,20 @@ Decided<CheckInView> decide_check_in(const Rows& rows, const Context& context,
                                      const CheckIn& message) {
   auto door = open_door(rows, context.person, message.check_in_list_id);
   if (!door) return door.error();
+  const auto fit = check_means(rows, context, door->list, message);
+  if (!fit) return fit.error();
   const auto* checked = std::any_cast<CheckedCode>(&context.prepared);
   CHECK_INVARIANT(checked);
   const auto& code = checked->code;
-  const bool exists = code && show_ticket(rows, code->ticket_id, *door);
+  const auto ticket_id = code ? code->ticket_id : message.ticket_id.value_or(Id{});
+  const bool exists = show_ticket(rows, ticket_id, *door);
+  door->first_name = checked->first_name;
   if (const auto before = rows.find<ScanRow>(scan_key(message.check_in_list_id, message.nonce))) {
-    if (exists && before->ticket_id == door->ticket_id && before->direction == message.direction) {
-      return repeat_of(rows, *door, *before);
-    }
-    return Error{Code::unprocessable, "nonce_reused",
-                 "This nonce belongs to another scan; use a new one for each scan."};
+    return repeat_of(rows, *door, message, *before);
   }
-  if (!exists || door->ticket.event_id != code->event_id) return invalid_code();
+  const auto known = check_gate(door->list.terms, message.gate);
+  if (!known) return known.error();
+  if (!exists || (code && door->ticket.event_id != code->event_id)) return invalid_code();
 
   const Scan scan{.ticket_id = door->ticket_id,
                   .check_in_list_id = message.check_in_list_id,
@@ -59,19 +124,14 @@ Decided<CheckInView> decide_check_in(const Rows& rows, const Context& context,
                   .at = {context.now},
                   .device_at = message.device_at,
                   .by = context.person->person_id,
-                  .nonce = message.nonce};
-  const Showing showing{*code, message.direction, context.now};
-  Decision<CheckInView> decision;
-  const auto& list = door->list;
-  if (const auto reason = reason_against(rows, *door, showing)) {
-    decision.record(ScanRefused{list.organization_id, list.event_id, scan, *reason});
-    decision.problem = refusal_of(*door, *reason);
-    return decision;
-  }
-  decision.record(CheckedIn{list.organization_id, list.event_id, door->ticket.ticket_type_id, scan,
-                            Bytes{checked->hash}});
-  decision.answer = admitted_view(rows, *door, message.direction, scan.at);
-  return decision;
+                  .nonce = message.nonce,
+                  .gate = message.gate};
+  const Showing showing{.code = code,
+                        .direction = message.direction,
+                        .gate = message.gate,
+                        .at = context.now,
+                        .local = local_time(door->event.terms.timezone, context.now)};
+  return judge(rows, *door, showing, scan, *checked);
 }
 
 }  // namespace bilten::ticket

@@ -30,9 +30,10 @@ Service service(const Config& config, const ServiceKeys& keys) {
                .facts = describe_facts<api::ticket::Facts>(),
                .table = catalogue_table(config),
                .evolve = evolve};
-  for (auto& part : {order_table(keys), ticket_table(config, keys), print_table(config, keys),
-                     door_table(keys), refund_table(keys), payment_table(), box_office_table(keys),
-                     import_table(keys), exchange_table(keys), room_table(keys), event_table()}) {
+  for (auto& part :
+       {order_table(keys), ticket_table(config, keys), print_table(config, keys), door_table(keys),
+        list_table(), room_table(keys), refund_table(keys), payment_table(), box_office_table(keys),
+        import_table(keys), exchange_table(keys), event_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

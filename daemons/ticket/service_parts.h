@@ -17,12 +17,13 @@ Table order_table(const ServiceKeys& keys);
 Table ticket_table(const Config& config, const ServiceKeys& keys);
 Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
+Table room_table(const ServiceKeys& keys);
+Table list_table();
 Table refund_table(const ServiceKeys& keys);
 Table payment_table();
 Table box_office_table(const ServiceKeys& keys);
 Table import_table(const ServiceKeys& keys);
 Table exchange_table(const ServiceKeys& keys);
-Table room_table(const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
 template <class Queries, class Message>

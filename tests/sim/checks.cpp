@@ -5,7 +5,7 @@
 #include <set>
 
 #include "daemons/event/rows.h"
-#include "daemons/ticket/rows.h"
+#include "daemons/ticket/door_rows.h"
 #include "daemons/user/rows.h"
 
 namespace bilten::sim {

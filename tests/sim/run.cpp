@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "daemons/ticket/rows.h"
+#include "daemons/ticket/door_rows.h"
 #include "tests/sim/broker_node.h"
 #include "tests/sim/checks.h"
 #include "tests/sim/services.h"
