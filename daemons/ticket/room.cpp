@@ -19,7 +19,6 @@ using api::ticket::RoomChanged;
 using api::ticket::RoomClosed;
 using api::ticket::RoomJoined;
 using api::ticket::RoomOpened;
-using api::ticket::RoomPassesLapsed;
 using api::ticket::RoomPassUsed;
 using api::ticket::RoomView;
 using api::ticket::SetRoom;

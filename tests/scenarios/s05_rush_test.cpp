@@ -172,7 +172,7 @@ TEST_CASE("a rush through a waiting room sells every seat once, to the first of 
   INFO(rush.failure());
   REQUIRE(rush.failure().empty());
   REQUIRE(SystemClock().wall_ms() < opens_at);  // All came early.
-  platform.crash("ticket");                 // The line survives it.
+  platform.crash("ticket");                     // The line survives it.
   REQUIRE(wait_until(
       [&] {
         const auto seen = host.api.get(room_path);
