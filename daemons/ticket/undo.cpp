@@ -5,7 +5,6 @@
 namespace bilten::ticket {
 
 using api::ticket::CheckInUndone;
-using api::ticket::Scan;
 using api::ticket::UndoCheckIn;
 using api::ticket::UndoneView;
 
