@@ -2,6 +2,7 @@
 
 #include "common/api/ticket_facts.h"
 #include "daemons/ticket/attendees.h"
+#include "daemons/ticket/batch.h"
 #include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/devices.h"
