@@ -33,9 +33,10 @@ constexpr auto names_of(OfflineState) {
 //   [id, generation, type, state]                            never let in by this list
 //   [id, generation, type, state, used, first_at, inside]    let in
 //
-// id: 16 bytes; type: index into `types`; state: index into OfflineState; used: entries of the
-// list's entries_max; first_at: ms since 1970, of its first entry; inside: whether it is now. Where
-// the list shows first names and one is known, it follows, with nil for what is missing before it.
+// id: 16 bytes; type: index into `types`, nil where the list does not let it in (any more); state:
+// index into OfflineState; used: entries of the list's entries_max; first_at: ms since 1970, of its
+// first entry; inside: whether it is now. Where the list shows first names and one is known, it
+// follows, with nil for what is missing before it.
 struct OfflinePage {
   Instant now;  // By the service's clock.
   Id check_in_list_id, event_id;

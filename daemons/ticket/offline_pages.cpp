@@ -48,14 +48,17 @@ class Tuples {
   const Door& door() const { return door_; }
   size_t bytes() const { return packer_.view().size(); }
 
-  // Of tickets that the list does not let in nothing is told.
-  void add(const Id& ticket_id) {
+  // A ticket that the list does not let in is told of only where it may have been another before.
+  void add(const Id& ticket_id, bool tell_unlisted) {
     if (!show_ticket(reader_.rows, ticket_id, door_)) return;
     if (door_.ticket.event_id != door_.list.event_id) return;
     const auto type = std::find_if(types_.begin(), types_.end(), [&](const auto& listed) {
       return listed.id == door_.ticket.ticket_type_id;
     });
-    if (type == types_.end()) return;
+    if (type == types_.end()) {
+      if (tell_unlisted) add_unlisted();
+      return;
+    }
     const auto name = first_name();
     const auto& admission = door_.admission;
     packer_.array(name ? 8 : admission ? 7 : 4);
@@ -96,6 +99,12 @@ class Tuples {
   }
 
  private:
+  void add_unlisted() {
+    packer_.array(4).bytes(door_.ticket_id.view()).integer(door_.ticket.generation).nil();
+    packer_.integer(static_cast<int64_t>(state_of(reason_of_state(reader_.rows, door_))));
+    ++count_;
+  }
+
   std::optional<std::string> first_name() const {
     if (!door_.list.terms.show_first_name) return std::nullopt;
     const auto holder = holder_name(reader_, door_.ticket_id, door_.ticket);
@@ -177,7 +186,7 @@ Result<Content> read_snapshot(const Reader& reader, const api::ticket::ReadSnaps
                                    const auto order = reader.rows.find<OrderRow>(key.substr(32));
                                    CHECK_INVARIANT(order);
                                    for (const auto& ticket_id : order->ticket_ids)
-                                     tuples.add(ticket_id);
+                                     tuples.add(ticket_id, false);
                                    return true;
                                  });
   auto page = tuples.finish(secret);
@@ -215,7 +224,7 @@ Result<Content> read_changes(const Reader& reader, const api::ticket::ReadChange
     add_tickets(reader.rows, document->root(), door->list.event_id, changed);
   }
   Tuples tuples(reader, std::move(*door));
-  for (const auto& ticket_id : changed) tuples.add(ticket_id);
+  for (const auto& ticket_id : changed) tuples.add(ticket_id, true);
   auto page = tuples.finish(secret);
   page.position = position_at(head, seq);
   page.more = seq < head.seq;

@@ -58,6 +58,10 @@ void Scanner::take(const json& page) {
     keys_[key["key_id"]] = {bytes_of(key["public_key"]), key["accepted"]};
   }
   for (const auto& tuple : page["tickets"]) {
+    if (tuple[2].is_null()) {  // None of the list's, or no more.
+      tickets_.erase(uuid_of(bytes_of(tuple[0])));
+      continue;
+    }
     Ticket ticket{tuple[1], tuple[3]};
     if (tuple.size() > 4 && !tuple[4].is_null()) {
       ticket.used = tuple[4] > 0;

@@ -24,7 +24,7 @@ TEST_CASE("a snapshot tells of each ticket its generation, type, state and entry
   const auto tickets = OfflineShop::tickets_of(page);
   REQUIRE(tickets.size() == 3);
   const auto& first = tickets.at(order.ticket_ids[0]);
-  CHECK(page.types.at(static_cast<size_t>(first.type)).id == stalls);
+  CHECK(page.types.at(static_cast<size_t>(first.type.value())).id == stalls);
   CHECK(first.generation == 1);
   CHECK(first.state == 0);
   CHECK(first.used == 1);
@@ -59,6 +59,29 @@ TEST_CASE("changes tell what was sold and scanned after a position, and no more"
   CHECK(tickets.at(before.ticket_ids[1]).used == 1);
   CHECK_FALSE(page.more);
   CHECK(OfflineShop::tickets_of(shop.changes(device, page.position)).empty());
+}
+
+TEST_CASE("changes tell of a ticket that was exchanged for a type that the list does not let in",
+          "[ticket]") {
+  OfflineShop shop;
+  const auto device = shop.enrol(21);
+  const auto stalls = shop.add_type(0, 10), boxes = shop.add_type(0, 10);
+  AddCheckInList side;
+  side.event_id = shop.event_id;
+  side.title = "Side door";
+  side.ticket_type_ids = {stalls};
+  shop.main = shop.bench.must(side, &shop.manager).id;
+  const auto order = shop.buy(stalls);
+  shop.buy(boxes);
+  const auto page = shop.snapshot(device);
+  CHECK(OfflineShop::tickets_of(page).size() == 1);
+  ExchangeTicket exchange;
+  exchange.ticket_id = order.ticket_ids[0];
+  exchange.ticket_type_id = boxes;
+  shop.bench.must(exchange, &shop.manager);
+  const auto changed = OfflineShop::tickets_of(shop.changes(device, page.position));
+  REQUIRE(changed.size() == 1);
+  CHECK_FALSE(changed.at(order.ticket_ids[0]).type);
 }
 
 TEST_CASE("snapshot pages and changes together are the tickets as they are", "[ticket]") {

@@ -7,7 +7,8 @@ namespace bilten::test {
 
 // A ticket as a page tells of it.
 struct OfflineTicket {
-  int64_t generation = 0, type = 0, state = 0;
+  int64_t generation = 0, state = 0;
+  std::optional<int64_t> type = {};  // Nothing: the list does not let it in.
   std::optional<int64_t> used = {}, first_at = {};
   bool inside = false;
   std::string name = {};
@@ -43,7 +44,7 @@ struct OfflineShop : Shop {
     const Value list = document->root();
     for (size_t i = 0; i < list.size(); ++i) {
       const Value tuple = list.at(i);
-      OfflineTicket ticket{*tuple.at(1).integer(), *tuple.at(2).integer(), *tuple.at(3).integer()};
+      OfflineTicket ticket{*tuple.at(1).integer(), *tuple.at(3).integer(), tuple.at(2).integer()};
       if (tuple.size() > 4) {
         ticket.used = tuple.at(4).integer();
         ticket.first_at = tuple.at(5).integer();
