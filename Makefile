@@ -165,7 +165,7 @@ sim: packages-test # run the simulator: make sim SEEDS=10000 FIRST_SEED=1
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/test/sim
 	@BILTEN_SEEDS=$(SEEDS) BILTEN_FIRST_SEED=$(FIRST_SEED) $(BUILD)/test/sim
 
-bench: packages-bench # measure against peers in the same run; writes build/bench.json
+bench: packages-test packages-bench # measure against peers in the same run; writes build/bench.json
 	@$(MAKE) --no-print-directory -j$(JOBS) all benches
 	@tests/bench/run $(BUILD)
 

@@ -39,15 +39,17 @@ bool is_json(std::string_view type) {
 // What went wrong on the way, ready to be sent; nothing: go on.
 using Refusal = std::optional<Response>;
 
-Refusal add_body(Request& request, MessageBuilder& builder, const Exchange& with) {
+Refusal add_body(Request& request, const MessageDescription& message, MessageBuilder& builder,
+                 const Exchange& with) {
   if (request.head.framing == Framing::none) return std::nullopt;
   const auto& id = with.trace.request_id;
   if (!is_json(request.head.header("content-type"))) {
     return problem(415, "unsupported_media_type",
                    "Send the body as Content-Type: application/json.", id);
   }
+  const size_t bytes_max = std::max<size_t>(with.body_bytes_max, message.body_bytes_max);
   std::string body;
-  if (const auto fault = request.body.read(body, with.body_bytes_max); fault.status != 0) {
+  if (const auto fault = request.body.read(body, bytes_max); fault.status != 0) {
     const char* const code = fault.status == 413   ? "too_large"
                              : fault.status == 408 ? "too_slow"
                                                    : "malformed_request";
@@ -81,7 +83,8 @@ Result<std::string> gather(Request& request, const Match& match, const Exchange&
     builder.add({route.parameters[i], {match.values[i]}});
   }
   refusal = add_query(request, builder, with);
-  if (!refusal && takes_body(*route.message)) refusal = add_body(request, builder, with);
+  if (!refusal && takes_body(*route.message))
+    refusal = add_body(request, *route.message, builder, with);
   if (refusal) return std::string();
   return builder.finish();
 }

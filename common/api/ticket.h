@@ -1,6 +1,7 @@
 // The contract of the ticket service: ticket types, promo codes, orders, tickets, doors.
 #pragma once
 
+#include "common/api/ticket_attendees.h"
 #include "common/api/ticket_box_office.h"
 #include "common/api/ticket_catalogue.h"
 #include "common/api/ticket_doors.h"
@@ -8,8 +9,13 @@
 #include "common/api/ticket_imports.h"
 #include "common/api/ticket_keys.h"
 #include "common/api/ticket_lists.h"
+#include "common/api/ticket_offline.h"
 #include "common/api/ticket_orders.h"
 #include "common/api/ticket_promos.h"
+#include "common/api/ticket_questions.h"
 #include "common/api/ticket_refunds.h"
+#include "common/api/ticket_resend.h"
 #include "common/api/ticket_room.h"
 #include "common/api/ticket_tickets.h"
+#include "common/api/ticket_transfers.h"
+#include "common/api/ticket_waiting.h"

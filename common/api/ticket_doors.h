@@ -52,8 +52,10 @@ struct CheckIn {
                    "rule",
                    "full",
                    "unknown_gate",
+                   "wrong_gate",
                    "scan_undone"},
       .critical = true,
+      .devices = true,
       .doc =
           "Lets a ticket in or out, once. A repeated nonce answers as the first time and counts "
           "nothing. Door staff only."};

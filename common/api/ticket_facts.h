@@ -10,9 +10,14 @@
 #include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
+#include "common/api/ticket_offline_facts.h"
+#include "common/api/ticket_question_facts.h"
 #include "common/api/ticket_refund_facts.h"
+#include "common/api/ticket_resend_facts.h"
 #include "common/api/ticket_room_facts.h"
 #include "common/api/ticket_sale_facts.h"
+#include "common/api/ticket_transfer_facts.h"
+#include "common/api/ticket_waiting_facts.h"
 
 namespace bilten::api::ticket {
 
@@ -28,6 +33,7 @@ struct JoinedFacts<std::variant<A...>, std::variant<B...>, Rest...>
 
 // The commonest first: evolve looks a fact up by name from the front.
 using Facts = JoinedFacts<SaleFacts, DoorFacts, BoxOfficeFacts, DisputeFacts, ExchangeFacts,
-                          ImportFacts, KeyFacts, RefundFacts, RoomFacts>::Type;
+                          ImportFacts, KeyFacts, OfflineFacts, QuestionFacts, RefundFacts,
+                          ResendFacts, RoomFacts, TransferFacts, WaitingFacts>::Type;
 
 }  // namespace bilten::api::ticket

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/api/list.h"
+#include "common/api/ticket_attendees.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::api::ticket {
@@ -93,9 +94,14 @@ struct OrderView : Sums {
 struct OrderItem {
   Id ticket_type_id;
   int64_t quantity = 0;
+  std::vector<AttendeeGiven> attendees = {};
   static constexpr auto fields() {
-    return field_list(field("ticket_type_id", &OrderItem::ticket_type_id),
-                      field("quantity", &OrderItem::quantity, between(1, kOrderTicketsMax)));
+    return field_list(
+        field("ticket_type_id", &OrderItem::ticket_type_id),
+        field("quantity", &OrderItem::quantity, between(1, kOrderTicketsMax)),
+        field("attendees", &OrderItem::attendees, items(0, kOrderTicketsMax))
+            .or_default()
+            .doc("Whom the tickets are for, one after the other; a quote does not look at it."));
   }
 };
 
@@ -103,9 +109,13 @@ struct OrderItem {
 struct Basket {
   std::vector<OrderItem> items;
   std::optional<std::string> promo_code = {};
+  std::vector<AnswerGiven> answers = {};
   static constexpr auto fields() {
     return field_list(field("items", &Basket::items, bilten::items(1, kOrderItemsMax)),
-                      field("promo_code", &Basket::promo_code, length(1, 40, Format::line)));
+                      field("promo_code", &Basket::promo_code, length(1, 40, Format::line)),
+                      field("answers", &Basket::answers, bilten::items(0, kQuestionsMax))
+                          .or_default()
+                          .doc("To what is asked once an order; a quote does not look at it."));
   }
 };
 

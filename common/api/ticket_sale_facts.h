@@ -271,8 +271,8 @@ struct PaidTooLate {
   }
 };
 
-using SaleFacts = std::variant<TypeAdded, TypeChanged, QuotaAdded, QuotaChanged, QuotaRemoved,
-                               PromoAdded, PromoChanged, Held, Sold, OrderChanged, HoldExtended,
-                               Expired, Cancelled, PaidTooLate>;
+using SaleFacts =
+    std::variant<Sold, Held, Expired, Cancelled, TypeAdded, TypeChanged, QuotaAdded, QuotaChanged,
+                 QuotaRemoved, PromoAdded, PromoChanged, OrderChanged, HoldExtended, PaidTooLate>;
 
 }  // namespace bilten::api::ticket

@@ -53,7 +53,9 @@ struct ReadTicket {
       .kind = Kind::query,
       .http = {.method = "GET", .path = "/v1/tickets/{ticket_id}"},
       .refusals = {"unknown_ticket"},
-      .doc = "One ticket with its code; the secret is that of its order."};
+      .doc =
+          "One ticket with its code; the secret is that of its order, or of who took it over "
+          "since: who gave it away sees it without a code."};
   using Answer = TicketView;
   Id ticket_id;
   std::optional<std::string> secret;

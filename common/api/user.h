@@ -5,6 +5,7 @@
 #include <optional>
 #include <variant>
 
+#include "common/api/user_device_facts.h"
 #include "common/wire/contract.h"
 
 namespace bilten::api::user {
@@ -21,18 +22,21 @@ constexpr auto names_of(Role) {
                                          "owner"};
 }
 
-// What an access token says about the person behind a request (JWT, EdDSA, 15 minutes).
-// Memberships are not claims: every service has them as rows.
+// What an access token says about the person behind a request (JWT, EdDSA, 15 minutes), or about
+// the device: then `person_id` is the device's. Memberships are not claims: every service has them
+// as rows.
 struct Claims {
   Id person_id;
   Id session_id;
   Instant issued_at, expires_at;
   bool platform_admin = false;
+  bool is_device = false;  // May send only what contracts open to devices.
   static constexpr auto fields() {
     return field_list(
         field("person_id", &Claims::person_id), field("session_id", &Claims::session_id),
         field("issued_at", &Claims::issued_at), field("expires_at", &Claims::expires_at),
-        field("platform_admin", &Claims::platform_admin).or_default());
+        field("platform_admin", &Claims::platform_admin).or_default(),
+        field("is_device", &Claims::is_device).or_default());
   }
 };
 
@@ -197,6 +201,7 @@ struct OrganizationCreated {
 
 using Fact = std::variant<KeyAnnounced, SignedUp, VerificationWanted, Verified, SignUpLapsed,
                           ProfileChanged, LogInFailed, LogInFailuresForgotten, SessionStarted,
-                          SessionRefreshed, SessionEnded, OrganizationCreated, MemberJoined>;
+                          SessionRefreshed, SessionEnded, OrganizationCreated, MemberJoined,
+                          DeviceAdded, DeviceEnrolled, DeviceRolled, DeviceRevoked>;
 
 }  // namespace bilten::api::user

@@ -44,6 +44,7 @@ struct Reader {
   const Vault& vault;
   UnixMillis now = 0;
   const Person* person = nullptr;
+  const Snapshot* snapshot = nullptr;  // Of a query: for its head and journal.
 };
 
 // A fact ready for the journal.

@@ -18,6 +18,10 @@ Status settle_person(Request& request, const Rows& rows, UnixMillis now) {
     if (request.description().caller != Caller::person) return Done{};
     return Error{Code::unauthenticated, "token_needed", "Log in and send the access token."};
   }
+  if (request.person->is_device && !request.description().devices) {
+    return Error{Code::forbidden, "not_for_devices",
+                 "A device may scan, and read the lists that it scans on; log in as a person."};
+  }
   if (session_ended(rows, request.person->session_id)) {
     return Error{Code::unauthenticated, "session_ended", "The session was ended; log in again."};
   }

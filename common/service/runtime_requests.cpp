@@ -166,7 +166,8 @@ void Runtime::run_query(size_t slot, Request request) {
     answer = settled.error();
   } else {
     const BoundedRows rows(snapshot->rows(), [&] { return interrupted(request); });
-    const Reader reader{rows, snapshot->vault(), now, request.person ? &*request.person : nullptr};
+    const Reader reader{rows, snapshot->vault(), now, request.person ? &*request.person : nullptr,
+                        snapshot.get()};
     answer = request.query->answer(reader, request.body);
     if (rows.stopped()) answer = *rows.stopped();
   }

@@ -39,6 +39,11 @@ class Scanner {
     rest_.remove_prefix(static_cast<size_t>(end - rest_.data()));
     return {value * 1000};
   }
+  bool optional(std::string_view piece) {
+    const bool is_there = rest_.starts_with(piece);
+    if (is_there) rest_.remove_prefix(piece.size());
+    return is_there;
+  }
   bool boolean() {
     const bool value = rest_.starts_with("true");
     literal(value ? "true" : "false");
@@ -57,7 +62,8 @@ std::string token_payload(const api::user::Claims& claims) {
   return R"({"sub":")" + claims.person_id.text() + R"(","sid":")" + claims.session_id.text() +
          R"(","iat":)" + std::to_string(claims.issued_at.ms / 1000) + R"(,"exp":)" +
          std::to_string(claims.expires_at.ms / 1000) + R"(,"adm":)" +
-         (claims.platform_admin ? "true" : "false") + R"(,"iss":"bilten"})";
+         (claims.platform_admin ? "true" : "false") + (claims.is_device ? R"(,"dev":true)" : "") +
+         R"(,"iss":"bilten"})";
 }
 
 std::optional<api::user::Claims> parse_token_payload(std::string_view json) {
@@ -73,6 +79,7 @@ std::optional<api::user::Claims> parse_token_payload(std::string_view json) {
   claims.expires_at = scanner.seconds();
   scanner.literal(R"(,"adm":)");
   claims.platform_admin = scanner.boolean();
+  claims.is_device = scanner.optional(R"(,"dev":true)");
   scanner.literal(R"(,"iss":"bilten"})");
   if (!scanner.done()) return std::nullopt;
   return claims;

@@ -35,6 +35,9 @@ constexpr auto names_of(Kind) {
   return std::array<std::string_view, 2>{"query", "command"};
 }
 
+// The most that a contract may ask the gateway to take as the body of one request.
+inline constexpr uint32_t kHttpBodyMax = 4 << 20;
+
 // Who may call. `mesh`: other processes only, never HTTP. `person`: a valid token of a person.
 enum class Caller : uint8_t { anyone, person, mesh };
 constexpr auto names_of(Caller) {
@@ -76,6 +79,9 @@ struct Contract {
   Refusals refusals = {};
   uint32_t budget_ms = 2000;  // The gateway's time budget for one call.
   bool critical = false;      // Class critical: scan and pay go first.
+  bool devices = false;       // A device's token may send it too.
+  // Of an HTTP body, where the gateway's own limit is too small for it; 0: that one.
+  uint32_t body_bytes_max = 0;
   std::string_view doc = "";
 };
 
@@ -118,19 +124,24 @@ struct MessageDescription {
   std::vector<std::string> refusals = {};
   uint32_t budget_ms = 2000;
   bool critical = false;
+  bool devices = false;
+  uint32_t body_bytes_max = 0;
   std::string doc = {};
   Schema request{}, answer{};
   static constexpr auto fields() {
-    return field_list(field("name", &MessageDescription::name, length(1, 64)),
-                      field("kind", &MessageDescription::kind),
-                      field("caller", &MessageDescription::caller),
-                      field("http", &MessageDescription::http),
-                      field("refusals", &MessageDescription::refusals, items(0, 24, length(1, 64))),
-                      field("budget_ms", &MessageDescription::budget_ms, between(1, 600'000)),
-                      field("critical", &MessageDescription::critical),
-                      field("doc", &MessageDescription::doc, length(0, 2000)),
-                      field("request", &MessageDescription::request),
-                      field("answer", &MessageDescription::answer));
+    return field_list(
+        field("name", &MessageDescription::name, length(1, 64)),
+        field("kind", &MessageDescription::kind), field("caller", &MessageDescription::caller),
+        field("http", &MessageDescription::http),
+        field("refusals", &MessageDescription::refusals, items(0, 24, length(1, 64))),
+        field("budget_ms", &MessageDescription::budget_ms, between(1, 600'000)),
+        field("critical", &MessageDescription::critical),
+        field("devices", &MessageDescription::devices).or_default(),
+        field("body_bytes_max", &MessageDescription::body_bytes_max, between(0, kHttpBodyMax))
+            .or_default(),
+        field("doc", &MessageDescription::doc, length(0, 2000)),
+        field("request", &MessageDescription::request),
+        field("answer", &MessageDescription::answer));
   }
 };
 
@@ -169,6 +180,8 @@ MessageDescription describe_message() {
   for (size_t i = 0; i < c.refusals.count; ++i) out.refusals.emplace_back(c.refusals.words[i]);
   out.budget_ms = c.budget_ms;
   out.critical = c.critical;
+  out.devices = c.devices;
+  out.body_bytes_max = c.body_bytes_max;
   out.doc = c.doc;
   out.request = schema_of<Message>();
   out.answer = schema_of<typename Message::Answer>();

@@ -126,8 +126,8 @@ std::optional<AdmissionRow> count_passage(Rows& rows, const CheckedIn& fact) {
   auto ticket = rows.find<TicketRow>(scan.ticket_id.view());
   CHECK_INVARIANT(ticket);
   const bool is_new_code = fact.code_hash && ticket->code_hash != fact.code_hash;
-  if (ticket->state != TicketState::used || is_new_code) {
-    ticket->state = TicketState::used;
+  if (ticket->state == TicketState::valid || is_new_code) {
+    if (ticket->state == TicketState::valid) ticket->state = TicketState::used;
     if (is_new_code) ticket->code_hash = fact.code_hash;
     rows.save(scan.ticket_id.view(), *ticket);
   }

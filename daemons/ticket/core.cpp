@@ -1,8 +1,11 @@
 #include "daemons/ticket/core.h"
 
 #include "common/api/ticket_facts.h"
+#include "daemons/ticket/attendees.h"
+#include "daemons/ticket/batch.h"
 #include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/imports.h"
@@ -11,8 +14,12 @@
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
+#include "daemons/ticket/questions.h"
 #include "daemons/ticket/refunds.h"
+#include "daemons/ticket/resend.h"
 #include "daemons/ticket/room.h"
+#include "daemons/ticket/transfers.h"
+#include "daemons/ticket/waiting_list.h"
 
 namespace bilten::ticket {
 namespace {
@@ -52,7 +59,7 @@ Effects decide_drafted(const Rows&, const Context& context, const api::event::Dr
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const bool is_own = evolve_named<api::ticket::Facts>(
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
-  if (is_own) return;
+  if (is_own || note_device(rows, name, body)) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
     auto event = into.find<EventRow>(fact.event_id.view()).value_or(EventRow{});
     event.organization_id = fact.organization_id;

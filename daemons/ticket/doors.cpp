@@ -2,35 +2,13 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/rules.h"
 
 namespace bilten::ticket {
 namespace {
-
-std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door) {
-  if (door.event.terms.state == api::event::State::cancelled) return ScanReason::cancelled;
-  switch (door.ticket.state) {
-    case TicketState::cancelled: return ScanReason::cancelled;
-    case TicketState::refunded: return ScanReason::refunded;
-    case TicketState::transferred: return ScanReason::revoked;
-    case TicketState::blocked: return ScanReason::blocked;
-    case TicketState::valid:
-    case TicketState::used: break;
-  }
-  const auto order = rows.find<OrderRow>(door.ticket.order_id.view());
-  CHECK_INVARIANT(order);
-  switch (order->state) {
-    case OrderState::paid:
-    case OrderState::partially_refunded: return std::nullopt;
-    case OrderState::cancelled: return ScanReason::cancelled;
-    case OrderState::refunded: return ScanReason::refunded;
-    case OrderState::held:
-    case OrderState::expired: return ScanReason::unpaid;
-  }
-  return std::nullopt;
-}
 
 bool is_inside(const Door& door) {
   return door.admission && door.admission->inside;
@@ -85,8 +63,11 @@ Error unknown_check_in_list() {
 Result<Door> open_door(const Rows& rows, const Person* person, const Id& list_id, Role least) {
   auto list = rows.find<ListRow>(list_id.view());
   if (!list) return rests_on("event", unknown_check_in_list());
+  const auto& organization_id = list->organization_id;
   const auto allowed =
-      need_role(rows, person, list->organization_id, least, unknown_check_in_list());
+      person && person->is_device
+          ? need_device(rows, *person, organization_id, list->event_id, unknown_check_in_list())
+          : need_role(rows, person, organization_id, least, unknown_check_in_list());
   if (!allowed) return allowed.error();
   auto event = rows.find<EventRow>(list->event_id.view());
   CHECK_INVARIANT(event);
@@ -119,6 +100,29 @@ bool show_ticket(const Rows& rows, const Id& ticket_id, Door& door) {
   door.ticket = std::move(*ticket);
   door.admission = rows.find<AdmissionRow>(key_of(door.list_id, ticket_id));
   return true;
+}
+
+std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door) {
+  if (door.event.terms.state == api::event::State::cancelled) return ScanReason::cancelled;
+  switch (door.ticket.state) {
+    case TicketState::cancelled: return ScanReason::cancelled;
+    case TicketState::refunded: return ScanReason::refunded;
+    case TicketState::transferred: return ScanReason::revoked;
+    case TicketState::blocked: return ScanReason::blocked;
+    case TicketState::valid:
+    case TicketState::used: break;
+  }
+  const auto order = rows.find<OrderRow>(door.ticket.order_id.view());
+  CHECK_INVARIANT(order);
+  switch (order->state) {
+    case OrderState::paid:
+    case OrderState::partially_refunded: return std::nullopt;
+    case OrderState::cancelled: return ScanReason::cancelled;
+    case OrderState::refunded: return ScanReason::refunded;
+    case OrderState::held:
+    case OrderState::expired: return ScanReason::unpaid;
+  }
+  return std::nullopt;
 }
 
 bool lists_type(const ListTerms& terms, const Id& ticket_type_id) {

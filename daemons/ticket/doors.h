@@ -47,6 +47,8 @@ Result<Door> open_door(const Rows& rows, const Person* person, const Id& list_id
 Status check_gate(const ListTerms& terms, const std::optional<std::string>& gate);
 // Brings the ticket to the door; false: no such ticket.
 bool show_ticket(const Rows& rows, const Id& ticket_id, Door& door);
+// Why the ticket is good at no door; nothing: it is.
+std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door);
 bool lists_type(const ListTerms& terms, const Id& ticket_type_id);
 // Why the ticket at the door is not let through; nothing: it is. In the order that decide_check_in
 // names.

@@ -1,4 +1,5 @@
 // Held orders: changed, extended, given up, expired.
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/orders.h"
@@ -80,7 +81,11 @@ Decided<OrderView> decide_change_order(const Rows& rows, const Context& context,
     return Error{Code::conflict, "becomes_free",
                  "A held order cannot become free; give it up, and order what is free."};
   }
+  const auto people = check_people(rows, order->event_id, event, message);
+  if (!people) return people.error();
   Decision<OrderView> decision;
+  forget_people(context.vault, order_id, *order, decision);
+  keep_people(order_id, *people, decision);
   decision.record(OrderChanged{.organization_id = event.organization_id,
                                .event_id = order->event_id,
                                .order_id = order_id,

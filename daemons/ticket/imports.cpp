@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/import_lines.h"
@@ -13,6 +14,7 @@
 
 namespace bilten::ticket {
 
+using api::ticket::Attendee;
 using api::ticket::Buyer;
 using api::ticket::Imported;
 using api::ticket::ImportFault;
@@ -196,6 +198,17 @@ std::optional<Buyer> buyer_of(const std::vector<NewTicket>& tickets) {
   return std::nullopt;
 }
 
+void keep_attendees(const Id& order_id, const std::vector<NewTicket>& tickets, Effects& effects) {
+  for (size_t i = 0; i < tickets.size(); ++i) {
+    const auto& line = *tickets[i].line;
+    Attendee attendee;
+    if (!line.attendee_name.empty()) attendee.full_name = line.attendee_name;
+    if (!line.attendee_email.empty()) attendee.email = line.attendee_email;
+    if (!attendee.full_name && !attendee.email) continue;
+    effects.keep(attendee_key(order_id, i), encode(attendee));
+  }
+}
+
 void import_order(const Context& context, const EventRow& event, const Id& event_id,
                   const std::vector<NewTicket>& tickets, const OrderKeys& keys, Effects& effects) {
   const Id order_id = context.fresh_id();
@@ -218,6 +231,7 @@ void import_order(const Context& context, const EventRow& event, const Id& event
   }
   effects.record(fact);
   if (buyer) effects.keep(vault_key(order_id), encode(*buyer));
+  keep_attendees(order_id, tickets, effects);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "daemons/ticket/orders.h"
 
 #include "common/base/text.h"
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/promos.h"
@@ -25,14 +26,6 @@ namespace {
 constexpr std::string_view kCodeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr int kCodeLength = 10;
 constexpr uint64_t kCodes = 590'490'000'000'000;  // 30^10
-
-Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, const Id& event_id,
-                                    UnixMillis now) {
-  auto event = find_event(rows, person, event_id);
-  if (!event) return event;
-  if (const auto fit = check_on_sale(*event, now); !fit) return fit.error();
-  return event;
-}
 
 Held held_fact(const Id& organization_id, const Id& order_id, const OrderRow& order) {
   return {.organization_id = organization_id,
@@ -71,6 +64,30 @@ void issue_tickets(Rows& rows, const Sold& fact) {
 
 }  // namespace
 
+std::string fresh_order_code(Random& random) {
+  auto number = random.below(kCodes);
+  std::string code;
+  for (int i = 0; i < kCodeLength; ++i) {
+    code += kCodeLetters[number % kCodeLetters.size()];
+    number /= kCodeLetters.size();
+  }
+  return code;
+}
+
+Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, const Id& event_id,
+                                    UnixMillis now) {
+  auto event = find_event(rows, person, event_id);
+  if (!event) return event;
+  if (const auto fit = check_on_sale(*event, now); !fit) return fit.error();
+  return event;
+}
+
+Bytes buyer_hash(const std::string& mail_index, const std::string& email) {
+  auto hash = crypto::keyed_hash(mail_index, "bilten buyer", lower_ascii(email));
+  hash.resize(16);
+  return {std::move(hash)};
+}
+
 Status check_on_sale(const EventRow& event, UnixMillis now) {
   if (event.terms.state == api::event::State::published && now < event.terms.ends_at.ms) {
     return Done{};
@@ -89,22 +106,6 @@ EventRow event_of(const Rows& rows, const OrderRow& order) {
   auto event = rows.find<EventRow>(order.event_id.view());
   CHECK_INVARIANT(event);
   return std::move(*event);
-}
-
-std::string fresh_order_code(Random& random) {
-  auto number = random.below(kCodes);
-  std::string code;
-  for (int i = 0; i < kCodeLength; ++i) {
-    code += kCodeLetters[number % kCodeLetters.size()];
-    number /= kCodeLetters.size();
-  }
-  return code;
-}
-
-Bytes buyer_hash(const std::string& mail_index, const std::string& email) {
-  auto hash = crypto::keyed_hash(mail_index, "bilten buyer", lower_ascii(email));
-  hash.resize(16);
-  return {std::move(hash)};
 }
 
 Sold sold_fact(const Id& organization_id, const Id& order_id, const OrderRow& order,
@@ -163,26 +164,33 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
       .event_id = event_id, .event = *event, .basket = message, .buyer = order.buyer.data};
   auto basket = fill_basket(rows, wish, context.now);
   if (!basket) return basket.error();
+  const auto people = check_people(rows, event_id, *event, message);
+  if (!people) return people.error();
   if (context.person) order.person_id = context.person->person_id;
-  order.lines = std::move(basket->lines);
-  order.total = std::move(basket->total);
-  order.promo = basket->promo;
-  order.created_at = {context.now};
-
   Decision<OrderView> decision;
   if (pass) decision.record(api::ticket::RoomPassUsed{event_id, order_id, *pass});
-  if (order.total.amount == 0) {
-    make_paid(order, context);
-    decision.record(sold_fact(event->organization_id, order_id, order, context.now));
-  } else {
-    order.expires_at = Instant{context.now + UnixMillis{event->terms.hold_minutes} * 60'000};
-    decision.record(held_fact(event->organization_id, order_id, order));
-  }
+  place_order(context, *event, order_id, order, std::move(*basket), decision);
+  keep_people(order_id, *people, decision);
   decision.keep(vault_key(order_id), encode(message.buyer));
-  decision.answer = view_of_order(order_id, order, context.now);
   decision.answer.buyer = message.buyer;
   decision.answer.secret = order_secret(keys.secret, order_id);
   return decision;
+}
+
+void place_order(const Context& context, const EventRow& event, const Id& order_id, OrderRow& order,
+                 PricedBasket basket, Decision<OrderView>& decision) {
+  order.lines = std::move(basket.lines);
+  order.total = std::move(basket.total);
+  order.promo = basket.promo;
+  order.created_at = {context.now};
+  if (order.total.amount == 0) {
+    make_paid(order, context);
+    decision.record(sold_fact(event.organization_id, order_id, order, context.now));
+  } else {
+    order.expires_at = Instant{context.now + UnixMillis{event.terms.hold_minutes} * 60'000};
+    decision.record(held_fact(event.organization_id, order_id, order));
+  }
+  decision.answer = view_of_order(order_id, order, context.now);
 }
 
 Result<QuoteView> quote(const Reader& reader, const Quote& message) {

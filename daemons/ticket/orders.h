@@ -3,6 +3,7 @@
 
 #include "common/api/ticket_orders.h"
 #include "common/service/handlers.h"
+#include "daemons/ticket/basket.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
@@ -17,7 +18,7 @@ struct OrderKeys {
 // promo_over; then for each item, in turn: invalid (a type twice), unknown_ticket_type,
 // sales_not_open, sales_closed, under_minimum, over_limit; then over_limit for the whole,
 // addon_alone, promo_not_applicable, promo_exhausted, over_limit and promo_exhausted for the buyer,
-// total_too_large, sold_out
+// total_too_large, sold_out; invalid (attendees and answers)
 Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,
                                              const api::ticket::Order& message,
                                              const OrderKeys& keys);
@@ -48,7 +49,19 @@ void apply(Rows& rows, const api::ticket::Sold& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);
 
-// ---- what orders and holds share ----
+// ---- what orders, holds and waiting lists share ----
+
+// unknown_event, not_on_sale
+Result<EventRow> find_event_on_sale(const Rows& rows, const Person* person, const Id& event_id,
+                                    UnixMillis now);
+// For people to read out, never a key.
+std::string fresh_order_code(Random& random);
+// Makes the order of the basket, paid at once if that is free, else held; records it, and answers
+// it, without its buyer and its secret.
+void place_order(const Context& context, const EventRow& event, const Id& order_id, OrderRow& order,
+                 PricedBasket basket, Decision<api::ticket::OrderView>& decision);
+// 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
+Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 
 // not_on_sale
 Status check_on_sale(const EventRow& event, UnixMillis now);
@@ -58,10 +71,6 @@ Status check_not_over(const EventRow& event, UnixMillis now);
 EventRow event_of(const Rows& rows, const OrderRow& order);
 // A hold past its time, though its timer has not fired yet.
 bool is_lapsed(const OrderRow& order, UnixMillis now);
-// Ten characters for people to read out, never a key.
-std::string fresh_order_code(Random& random);
-// 16 bytes that know an address again, in whatever letters' case, and tell nothing about it.
-Bytes buyer_hash(const std::string& mail_index, const std::string& email);
 // Makes the order paid and names its tickets.
 void make_paid(OrderRow& order, const Context& context);
 // The order that a hold makes.

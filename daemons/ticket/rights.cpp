@@ -93,4 +93,10 @@ Error unknown_order(const Person* person) {
   return person ? rests_on("user", std::move(error)) : error;
 }
 
+Error unknown_ticket(const Person* person) {
+  Error error{Code::not_found, "unknown_ticket",
+              "There is no such ticket for you; use the link you were given, or log in."};
+  return person ? rests_on("user", std::move(error)) : error;
+}
+
 }  // namespace bilten::ticket

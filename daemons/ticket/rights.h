@@ -40,5 +40,6 @@ Error unknown_ticket_type();
 Error manager_needed();  // Rests on user.
 // Rests on user where a person asks: their membership may be on its way.
 Error unknown_order(const Person* person);
+Error unknown_ticket(const Person* person);
 
 }  // namespace bilten::ticket

@@ -25,10 +25,12 @@ struct EventRow {
   static constexpr std::string_view table = "event";
   Id organization_id;
   api::event::Terms terms;
-  bool has_room = false;  // A waiting room: an order needs a pass.
+  bool has_room = false;       // A waiting room: an order needs a pass.
+  bool has_questions = false;  // Orders answer some (question_rows.h).
   static constexpr auto fields() {
     return field_list(field("organization_id", &EventRow::organization_id),
-                      field("terms", &EventRow::terms), field("has_room", &EventRow::has_room));
+                      field("terms", &EventRow::terms), field("has_room", &EventRow::has_room),
+                      field("has_questions", &EventRow::has_questions));
   }
 };
 
@@ -106,12 +108,14 @@ struct StockRow {
   static constexpr std::string_view table = "stock";
   int64_t total = 0, free = 0, held = 0, sold = 0;
   std::vector<Id> quota_ids = {};  // Of a type: what else limits it.
+  int64_t waiting = 0;             // Entries in line for the type, or for all types of the quota.
   static constexpr auto fields() {
     constexpr auto limits = between(0, INT64_MAX);
     return field_list(
         field("total", &StockRow::total, limits), field("free", &StockRow::free, limits),
         field("held", &StockRow::held, limits), field("sold", &StockRow::sold, limits),
-        field("quotas", &StockRow::quota_ids, items(0, api::ticket::kQuotasPerTypeMax)));
+        field("quotas", &StockRow::quota_ids, items(0, api::ticket::kQuotasPerTypeMax)),
+        field("waiting", &StockRow::waiting, limits).or_default());
   }
 };
 
@@ -198,6 +202,7 @@ inline std::string vault_key(const Id& order_id) {
   return std::string(RowKey().text("order/").id(order_id));
 }
 
-inline constexpr std::string_view kHoldTimer = "hold";  // Key: order id.
+inline constexpr std::string_view kHoldTimer = "hold";             // Key: order id.
+inline constexpr std::string_view kWaitingTimer = "waiting_list";  // Key: ticket type id.
 
 }  // namespace bilten::ticket

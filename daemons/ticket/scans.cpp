@@ -1,4 +1,5 @@
 // Scans over the network: each nonce has one effect.
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/holder.h"
 #include "daemons/ticket/keys.h"
@@ -103,6 +104,8 @@ Decided<CheckInView> decide_check_in(const Rows& rows, const Context& context,
                                      const CheckIn& message) {
   auto door = open_door(rows, context.person, message.check_in_list_id);
   if (!door) return door.error();
+  const auto own_gate = device_gate(rows, *context.person);
+  if (own_gate && message.gate != own_gate) return wrong_gate(*own_gate);
   const auto fit = check_means(rows, context, door->list, message);
   if (!fit) return fit.error();
   const auto* checked = std::any_cast<CheckedCode>(&context.prepared);

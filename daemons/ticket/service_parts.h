@@ -19,11 +19,16 @@ Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
 Table room_table(const ServiceKeys& keys);
 Table list_table();
+Table offline_table(const ServiceKeys& keys);
 Table refund_table(const ServiceKeys& keys);
 Table payment_table();
 Table box_office_table(const ServiceKeys& keys);
 Table import_table(const ServiceKeys& keys);
 Table exchange_table(const ServiceKeys& keys);
+Table attendee_table(const Config& config, const ServiceKeys& keys);
+Table resend_table(const ServiceKeys& keys);
+Table transfer_table(const ServiceKeys& keys);
+Table waiting_table(const Config& config, const ServiceKeys& keys);
 
 // A query answered by a member function of an object that holds what queries need beyond rows.
 template <class Queries, class Message>
@@ -32,6 +37,12 @@ auto by(const std::shared_ptr<const Queries>& queries,
   return [queries, answer](const Reader& reader, const Message& message) {
     return (*queries.*answer)(reader, message);
   };
+}
+
+// Binds what a rule needs beyond rows and message as its last argument.
+template <class Last, class Function>
+auto with(Last last, Function function) {
+  return [last, function](const auto&... arguments) { return function(arguments..., last); };
 }
 
 }  // namespace bilten::ticket

@@ -1,6 +1,8 @@
 // What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
 // their rows of the table.
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/buyer.h"
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
 #include "daemons/ticket/qr.h"
@@ -32,9 +34,13 @@ class Queries {
   Result<Content> ticket_pdf(const Reader& reader, const ReadTicketPdf& message) const {
     const auto ticket = with_code(reader, message.ticket_id, message.secret);
     if (!ticket) return ticket.error();
-    const auto order = views_.order(reader, ticket->order_id, message.secret);
-    if (!order) return order.error();
-    return print(reader, ticket->order_id, *order, {*ticket}, message.language);
+    const auto order = reader.rows.find<OrderRow>(ticket->order_id.view());
+    CHECK_INVARIANT(order);
+    auto holder = find_attendee(reader.vault, reader.rows, ticket->id);
+    const bool is_given = find_holder(reader.rows, ticket->id).has_value();
+    auto name = holder ? holder->full_name : std::nullopt;
+    if (!name && !is_given) name = buyer_name(reader, ticket->order_id);
+    return print(reader, *order, {*ticket}, name.value_or(""), message.language);
   }
 
   Result<Content> order_pdf(const Reader& reader, const ReadOrderPdf& message) const {
@@ -45,7 +51,8 @@ class Queries {
     if (tickets.empty()) {
       return Error{Code::conflict, "no_tickets", "The order has no ticket that is good."};
     }
-    return print(reader, message.order_id, *order, tickets, message.language);
+    const auto name = buyer_name(reader, message.order_id);
+    return print(reader, *order, tickets, name.value_or(""), message.language);
   }
 
   Result<Content> calendar(const Reader& reader, const ReadOrderCalendar& message) const {
@@ -73,15 +80,20 @@ class Queries {
     return ticket;
   }
 
-  static Result<Content> print(const Reader& reader, const Id& order_id, const OrderRow& order,
-                               const std::vector<TicketView>& tickets,
+  static std::optional<std::string> buyer_name(const Reader& reader, const Id& order_id) {
+    const auto buyer = find_buyer(reader.vault, order_id);
+    return buyer ? std::optional(buyer->name) : std::nullopt;
+  }
+
+  static Result<Content> print(const Reader& reader, const OrderRow& order,
+                               const std::vector<TicketView>& tickets, std::string holder,
                                const std::optional<std::string>& language) {
     const auto event = reader.rows.find<EventRow>(order.event_id.view());
     CHECK_INVARIANT(event);
     auto printout = printout_of(*event, details_of(reader, order.event_id), language);
     printout.order_code = order.code;
     printout.ordered_at = order.created_at.ms;
-    if (const auto buyer = find_buyer(reader.vault, order_id)) printout.holder = buyer->name;
+    printout.holder = std::move(holder);
     for (const auto& ticket : tickets) {
       const auto type = reader.rows.find<TypeRow>(ticket.ticket_type_id.view());
       CHECK_INVARIANT(type);

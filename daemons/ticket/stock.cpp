@@ -22,12 +22,33 @@ void move_one(Rows& rows, const Id& stock_id, const StockRow& before, int64_t co
   save_checked(rows, stock_id, after);
 }
 
+// Due at once: whatever the time is.
+void wake(Rows& rows, const Id& ticket_type_id, const StockRow& stock) {
+  if (stock.waiting > 0) rows.set_timer(kWaitingTimer, ticket_type_id.view(), 0);
+}
+
+void wake_all(Rows& rows, const std::vector<Id>& ticket_type_ids) {
+  for (const auto& type_id : ticket_type_ids) wake(rows, type_id, find_stock(rows, type_id));
+}
+
+// What a quota gets back may be what another of its types is waited for.
+void wake_quota(Rows& rows, const Id& quota_id, const StockRow& stock) {
+  if (stock.waiting == 0) return;
+  const auto quota = rows.find<QuotaRow>(quota_id.view());
+  CHECK_INVARIANT(quota);
+  wake_all(rows, quota->terms.ticket_type_ids);
+}
+
 void move(Rows& rows, const std::vector<Line>& lines, Place from, Place to) {
+  const bool frees = to == &StockRow::free;
   for (const auto& line : lines) {
     const auto own = find_stock(rows, line.ticket_type_id);
     move_one(rows, line.ticket_type_id, own, line.quantity, from, to);
+    if (frees) wake(rows, line.ticket_type_id, own);
     for (const auto& quota_id : own.quota_ids) {
-      move_one(rows, quota_id, find_stock(rows, quota_id), line.quantity, from, to);
+      const auto quota = find_stock(rows, quota_id);
+      move_one(rows, quota_id, quota, line.quantity, from, to);
+      if (frees) wake_quota(rows, quota_id, quota);
     }
   }
 }
@@ -53,6 +74,12 @@ void untie(Rows& rows, const Id& quota_id, const std::vector<Id>& ticket_type_id
   }
 }
 
+int64_t least_free(const Rows& rows, const StockRow& own, int64_t added) {
+  int64_t least = own.free + added;
+  for (const auto& id : own.quota_ids) least = std::min(least, find_stock(rows, id).free);
+  return least;
+}
+
 }  // namespace
 
 StockRow find_stock(const Rows& rows, const Id& stock_id) {
@@ -63,9 +90,11 @@ StockRow find_stock(const Rows& rows, const Id& stock_id) {
 
 int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added) {
   const auto own = find_stock(rows, ticket_type_id);
-  int64_t least = own.free + added;
-  for (const auto& id : own.quota_ids) least = std::min(least, find_stock(rows, id).free);
-  return least;
+  return own.waiting > 0 ? 0 : least_free(rows, own, added);
+}
+
+int64_t available_in_line(const Rows& rows, const Id& ticket_type_id) {
+  return least_free(rows, find_stock(rows, ticket_type_id), 0);
 }
 
 std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>& lines,
@@ -73,7 +102,8 @@ std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>&
   std::map<Id, int64_t> free;  // By stock, with what `released` gives and earlier lines take.
   const auto each_stock = [&](const Id& ticket_type_id, auto use) {
     const auto own = find_stock(rows, ticket_type_id);
-    use(free.try_emplace(ticket_type_id, own.free).first->second);
+    // What is free and waited for is for who waits.
+    use(free.try_emplace(ticket_type_id, own.waiting > 0 ? 0 : own.free).first->second);
     for (const auto& id : own.quota_ids) {
       auto at = free.find(id);
       if (at == free.end()) at = free.emplace(id, find_stock(rows, id).free).first;
@@ -117,6 +147,7 @@ Taken taken_of(const Rows& rows, const std::vector<Id>& ticket_type_ids) {
     const auto own = find_stock(rows, type_id);
     taken.held += own.held;
     taken.sold += own.sold;
+    taken.waiting += own.waiting;
   }
   return taken;
 }
@@ -126,17 +157,37 @@ void set_total(Rows& rows, const Id& ticket_type_id, int64_t total) {
   stock.total = total;
   stock.free = total - stock.held - stock.sold;
   save_checked(rows, ticket_type_id, stock);
+  wake(rows, ticket_type_id, stock);
+}
+
+void add_waiting(Rows& rows, const Id& ticket_type_id, int64_t count) {
+  auto own = find_stock(rows, ticket_type_id);
+  own.waiting += count;
+  CHECK_INVARIANT(own.waiting >= 0);
+  save_checked(rows, ticket_type_id, own);
+  for (const auto& quota_id : own.quota_ids) {
+    auto quota = find_stock(rows, quota_id);
+    quota.waiting += count;
+    CHECK_INVARIANT(quota.waiting >= 0);
+    save_checked(rows, quota_id, quota);
+  }
 }
 
 void set_quota(Rows& rows, const Id& quota_id, const QuotaTerms& terms) {
   if (const auto before = rows.find<QuotaRow>(quota_id.view())) {
     untie(rows, quota_id, before->terms.ticket_type_ids);
+    wake_all(rows, before->terms.ticket_type_ids);
   }
   tie(rows, quota_id, terms.ticket_type_ids);
   const auto taken = taken_of(rows, terms.ticket_type_ids);
   const auto free = terms.quantity - taken.held - taken.sold;
   save_checked(rows, quota_id,
-               {.total = terms.quantity, .free = free, .held = taken.held, .sold = taken.sold});
+               {.total = terms.quantity,
+                .free = free,
+                .held = taken.held,
+                .sold = taken.sold,
+                .waiting = taken.waiting});
+  wake_all(rows, terms.ticket_type_ids);
 }
 
 void remove_quota(Rows& rows, const Id& quota_id) {
@@ -144,6 +195,7 @@ void remove_quota(Rows& rows, const Id& quota_id) {
   CHECK_INVARIANT(quota);
   untie(rows, quota_id, quota->terms.ticket_type_ids);
   rows.erase<StockRow>(quota_id.view());
+  wake_all(rows, quota->terms.ticket_type_ids);
 }
 
 void hold(Rows& rows, const std::vector<Line>& lines) {

@@ -12,11 +12,15 @@ namespace bilten::ticket {
 StockRow find_stock(const Rows& rows, const Id& stock_id);
 
 // How many tickets of the type can be had just now: the least of what is free in its own stock and
-// in each of its quotas. `added`: its own stock is about to be so many larger.
+// in each of its quotas; none while anybody is in line for them. `added`: its own stock is about to
+// be so many larger.
 int64_t available(const Rows& rows, const Id& ticket_type_id, int64_t added = 0);
+// The same for who is in line.
+int64_t available_in_line(const Rows& rows, const Id& ticket_type_id);
 
 // The first line that cannot be served, counting what earlier lines take, and what `released` gives
-// back before; nothing if all can be. `left` is what there still was for it.
+// back before; nothing if all can be. `left` is what there still was for it: where anybody is in
+// line for the type, no more than `released` gives.
 struct Shortage {
   Id ticket_type_id;
   int64_t left = 0;
@@ -28,14 +32,17 @@ std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>&
 // are free of each quota and of the types beside it.
 int64_t free_in_event(const Rows& rows, const Id& event_id);
 
-// What a quota over these types would have held and sold.
+// What a quota over these types would have held and sold, and how many are in line for them.
 struct Taken {
-  int64_t held = 0, sold = 0;
+  int64_t held = 0, sold = 0, waiting = 0;
 };
 Taken taken_of(const Rows& rows, const std::vector<Id>& ticket_type_ids);
 
+// How many are in line for the type: one joins (1), one is served or leaves (-1).
+void add_waiting(Rows& rows, const Id& ticket_type_id, int64_t count);
+
 // Places change hands. Each checks that total = free + held + sold still holds and none is
-// negative.
+// negative. Where anything becomes free that somebody is in line for, kWaitingTimer is due.
 void set_total(Rows& rows, const Id& ticket_type_id, int64_t total);
 void set_quota(Rows& rows, const Id& quota_id, const QuotaTerms& terms);
 void remove_quota(Rows& rows, const Id& quota_id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
 
@@ -9,16 +10,27 @@ namespace bilten::ticket {
 
 using api::ticket::TicketView;
 
+namespace {
+
+// As who gave the ticket away sees it.
+TicketView given_away(TicketView view) {
+  const bool was_good = view.state == TicketState::valid || view.state == TicketState::used;
+  if (was_good) view.state = TicketState::transferred;
+  view.code.reset();
+  return view;
+}
+
+}  // namespace
+
 Result<TicketView> TicketViews::ticket(const Reader& reader, const Id& ticket_id,
                                        const std::optional<std::string>& shown_secret) const {
-  const Error unknown{Code::not_found, "unknown_ticket",
-                      "There is no such ticket for you; use the link you were given, or log in."};
   const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
-  if (!ticket) return unknown;
-  if (!order(reader, ticket->order_id, shown_secret)) {
-    return reader.person ? rests_on("user", unknown) : unknown;
-  }
-  return view_of(ticket_id, *ticket, signing_of(reader.rows, ticket->event_id));
+  if (!ticket) return unknown_ticket(nullptr);
+  const auto access =
+      ticket_access(reader.rows, reader.person, secret_, ticket_id, *ticket, shown_secret);
+  if (access == TicketAccess::none) return unknown_ticket(reader.person);
+  auto view = view_of(ticket_id, *ticket, signing_of(reader.rows, ticket->event_id));
+  return access == TicketAccess::giver ? given_away(std::move(view)) : std::move(view);
 }
 
 Result<OrderRow> TicketViews::order(const Reader& reader, const Id& order_id,
@@ -38,7 +50,8 @@ std::vector<TicketView> TicketViews::of_order(const Rows& rows, const OrderRow& 
   for (const auto& id : order.ticket_ids) {
     const auto ticket = rows.find<TicketRow>(id.view());
     CHECK_INVARIANT(ticket);
-    views.push_back(view_of(id, *ticket, signing));
+    auto view = view_of(id, *ticket, signing);
+    views.push_back(find_holder(rows, id) ? given_away(std::move(view)) : std::move(view));
   }
   return views;
 }

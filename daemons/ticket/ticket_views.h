@@ -14,12 +14,14 @@ class TicketViews {
   TicketViews(const Config& config, std::string secret)
       : config_(config), secret_(std::move(secret)) {}
 
-  // For who holds the secret of the ticket's order, who made it, and managers; unknown_ticket.
+  // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
+  // unknown_ticket
   Result<api::ticket::TicketView> ticket(const Reader& reader, const Id& ticket_id,
                                          const std::optional<std::string>& shown_secret) const;
-  // For the same people; unknown_order.
+  // For who holds the order's secret, who made it, and managers; unknown_order.
   Result<OrderRow> order(const Reader& reader, const Id& order_id,
                          const std::optional<std::string>& shown_secret) const;
+  // As who made the order sees them: what was given away is transferred, and has no code.
   std::vector<api::ticket::TicketView> of_order(const Rows& rows, const OrderRow& order) const;
 
  private:

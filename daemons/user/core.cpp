@@ -1,6 +1,8 @@
 // evolve: how each fact of the user service changes its rows and timers.
 #include "daemons/user/core.h"
 
+#include "daemons/user/devices.h"
+
 namespace bilten::user {
 namespace {
 

@@ -9,12 +9,27 @@ namespace {
 
 constexpr std::string_view kRefresh = "bilten user refresh token";
 constexpr std::string_view kVerification = "bilten user verification token";
+constexpr std::string_view kDeviceCode = "bilten user device code";
+constexpr std::string_view kDeviceKey = "bilten user device key";
 constexpr size_t kProofBytes = 32;
 
 uint64_t big_endian(std::string_view eight) {
   uint64_t value = 0;
   for (char c : eight) value = value << 8 | static_cast<uint8_t>(c);
   return value;
+}
+
+// Two ids and a generation: what is proven of a session or a device.
+constexpr size_t kNumberedBytes = 40;
+std::string numbered(const Id& first, const Id& second, int64_t generation) {
+  return std::string(RowKey().id(first).id(second).number(static_cast<uint64_t>(generation)));
+}
+template <class Token>
+std::optional<Token> open_numbered(const std::optional<std::string>& plain) {
+  if (!plain || plain->size() != kNumberedBytes) return std::nullopt;
+  const std::string_view bytes = *plain;
+  return Token{*Id::from_bytes(bytes.substr(0, 16)), *Id::from_bytes(bytes.substr(16, 16)),
+               static_cast<int64_t>(big_endian(bytes.substr(32)))};
 }
 
 }  // namespace
@@ -48,18 +63,25 @@ std::optional<std::string> Keys::proven(std::string_view purpose, std::string_vi
 }
 
 std::string Keys::refresh_token(const RefreshToken& token) const {
-  return with_proof(kRefresh, RowKey()
-                                  .id(token.person_id)
-                                  .id(token.session_id)
-                                  .number(static_cast<uint64_t>(token.generation)));
+  return with_proof(kRefresh, numbered(token.person_id, token.session_id, token.generation));
 }
 
 std::optional<Keys::RefreshToken> Keys::open_refresh_token(std::string_view text) const {
-  const auto plain = proven(kRefresh, text);
-  if (!plain || plain->size() != 40) return std::nullopt;
-  const std::string_view bytes = *plain;
-  return RefreshToken{*Id::from_bytes(bytes.substr(0, 16)), *Id::from_bytes(bytes.substr(16, 16)),
-                      static_cast<int64_t>(big_endian(bytes.substr(32)))};
+  return open_numbered<RefreshToken>(proven(kRefresh, text));
+}
+
+std::string Keys::device_code(const DeviceProof& proof) const {
+  return with_proof(kDeviceCode,
+                    numbered(proof.organization_id, proof.device_id, proof.generation));
+}
+std::string Keys::device_key(const DeviceProof& proof) const {
+  return with_proof(kDeviceKey, numbered(proof.organization_id, proof.device_id, proof.generation));
+}
+std::optional<Keys::DeviceProof> Keys::open_device_code(std::string_view text) const {
+  return open_numbered<DeviceProof>(proven(kDeviceCode, text));
+}
+std::optional<Keys::DeviceProof> Keys::open_device_key(std::string_view text) const {
+  return open_numbered<DeviceProof>(proven(kDeviceKey, text));
 }
 
 std::string Keys::verification_token(const Id& person_id) const {

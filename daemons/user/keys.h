@@ -31,6 +31,16 @@ class Keys {
   // Nothing: we did not make it. Whether it is still good, the session's row says.
   std::optional<RefreshToken> open_refresh_token(std::string_view text) const;
 
+  // What a device shows: its code, once, and from then on its key.
+  struct DeviceProof {
+    Id organization_id, device_id;
+    int64_t generation = 0;
+  };
+  std::string device_code(const DeviceProof& proof) const;
+  std::optional<DeviceProof> open_device_code(std::string_view text) const;
+  std::string device_key(const DeviceProof& proof) const;
+  std::optional<DeviceProof> open_device_key(std::string_view text) const;
+
   std::string verification_token(const Id& person_id) const;
   std::optional<Id> open_verification_token(std::string_view text) const;
 

@@ -74,6 +74,22 @@ struct MembershipRow {  // Key: person id, organisation id: the member rows the 
   static constexpr auto fields() { return field_list(); }
 };
 
+struct DeviceRow {  // Key: organisation id, device id. A revoked device has no row.
+  static constexpr std::string_view table = "device";
+  api::user::DeviceTerms terms;
+  Instant created_at, code_until;
+  int64_t generation = 1;             // Of the one code, and of the one key, that are good.
+  std::optional<Id> session_id = {};  // Since it is enrolled: what its tokens carry.
+  std::optional<Instant> enrolled_at = {};
+  static constexpr auto fields() {
+    return field_list(
+        field("terms", &DeviceRow::terms), field("created_at", &DeviceRow::created_at),
+        field("code_until", &DeviceRow::code_until),
+        field("generation", &DeviceRow::generation, between(1, INT64_MAX)),
+        field("session", &DeviceRow::session_id), field("enrolled_at", &DeviceRow::enrolled_at));
+  }
+};
+
 inline std::string pair_key(const Id& first, const Id& second) {
   return std::string(RowKey().id(first).id(second));
 }

@@ -3,6 +3,7 @@
 #include "common/service/access.h"
 #include "common/service/paging.h"
 #include "daemons/user/core.h"
+#include "daemons/user/devices.h"
 
 namespace bilten::user {
 namespace {
@@ -84,6 +85,13 @@ Result<MemberViews> members(const Reader& reader, const Members& message) {
       });
 }
 
+Result<DeviceViews> devices(const Reader& reader, const Devices& message) {
+  const auto allowed = need_manager(reader.rows, *reader.person, message.organization_id);
+  if (!allowed) return allowed.error();
+  return page_of<DeviceRow, DeviceViews>(reader.rows, message.organization_id, message.cursor,
+                                         message.limit, view_of_device);
+}
+
 // RFC 8037, appendix A.2. Key ids are hex and public keys base64url: nothing needs escaping.
 Result<Content> key_set(const Reader& reader, const KeySet&) {
   std::string json = R"({"keys":[)";
@@ -145,6 +153,12 @@ Service service(const Keys& keys, const Config& config, const PasswordHasher& ha
           query<Organizations>("user.organizations", organizations),
           command<AddMember>("user.add_member", with(keys, decide_add_member)),
           query<Members>("user.members", members),
+          command<AddDevice>("user.device.add", with(keys, decide_add_device)),
+          query<Devices>("user.devices", devices),
+          command<RollDevice>("user.device.roll", with(keys, decide_roll_device)),
+          command<RevokeDevice>("user.device.revoke", decide_revoke_device),
+          command<EnrolDevice>("user.device.enrol", with(keys, decide_enrol_device)),
+          command<RenewDevice>("user.device.renew", with(keys, decide_renew_device)),
           timer(kSignUpTimer, decide_sign_up_due),
           timer(kSessionTimer, decide_session_due),
           timer(kFailuresTimer, decide_failures_due),

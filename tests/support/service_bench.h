@@ -178,7 +178,7 @@ class ServiceBench {
     const auto* row = table.query(name);
     REQUIRE(row);
     const auto snapshot = store->snapshot();
-    return row->answer({snapshot->rows(), snapshot->vault(), now, person}, body);
+    return row->answer({snapshot->rows(), snapshot->vault(), now, person, snapshot.get()}, body);
   }
 
   Result<std::string> command(std::string_view name, const std::string& body,

@@ -41,6 +41,15 @@ TEST_CASE("a token says what was put into it", "[service]") {
   CHECK_FALSE(read->platform_admin);
 }
 
+TEST_CASE("a device's token says that it is one, and a person's does not", "[service]") {
+  auto of_device = claims();
+  of_device.is_device = true;
+  const auto read = parse_token_payload(token_payload(of_device));
+  REQUIRE(read);
+  CHECK(read->is_device);
+  CHECK_FALSE(parse_token_payload(token_payload(claims()))->is_device);
+}
+
 TEST_CASE("a token ends to the millisecond", "[service]") {
   const Signed minted;
   CHECK(check_token(minted.token, kNow + 899'999, minted.find));

@@ -429,4 +429,17 @@ TEST_CASE("a person's message needs a token, and an ended session's is refused",
   CHECK(harness.rebuilds());
 }
 
+TEST_CASE("a device may send only what its contract opens to devices", "[service]") {
+  Harness harness;
+  join(harness);
+  auto request =
+      harness.request(Open{kOrganization, 7, {harness.wall + 60'000}}, key16(1), kManager);
+  request.person->is_device = true;
+  CHECK(reason(harness.ask_request(request)) == "not_for_devices");
+  CommandRow open_to_devices = *request.command;
+  open_to_devices.description.devices = true;
+  request.command = &open_to_devices;
+  CHECK(reason(harness.ask_request(request)).empty());
+}
+
 }  // namespace bilten
