@@ -117,13 +117,6 @@ std::optional<Attendee> find_attendee(const Vault& vault, const Id& order_id, si
   return std::move(*attendee);
 }
 
-std::optional<Attendee> find_attendee(const Vault& vault, const Rows& rows, const Id& ticket_id) {
-  const auto ticket = rows.find<TicketRow>(ticket_id.view());
-  CHECK_INVARIANT(ticket);
-  const auto index = place_of(order_of(rows, *ticket), ticket_id);
-  return index ? find_attendee(vault, ticket->order_id, *index) : std::nullopt;
-}
-
 std::vector<AnswerKept> find_answers(const Vault& vault, const Id& order_id) {
   const auto kept = vault.get(answers_key(order_id));
   if (!kept) return {};

@@ -35,8 +35,6 @@ std::optional<size_t> place_of(const OrderRow& order, const Id& ticket_id);
 // Nothing: nobody said.
 std::optional<api::ticket::Attendee> find_attendee(const Vault& vault, const Id& order_id,
                                                    size_t index);
-std::optional<api::ticket::Attendee> find_attendee(const Vault& vault, const Rows& rows,
-                                                   const Id& ticket_id);
 std::vector<api::ticket::AnswerKept> find_answers(const Vault& vault, const Id& order_id);
 
 // unknown_ticket, ticket_ended, event_started, invalid

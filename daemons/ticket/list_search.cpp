@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "common/service/paging.h"
 #include "daemons/ticket/doors.h"
-#include "daemons/ticket/holder.h"
+#include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/names.h"
 
 namespace bilten::ticket {
@@ -30,7 +30,7 @@ class Search {
       const auto ticket = reader_.rows.find<TicketRow>(ticket_id.view());
       CHECK_INVARIANT(ticket);
       if (!lists_type(door_.list.terms, ticket->ticket_type_id)) continue;
-      auto holder = find_holder(reader_.vault, *ticket);
+      auto holder = holder_name(reader_, ticket_id, order_id, *order);
       if (!by_code && !(holder && begin_words(words_, name_words(*holder)))) continue;
       auto view = view_of(ticket_id, *ticket);
       view.order_code = order->code;

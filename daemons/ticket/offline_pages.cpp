@@ -6,7 +6,7 @@
 #include "common/service/paging.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/doors.h"
-#include "daemons/ticket/holder.h"
+#include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/printout.h"
 
@@ -98,7 +98,7 @@ class Tuples {
  private:
   std::optional<std::string> first_name() const {
     if (!door_.list.terms.show_first_name) return std::nullopt;
-    const auto holder = find_holder(reader_.vault, door_.ticket);
+    const auto holder = holder_name(reader_, door_.ticket_id, door_.ticket);
     return holder ? std::optional(first_name_of(*holder)) : std::nullopt;
   }
 

@@ -58,6 +58,8 @@ void add_known(const Door& door, const Objection& objection, Members& members) {
   const auto& terms = door.list.terms;
   switch (objection.reason) {
     case ScanReason::already_redeemed:
+      // None: this is the repeat of a scan, and what it ran into was undone since.
+      if (!door.admission) break;
       members.text("first_at", rfc3339(door.admission->first_at.ms))
           .text("by", door.admission->first_by.text())
           .text_if("gate", door.admission->first_gate)

@@ -1,7 +1,7 @@
 // Scans over the network: each nonce has one effect.
 #include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
-#include "daemons/ticket/holder.h"
+#include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
 
@@ -38,11 +38,12 @@ Decided<CheckInView> repeat_of(const Rows& rows, const Door& door, const CheckIn
 
 // The holder's first name for who stands at the door, if the list shows it.
 std::optional<std::string> find_first_name(const Reader& reader, const Id& list_id,
+                                           const Id& ticket_id,
                                            const std::optional<TicketRow>& ticket) {
   if (!ticket) return std::nullopt;
   const auto list = reader.rows.find<ListRow>(list_id.view());
   if (!list || !list->terms.show_first_name) return std::nullopt;
-  const auto holder = find_holder(reader.vault, *ticket);
+  const auto holder = holder_name(reader, ticket_id, *ticket);
   return holder ? std::optional(first_name_of(*holder)) : std::nullopt;
 }
 
@@ -84,7 +85,8 @@ Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& messag
   CheckedCode checked;
   if (message.ticket_id) {
     const auto ticket = reader.rows.find<TicketRow>(message.ticket_id->view());
-    checked.first_name = find_first_name(reader, message.check_in_list_id, ticket);
+    checked.first_name =
+        find_first_name(reader, message.check_in_list_id, *message.ticket_id, ticket);
     return checked;
   }
   const auto shown = message.code ? read_code(*message.code) : std::nullopt;
@@ -95,7 +97,8 @@ Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& messag
   if (is_known ||
       is_genuine(*shown, event_key(secret, shown->code.event_id, shown->code.key_id).public_key)) {
     checked.code = shown->code;
-    checked.first_name = find_first_name(reader, message.check_in_list_id, ticket);
+    checked.first_name =
+        find_first_name(reader, message.check_in_list_id, shown->code.ticket_id, ticket);
   }
   return checked;
 }

@@ -22,6 +22,19 @@ Result<ListOf<QuestionView>> questions(const Reader& reader, const ListQuestions
   return ListOf<QuestionView>{questions_of_event(reader.rows, message.event_id), {}};
 }
 
+// The next ticket of the order, without whom it is for if it was given away.
+void add_attendee(const Reader& reader, const Id& order_id, const std::optional<Id>& ticket_id,
+                  const Id& ticket_type_id, std::vector<AttendeeView>& into) {
+  const auto index = into.size();
+  auto& view = into.emplace_back();
+  view.ticket_id = ticket_id;
+  view.ticket_type_id = ticket_type_id;
+  if (ticket_id && find_holder(reader.rows, *ticket_id)) return;
+  if (auto attendee = find_attendee(reader.vault, order_id, index)) {
+    static_cast<Attendee&>(view) = std::move(*attendee);
+  }
+}
+
 Result<OrderAttendees> order_attendees(const Reader& reader, const ListOrderAttendees& message,
                                        const TicketViews& views) {
   const auto& order_id = message.order_id;
@@ -29,17 +42,17 @@ Result<OrderAttendees> order_attendees(const Reader& reader, const ListOrderAtte
   if (!order) return order.error();
   OrderAttendees all;
   all.answers = find_answers(reader.vault, order_id);
-  for (const auto& line : order->lines) {
-    for (int64_t i = 0; i < line.quantity; ++i) {
-      const auto index = all.items.size();
-      auto& view = all.items.emplace_back();
-      view.ticket_type_id = line.ticket_type_id;
-      if (index < order->ticket_ids.size()) view.ticket_id = order->ticket_ids[index];
-      if (view.ticket_id && find_holder(reader.rows, *view.ticket_id)) continue;
-      if (auto attendee = find_attendee(reader.vault, order_id, index)) {
-        static_cast<Attendee&>(view) = std::move(*attendee);
+  if (order->ticket_ids.empty()) {
+    for (const auto& line : order->lines) {
+      for (int64_t i = 0; i < line.quantity; ++i) {
+        add_attendee(reader, order_id, {}, line.ticket_type_id, all.items);
       }
     }
+  }
+  for (const auto& ticket_id : order->ticket_ids) {
+    const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
+    CHECK_INVARIANT(ticket);
+    add_attendee(reader, order_id, ticket_id, ticket->ticket_type_id, all.items);
   }
   return all;
 }

@@ -1,8 +1,7 @@
 // What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
 // their rows of the table.
-#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/buyer.h"
-#include "daemons/ticket/holders.h"
+#include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
 #include "daemons/ticket/qr.h"
@@ -36,10 +35,7 @@ class Queries {
     if (!ticket) return ticket.error();
     const auto order = reader.rows.find<OrderRow>(ticket->order_id.view());
     CHECK_INVARIANT(order);
-    auto holder = find_attendee(reader.vault, reader.rows, ticket->id);
-    const bool is_given = find_holder(reader.rows, ticket->id).has_value();
-    auto name = holder ? holder->full_name : std::nullopt;
-    if (!name && !is_given) name = buyer_name(reader, ticket->order_id);
+    const auto name = holder_name(reader, ticket->id, ticket->order_id, *order);
     return print(reader, *order, {*ticket}, name.value_or(""), message.language);
   }
 

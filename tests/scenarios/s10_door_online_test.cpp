@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -58,19 +59,30 @@ double p99(const std::vector<Told>& told) {
   return seconds[seconds.size() * 99 / 100];
 }
 
+json buy(Api& guest, const OnSale& sale, size_t type, size_t quantity) {
+  const auto order = guest.post(
+      "/v1/orders", order_body(sale.event_id, sale.type_ids[type], static_cast<int>(quantity)));
+  INFO(order.text);
+  REQUIRE(order.status == 201);
+  return order.body;
+}
+
+std::vector<std::string> codes_of(Api& guest, const json& order) {
+  const auto tickets = guest.get("/v1/orders/" + order["id"].get<std::string>() +
+                                 "/tickets?secret=" + order["secret"].get<std::string>());
+  REQUIRE(tickets.status == 200);
+  std::vector<std::string> codes;
+  for (const auto& ticket : tickets.body["items"]) codes.push_back(ticket["code"]);
+  return codes;
+}
+
 // Codes of that many tickets, bought a hundred at a time.
 std::vector<std::string> buy_codes(Api& guest, const OnSale& sale, size_t type, size_t count) {
   std::vector<std::string> codes;
   while (codes.size() < count) {
-    const auto quantity = static_cast<int>(std::min<size_t>(100, count - codes.size()));
-    const auto order =
-        guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[type], quantity));
-    INFO(order.text);
-    REQUIRE(order.status == 201);
-    const auto tickets = guest.get("/v1/orders/" + order.body["id"].get<std::string>() +
-                                   "/tickets?secret=" + order.body["secret"].get<std::string>());
-    REQUIRE(tickets.status == 200);
-    for (const auto& ticket : tickets.body["items"]) codes.push_back(ticket["code"]);
+    const auto quantity = std::min<size_t>(100, count - codes.size());
+    const auto some = codes_of(guest, buy(guest, sale, type, quantity));
+    codes.insert(codes.end(), some.begin(), some.end());
   }
   return codes;
 }
@@ -107,6 +119,12 @@ std::vector<std::string> staff(Organizer& host, int count, const std::string& ro
   }
   return tokens;
 }
+
+// Ends the program with it.
+struct Listener {
+  ~Listener() { end_program(pid, SIGTERM); }
+  pid_t pid = -1;
+};
 
 }  // namespace
 
@@ -240,8 +258,7 @@ TEST_CASE("a supervisor finds a ticket by name, lets it in, and takes that back"
   auto host = organizer(platform.url());
   const auto sale = on_sale(host, {type_body("Stalls", 0, 10)});
   Api guest(platform.url());
-  const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
-  REQUIRE(order.status == 201);
+  const auto order = buy(guest, sale, 0, 1);
   Api supervisor(platform.url(), staff(host, 1, "door_supervisor")[0]);
   Api door(platform.url(), staff(host, 1, "door_staff")[0]);
   const auto list = "/v1/check-in-lists/" + sale.list_id;
@@ -252,7 +269,7 @@ TEST_CASE("a supervisor finds a ticket by name, lets it in, and takes that back"
   REQUIRE(found.body["items"].size() == 1);
   const auto ticket = found.body["items"][0];
   CHECK(ticket["holder"] == "Guest Buyer");
-  CHECK(ticket["order_code"] == order.body["code"]);
+  CHECK(ticket["order_code"] == order["code"]);
   const json by_id{{"ticket_id", ticket["ticket_id"]},
                    {"check_in_list_id", sale.list_id},
                    {"nonce", fresh_key()}};
@@ -270,4 +287,38 @@ TEST_CASE("a supervisor finds a ticket by name, lets it in, and takes that back"
   CHECK(supervisor.get(list + "/undone").body["items"][0]["reason"] == "The wrong person");
   CHECK(door.get(list + "/tickets?query=guest").body["items"][0]["state"] == "valid");
   CHECK(host.api.remove(list).code() == "list_in_use");
+}
+
+TEST_CASE("the live stream follows the door and tells that it fills within two seconds",
+          "[s10][s12]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = large_sale(host, {many_type("Stalls", 10)});
+  const auto list_id = add_list(host, sale, {{"capacity", 10}, {"gates", {"North"}}});
+  Api guest(platform.url());
+  const auto codes = buy_codes(guest, sale, 0, 9);
+  const Folder folder;
+  const auto heard = folder.path() + "/heard";
+  const auto header =
+      folder.write("curl", "header = \"Authorization: Bearer " + host.api.token() + "\"\n");
+  const Listener listener{
+      start_program({"/usr/bin/curl", "-isN", "-K", header, platform.url() + "/v1/stream"}, heard)};
+  REQUIRE(wait_until([&] { return read_file(heard).find(" 200 ") != std::string::npos; }));
+
+  const auto told = scan_all(platform.url(), {host.api.token()}, list_id, [&] {
+    std::vector<Scan> scans;
+    for (const auto& code : codes) scans.push_back({code, "North"});
+    return scans;
+  }());
+  for (const auto& each : told) REQUIRE(each.status == 201);
+  CHECK(wait_until(
+      [&] { return read_file(heard).find("event: ticket.door_filling") != std::string::npos; }, 2));
+  const auto text = read_file(heard);
+  const auto last = text.rfind("event: ticket.checked_in");
+  REQUIRE(last != std::string::npos);
+  const auto data = text.find("data: ", last) + 6;
+  const auto fact = json::parse(text.substr(data, text.find('\n', data) - data))["fact"];
+  INFO(fact.dump());
+  CHECK(fact["counts"] == json{{"admitted", 9}, {"entered", 9}, {"exited", 0}, {"inside", 9}});
+  CHECK(fact["scan"]["gate"] == "North");
 }

@@ -107,6 +107,29 @@ TEST_CASE("an entry that would have been refused is recorded with its reason", "
   shop.bench.check_rebuild();
 }
 
+TEST_CASE("an entry of a refunded ticket is told, and the ticket stays refunded", "[ticket]") {
+  OfflineShop shop;
+  const auto device = shop.enrol(21);
+  const auto order = shop.buy(shop.add_type(0, 10), 2);
+  const auto position = shop.snapshot(device).position;
+  RefundOrder refund;
+  refund.order_id = order.id;
+  refund.ticket_ids = std::vector{order.ticket_ids[0]};
+  shop.bench.must(refund, &shop.manager);
+  const auto refunded = static_cast<int64_t>(OfflineState::refunded);
+  const auto state = [&] {
+    return OfflineShop::tickets_of(shop.changes(device, position)).at(order.ticket_ids[0]).state;
+  };
+  CHECK(state() == refunded);
+  const auto view = shop.bring(device, {shop.seen(order.ticket_ids[0], shop.bench.now)});
+  CHECK(view.verdicts[0].reason == ScanReason::refunded);
+  CHECK(counters(shop).admitted == 1);
+  CHECK(state() == refunded);
+  REQUIRE(shop.conflicts().size() == 1);
+  CHECK(shop.conflicts()[0].scans.size() == 1);
+  shop.bench.check_rebuild();
+}
+
 TEST_CASE("a scan of another event's ticket is kept and counts nowhere", "[ticket]") {
   OfflineShop shop;
   const auto device = shop.enrol(21, {}, false);

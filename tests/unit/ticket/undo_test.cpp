@@ -1,4 +1,5 @@
 // Scans that are taken back, tickets found by name, and tickets let in by their id.
+#include "common/api/ticket_transfers.h"
 #include "daemons/ticket/names.h"
 #include "tests/unit/ticket/door_shop.h"
 
@@ -69,6 +70,18 @@ TEST_CASE("an undone scan leaves everything as it was before it", "[ticket]") {
   CHECK(shop.go(code) == "");
   CHECK(shop.counts() == ListCounts{1, 1, 0, 1});
   shop.bench.check_rebuild();
+}
+
+TEST_CASE("a refusal that is asked for again after an undo is still a refusal", "[ticket]") {
+  UndoShop shop;
+  const auto order = shop.buy(shop.add_type(0, 10));
+  shop.use(shop.list("Hall"));
+  CHECK(shop.go(shop.code_of(order)) == "");
+  const auto second = shop.scan_here(shop.code_of(order));
+  CHECK(shop.go(second, shop.door) == "already_redeemed");
+  shop.bench.must(shop.undo(order), &shop.supervisor);
+  CHECK(shop.go(second, shop.door) == "already_redeemed");
+  CHECK(shop.member("first_at") == "");
 }
 
 TEST_CASE("a ticket that another list let in stays used", "[ticket]") {
@@ -175,6 +188,36 @@ TEST_CASE("door staff find a ticket by the front of its order's code or by names
   CHECK(found[0].inside);
   CHECK(found[0].entries == 1);
   CHECK(found[0].first_at);
+}
+
+TEST_CASE("the holder is whom a ticket is for, and not the buyer who gave it away", "[ticket]") {
+  UndoShop shop;
+  auto basket = shop.basket({{shop.add_type(0, 100), 3}});
+  basket.items[0].attendees.resize(1);
+  basket.items[0].attendees[0].full_name = "Zeinab Aziz";
+  const auto order = shop.bench.must(basket);
+  auto list = shop.list("Hall");
+  list.show_first_name = true;
+  shop.use(list);
+  const auto zeinab = shop.bench.must(shop.find("zein"), &shop.door).items;
+  REQUIRE(zeinab.size() == 1);
+  CHECK(zeinab[0].holder == "Zeinab Aziz");
+  const auto code = shop.code_of(order);
+  CHECK(shop.bench.must(shop.scan_here(code), &shop.door).first_name == "Zeinab");
+  CHECK(shop.bench.must(shop.find("nadia"), &shop.door).items.size() == 2);
+
+  OfferTransfer offer;
+  offer.ticket_id = order.ticket_ids[1];
+  offer.email = "omar@example.org";
+  offer.secret = order.secret;
+  const auto transfer = shop.bench.must(offer);
+  AcceptTransfer accept;
+  accept.transfer_id = transfer.id;
+  accept.code = shop.bench.must(TransferMail{transfer.id}).code;
+  shop.bench.must(accept);
+  const auto nadia = shop.bench.must(shop.find("nadia"), &shop.door).items;
+  REQUIRE(nadia.size() == 1);
+  CHECK(nadia[0].ticket_id == order.ticket_ids[2]);
 }
 
 TEST_CASE("a search goes on page by page over every order", "[ticket]") {
