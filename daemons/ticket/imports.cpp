@@ -181,6 +181,7 @@ std::vector<std::vector<NewTicket>> by_order(const std::vector<NewTicket>& ticke
 
 std::vector<Line> lines_of_order(const std::vector<NewTicket>& tickets) {
   std::vector<StandingTicket> standing;
+  standing.reserve(tickets.size());
   for (const auto& ticket : tickets) standing.push_back({{}, ticket.ticket_type_id, ticket.price});
   auto lines = lines_of(standing);
   for (auto& line : lines) line.total = line.unit_price * line.quantity;
