@@ -34,9 +34,9 @@ struct ExchangeTicket {
       .kind = Kind::command,
       .http = {.method = "POST", .path = "/v1/tickets/{ticket_id}/exchange"},
       .refusals = {"unknown_ticket", "role_missing", "ticket_used", "disputed", "ticket_ended",
-                   "exchange_closed", "same_type", "not_on_sale", "unknown_ticket_type",
-                   "sales_not_open", "sales_closed", "under_minimum", "over_limit", "addon_alone",
-                   "total_too_large", "sold_out"},
+                   "same_type", "exchange_closed", "ticket_transferred", "not_on_sale",
+                   "unknown_ticket_type", "sales_not_open", "sales_closed", "under_minimum",
+                   "over_limit", "addon_alone", "total_too_large", "sold_out"},
       .doc =
           "Makes a ticket that was not used one of another type of its event, at the price of this "
           "moment. Costs that no more, it is done at once and the difference goes back; costs it "

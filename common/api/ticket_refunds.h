@@ -41,8 +41,9 @@ struct RefundOrder {
       .kind = Kind::command,
       .http = {.method = "POST", .path = "/v1/orders/{order_id}/refunds", .status = 201},
       .refusals = {"unknown_order", "role_missing", "not_paid", "already_refunded",
-                   "exchange_order", "unknown_ticket", "disputed", "ticket_used", "not_refundable",
-                   "refund_closed", "too_many_refunds", "amount_too_large"},
+                   "exchange_order", "unknown_ticket", "disputed", "ticket_used",
+                   "ticket_transferred", "not_refundable", "refund_closed", "too_many_refunds",
+                   "amount_too_large"},
       .doc =
           "Gives back a paid order whole, some of its tickets, or an amount of its money alone. "
           "Tickets that stay are priced anew on the order's own terms, and the difference to what "

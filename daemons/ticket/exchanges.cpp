@@ -5,6 +5,7 @@
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/repricing.h"
@@ -34,7 +35,9 @@ struct Own {
 
 Status check_ticket(const TicketRow& ticket) {
   switch (ticket.state) {
-    case TicketState::valid: return Done{};
+    case TicketState::valid:
+      if (ticket.generation < api::ticket::kGenerationMax) return Done{};
+      break;
     case TicketState::used:
       return Error{Code::conflict, "ticket_used", "The ticket was used; it stays what it is."};
     case TicketState::blocked:
@@ -44,7 +47,8 @@ Status check_ticket(const TicketRow& ticket) {
     case TicketState::refunded:
     case TicketState::transferred: break;
   }
-  return Error{Code::gone, "ticket_ended", "The ticket is no longer good."};
+  return Error{Code::gone, "ticket_ended",
+               "The ticket is no longer good, or has changed too often."};
 }
 
 Result<Own> find_own_ticket(const Rows& rows, const Context& context, const ExchangeTicket& message,
@@ -71,6 +75,10 @@ Result<Own> find_own_ticket(const Rows& rows, const Context& context, const Exch
   if (!by_manager && context.now >= event.terms.starts_at.ms) {
     return rests_on("event", {Code::conflict, "exchange_closed",
                               "The event has begun; only its organiser exchanges now."});
+  }
+  if (!by_manager && find_holder(rows, message.ticket_id)) {
+    return Error{Code::conflict, "ticket_transferred",
+                 "The ticket was given away; only the organiser exchanges it."};
   }
   auto standing = find_standing(rows, ticket->order_id, *order);
   return Own{std::move(*ticket), std::move(*order), std::move(event), std::move(standing)};

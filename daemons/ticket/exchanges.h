@@ -7,7 +7,8 @@
 
 namespace bilten::ticket {
 
-// unknown_ticket, role_missing, ticket_used, disputed, ticket_ended, same_type, exchange_closed;
+// unknown_ticket, role_missing, ticket_used, disputed, ticket_ended, same_type, exchange_closed,
+// ticket_transferred;
 // then as an order of one ticket (orders.h)
 Decided<api::ticket::ExchangeView> decide_exchange(const Rows& rows, const Context& context,
                                                    const api::ticket::ExchangeTicket& message,

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/catalogue.h"
 #include "daemons/ticket/import_lines.h"
@@ -13,6 +14,7 @@
 
 namespace bilten::ticket {
 
+using api::ticket::Attendee;
 using api::ticket::Buyer;
 using api::ticket::Imported;
 using api::ticket::ImportFault;
@@ -179,6 +181,7 @@ std::vector<std::vector<NewTicket>> by_order(const std::vector<NewTicket>& ticke
 
 std::vector<Line> lines_of_order(const std::vector<NewTicket>& tickets) {
   std::vector<StandingTicket> standing;
+  standing.reserve(tickets.size());
   for (const auto& ticket : tickets) standing.push_back({{}, ticket.ticket_type_id, ticket.price});
   auto lines = lines_of(standing);
   for (auto& line : lines) line.total = line.unit_price * line.quantity;
@@ -194,6 +197,17 @@ std::optional<Buyer> buyer_of(const std::vector<NewTicket>& tickets) {
     return Buyer{email, line.attendee_name.empty() ? email : line.attendee_name};
   }
   return std::nullopt;
+}
+
+void keep_attendees(const Id& order_id, const std::vector<NewTicket>& tickets, Effects& effects) {
+  for (size_t i = 0; i < tickets.size(); ++i) {
+    const auto& line = *tickets[i].line;
+    Attendee attendee;
+    if (!line.attendee_name.empty()) attendee.full_name = line.attendee_name;
+    if (!line.attendee_email.empty()) attendee.email = line.attendee_email;
+    if (!attendee.full_name && !attendee.email) continue;
+    effects.keep(attendee_key(order_id, i), encode(attendee));
+  }
 }
 
 void import_order(const Context& context, const EventRow& event, const Id& event_id,
@@ -218,6 +232,7 @@ void import_order(const Context& context, const EventRow& event, const Id& event
   }
   effects.record(fact);
   if (buyer) effects.keep(vault_key(order_id), encode(*buyer));
+  keep_attendees(order_id, tickets, effects);
 }
 
 }  // namespace

@@ -16,7 +16,6 @@ using api::ticket::Blocked;
 using api::ticket::Cancelled;
 using api::ticket::ConfirmOrder;
 using api::ticket::Expired;
-using api::ticket::OfTickets;
 using api::ticket::OrderView;
 using api::ticket::PaidTooLate;
 using api::ticket::Unblocked;

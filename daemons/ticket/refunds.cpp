@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payments.h"
 #include "daemons/ticket/promos.h"
@@ -117,6 +118,10 @@ Status check_policy(const Rows& rows, const Own& own, const RefundOrder& message
     if (ticket->state == TicketState::used) {
       return about_ticket(Code::conflict, "ticket_used",
                           "The ticket was used; only the organiser refunds it.", id);
+    }
+    if (find_holder(rows, id)) {
+      return about_ticket(Code::conflict, "ticket_transferred",
+                          "The ticket was given away; only the organiser refunds it.", id);
     }
     const auto type = rows.find<TypeRow>(ticket->ticket_type_id.view());
     CHECK_INVARIANT(type);

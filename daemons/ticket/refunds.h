@@ -9,7 +9,8 @@ namespace bilten::ticket {
 
 // unknown_order, role_missing, not_paid, exchange_order, already_refunded, invalid (tickets and an
 // amount, a ticket twice), disputed, unknown_ticket, already_refunded, too_many_refunds,
-// amount_too_large; of the buyer: role_missing, refund_closed, ticket_used, not_refundable
+// amount_too_large; of the buyer: role_missing, refund_closed, ticket_used,
+// ticket_transferred, not_refundable
 Decided<api::ticket::RefundView> decide_refund(const Rows& rows, const Context& context,
                                                const api::ticket::RefundOrder& message,
                                                std::string_view secret);

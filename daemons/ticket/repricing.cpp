@@ -71,6 +71,7 @@ std::vector<Line> price_rest(const std::vector<Line>& sold, const std::vector<Li
     if (anew) return std::move(*anew);  // Else too large without the group's rate.
   }
   std::vector<Line> lines;
+  lines.reserve(rest.size());
   for (const auto& line : rest) {
     lines.push_back(part_of_line(sold_like(sold, line), line.quantity));
   }

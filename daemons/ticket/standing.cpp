@@ -89,6 +89,7 @@ std::vector<StandingTicket> without(const StandingRow& standing,
 
 std::vector<Id> ids_of(const std::vector<StandingTicket>& tickets) {
   std::vector<Id> ids;
+  ids.reserve(tickets.size());
   for (const auto& ticket : tickets) ids.push_back(ticket.ticket_id);
   return ids;
 }

@@ -1,4 +1,5 @@
 // Exchanges: a ticket of another type, at once or once the difference is paid.
+#include "common/api/ticket_transfers.h"
 #include "tests/unit/ticket/shop.h"
 
 using namespace bilten;
@@ -116,6 +117,25 @@ TEST_CASE("the place given back counts for the new ticket in a quota that both d
   CHECK(shop.bench.must(shop.to(half)).state == ExchangeState::done);
   // The dearer one needs a place beside, until it is paid.
   CHECK(shop.bench.refusal(shop.to(shop.dear, 1)) == "sold_out");
+}
+
+TEST_CASE("who gave a ticket away neither exchanges it nor gives it back", "[ticket]") {
+  Exchanges shop;
+  OfferTransfer offer;
+  offer.ticket_id = shop.order.ticket_ids[0];
+  offer.email = "omar@example.org";
+  offer.secret = shop.order.secret;
+  AcceptTransfer accept;
+  accept.transfer_id = shop.bench.must(offer).id;
+  accept.code = shop.bench.must(TransferMail{accept.transfer_id}).code;
+  accept.holder_name = "Omar Said";
+  shop.bench.must(accept);
+  CHECK(shop.bench.refusal(shop.to(shop.dear)) == "ticket_transferred");
+  RefundOrder refund;
+  refund.order_id = shop.order.id;
+  refund.secret = shop.order.secret;
+  CHECK(shop.bench.refusal(refund) == "ticket_transferred");
+  CHECK(shop.bench.must(refund, &shop.manager).amount.amount == 1000);
 }
 
 TEST_CASE("an exchange is refused for the first fault in the order of the contract", "[ticket]") {

@@ -1,4 +1,5 @@
 // Imports: tickets that another system sold take places here, once.
+#include "daemons/ticket/attendees.h"
 #include "tests/unit/ticket/shop.h"
 
 using namespace bilten;
@@ -69,6 +70,10 @@ TEST_CASE("an imported order has the other system's code, its price and its buye
   CHECK(order.total.amount == 450);
   REQUIRE(order.buyer);
   CHECK(order.buyer->name == "Nadia Fathy");
+  const auto attendee = ticket::find_attendee(shop.bench.store->snapshot()->vault(), order_id, 0);
+  REQUIRE(attendee);
+  CHECK(attendee->full_name == "Nadia Fathy");
+  CHECK(attendee->email == "nadia@example.org");
 }
 
 TEST_CASE(
