@@ -112,7 +112,7 @@ Result<TransferRow> find_transfer(const Rows& rows, const Person* person, const 
   if (access < (is_open ? TicketAccess::holder : TicketAccess::giver)) {
     return unknown_transfer(person);
   }
-  return std::move(*transfer);
+  return *transfer;
 }
 
 template <class Fact>
