@@ -117,14 +117,45 @@ class Seeder {
         send("POST", "/v1/organizations/" + house.id + "/events", event, house.token, {201});
     const std::string id = made.value("id", "");
     ++report_.events;
+    const auto path = "/v1/events/" + id;
+    std::vector<std::string> type_ids;
     for (const auto& type : entry["ticket_types"]) {
       if (!fault_.empty()) return;
-      send("POST", "/v1/events/" + id + "/ticket-types", type, house.token, {201});
+      type_ids.push_back(send("POST", path + "/ticket-types", with_ids(type, "addon_to", type_ids),
+                              house.token, {201})
+                             .value("id", ""));
       ++report_.ticket_types;
     }
+    enter_parts(entry, path, type_ids, house.token);
     if (entry.value("publish", true) && fault_.empty()) {
-      send("POST", "/v1/events/" + id + "/publish", json::object(), house.token, {200});
+      send("POST", path + "/publish", json::object(), house.token, {200});
     }
+  }
+
+  // What an event has beside its types.
+  void enter_parts(const json& entry, const std::string& path,
+                   const std::vector<std::string>& type_ids, const std::string& token) {
+    constexpr std::pair<const char*, const char*> kParts[] = {
+        {"quotas", "/quotas"},
+        {"promo_codes", "/promo-codes"},
+        {"questions", "/questions"},
+        {"check_in_lists", "/check-in-lists"}};
+    for (const auto& [part, below] : kParts) {
+      for (const auto& item : entry.value(part, json::array())) {
+        if (!fault_.empty()) return;
+        send("POST", path + below, with_ids(item, "ticket_type_ids", type_ids), token, {201});
+      }
+    }
+    if (entry.contains("waiting_room") && fault_.empty()) {
+      send("PUT", path + "/waiting-room", entry["waiting_room"], token, {200});
+    }
+  }
+
+  // The file names ticket types by their place in the event's list; the service by their ids.
+  static json with_ids(json body, const std::string& field, const std::vector<std::string>& ids) {
+    if (!body.contains(field)) return body;
+    for (auto& place : body[field]) place = ids.at(place.get<size_t>());
+    return body;
   }
 
   json data_;
