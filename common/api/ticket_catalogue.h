@@ -8,14 +8,29 @@ namespace bilten::api::ticket {
 
 using api::ListOf;  // For who uses this namespace.
 
-struct TicketTypeView : TypeTerms {
+// When a type is sold, as the clock on the event's wall shows it: 2027-03-28T20:00. Of a time that
+// the clocks skip it is the moment they do; of one they show twice the first to start, the last to
+// end.
+struct LocalWindow {
+  std::optional<std::string> sales_starts_local = {}, sales_ends_local = {};
+  static constexpr auto fields() {
+    return field_list(field("sales_starts_local", &LocalWindow::sales_starts_local, length(16, 16))
+                          .doc("In the event's time zone: 2027-03-28T20:00; instead of "
+                               "sales_starts_at."),
+                      field("sales_ends_local", &LocalWindow::sales_ends_local, length(16, 16))
+                          .doc("The same, instead of sales_ends_at."));
+  }
+};
+
+struct TicketTypeView : TypeTerms, LocalWindow {
   Id id, event_id;
   Money current_price = {};
   int64_t quantity = 0, available = 0;
   static constexpr auto fields() {
     using View = TicketTypeView;
     return join_fields(
-        field_list(field("id", &View::id), field("event_id", &View::event_id)), TypeTerms::fields(),
+        field_list(field("id", &View::id), field("event_id", &View::event_id)),
+        join_fields(TypeTerms::fields(), LocalWindow::fields()),
         field_list(
             field("current_price", &View::current_price, between(0, kMoneyMax))
                 .doc("Of the next ticket, before group rate, promo code, fee and added tax."),
@@ -39,7 +54,7 @@ struct QuotaView {
   }
 };
 
-struct AddType : TypeTerms {
+struct AddType : TypeTerms, LocalWindow {
   static constexpr std::string_view name = "ticket.add_type";
   static constexpr Contract contract{
       .kind = Kind::command,
@@ -55,12 +70,13 @@ struct AddType : TypeTerms {
   Id event_id;
   int64_t quantity = 0;
   static constexpr auto fields() {
-    return join_fields(field_list(field("event_id", &AddType::event_id)), TypeTerms::fields(),
+    return join_fields(field_list(field("event_id", &AddType::event_id)),
+                       join_fields(TypeTerms::fields(), LocalWindow::fields()),
                        field_list(field("quantity", &AddType::quantity, between(0, kQuantityMax))));
   }
 };
 
-struct ChangeType {
+struct ChangeType : LocalWindow {
   static constexpr std::string_view name = "ticket.change_type";
   static constexpr Contract contract{
       .kind = Kind::command,
@@ -98,6 +114,7 @@ struct ChangeType {
                    field("sales_starts_at", &Self::sales_starts_at),
                    field("sales_ends_at", &Self::sales_ends_at),
                    field("visibility", &Self::visibility)),
+        LocalWindow::fields(),
         field_list(
             field("addon_to", &Self::addon_to, bilten::items(0, kAddonsMax)),
             field("tiers", &Self::tiers, bilten::items(0, kTiersMax)),

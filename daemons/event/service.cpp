@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/base/zones.h"
 #include "common/service/paging.h"
 #include "daemons/event/core.h"
-#include "daemons/event/zones.h"
 
 namespace bilten::event {
 namespace {
@@ -28,10 +28,10 @@ Result<ZoneCheck> prepare_change(const Reader&, const Change& message) {
 
 template <class View>
 View with_local_times(View view) {
-  view.starts_local = local_time(view.timezone, view.starts_at.ms);
-  view.ends_local = local_time(view.timezone, view.ends_at.ms);
+  view.starts_local = local_text(view.timezone, view.starts_at.ms);
+  view.ends_local = local_text(view.timezone, view.ends_at.ms);
   if constexpr (std::is_same_v<View, EventView>) {
-    view.doors_local = local_time(view.timezone, view.doors_at.ms);
+    view.doors_local = local_text(view.timezone, view.doors_at.ms);
   }
   return view;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/zones.h"
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"
@@ -59,10 +60,30 @@ bool is_in(const std::string& currency, const TypeTerms& terms) {
                      [&](const Tier& tier) { return tier.price.currency == currency; });
 }
 
+// Turns the times on the event's wall into instants of the terms.
+void take_window(const api::ticket::LocalWindow& window, const EventRow& event, bool has_start,
+                 bool has_end, TypeTerms& terms, Faults& faults) {
+  const auto take = [&](const std::optional<std::string>& text, bool has_instant, Twice twice,
+                        std::string_view member, std::optional<Instant>& into) {
+    if (!text) return;
+    const Path root;
+    const Path path{&root, member};
+    if (has_instant) {
+      faults.add(path, "stands beside the same time as an instant; give one of the two");
+    } else if (const auto at = instant_of(event.terms.timezone, *text, twice)) {
+      into = Instant{*at};
+    } else {
+      faults.add(path, "is no time; write it like 2027-03-28T20:00");
+    }
+  };
+  take(window.sales_starts_local, has_start, Twice::first, "sales_starts_local",
+       terms.sales_starts_at);
+  take(window.sales_ends_local, has_end, Twice::last, "sales_ends_local", terms.sales_ends_at);
+}
+
 // What fields alone cannot say: how they must fit one another, the event and its other types.
 Status check_terms(const Rows& rows, const TypeTerms& terms, const Id& event_id,
-                   const EventRow& event, const Id& type_id) {
-  Faults faults;
+                   const EventRow& event, const Id& type_id, Faults faults) {
   check_order_limits(terms, faults);
   check_prices(terms, faults);
   if (!faults.list.empty()) return invalid(std::move(faults));
@@ -115,6 +136,14 @@ TicketTypeView view_of(const Id& type_id, const Id& event_id, const TypeTerms& t
   return view;
 }
 
+void show_window(const EventRow& event, TicketTypeView& view) {
+  const auto& timezone = event.terms.timezone;
+  if (view.sales_starts_at) {
+    view.sales_starts_local = local_text(timezone, view.sales_starts_at->ms);
+  }
+  if (view.sales_ends_at) view.sales_ends_local = local_text(timezone, view.sales_ends_at->ms);
+}
+
 }  // namespace
 
 Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context,
@@ -122,8 +151,11 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
   const auto event = find_own_event(rows, context.person, message.event_id, Role::manager);
   if (!event) return event.error();
   const Id type_id = context.fresh_id();
-  const TypeTerms& terms = message;
-  const auto fit = check_terms(rows, terms, message.event_id, *event, type_id);
+  TypeTerms terms = message;
+  Faults faults;
+  take_window(message, *event, terms.sales_starts_at.has_value(), terms.sales_ends_at.has_value(),
+              terms, faults);
+  const auto fit = check_terms(rows, terms, message.event_id, *event, type_id, std::move(faults));
   if (!fit) return fit.error();
   const auto count = static_cast<int64_t>(types_of_event(rows, message.event_id).size());
   if (count >= config.types_per_event_max) {
@@ -139,6 +171,7 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
                             .quantity = message.quantity});
   decision.answer = view_of(type_id, message.event_id, terms, {.total = message.quantity},
                             message.quantity, context.now);
+  show_window(*event, decision.answer);
   return decision;
 }
 
@@ -159,8 +192,12 @@ Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& cont
   const auto allowed = need_role(rows, context.person, event->organization_id, Role::manager,
                                  hide_unless_public(*event, unknown_ticket_type()));
   if (!allowed) return allowed.error();
-  const auto terms = changed_terms(type->terms, message);
-  const auto fit = check_terms(rows, terms, type->event_id, *event, message.ticket_type_id);
+  auto terms = changed_terms(type->terms, message);
+  Faults faults;
+  take_window(message, *event, message.sales_starts_at.has_value(),
+              message.sales_ends_at.has_value(), terms, faults);
+  const auto fit =
+      check_terms(rows, terms, type->event_id, *event, message.ticket_type_id, std::move(faults));
   if (!fit) return fit.error();
   auto stock = find_stock(rows, message.ticket_type_id);
   const auto taken = stock.held + stock.sold;
@@ -175,13 +212,18 @@ Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& cont
   const auto added = quantity - std::exchange(stock.total, quantity);
   decision.answer = view_of(message.ticket_type_id, type->event_id, terms, stock,
                             available(rows, message.ticket_type_id, added), context.now);
+  show_window(*event, decision.answer);
   return decision;
 }
 
 TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type,
                             UnixMillis now) {
-  return view_of(type_id, type.event_id, type.terms, find_stock(rows, type_id),
-                 available(rows, type_id), now);
+  auto view = view_of(type_id, type.event_id, type.terms, find_stock(rows, type_id),
+                      available(rows, type_id), now);
+  const auto event = rows.find<EventRow>(type.event_id.view());
+  CHECK_INVARIANT(event);
+  show_window(*event, view);
+  return view;
 }
 
 std::vector<std::pair<Id, TypeRow>> types_of_event(const Rows& rows, const Id& event_id) {

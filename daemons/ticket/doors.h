@@ -4,10 +4,10 @@
 #pragma once
 
 #include "common/api/ticket_doors.h"
+#include "common/base/zones.h"
 #include "common/service/handlers.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/door_rows.h"
-#include "daemons/ticket/zones.h"
 
 namespace bilten::ticket {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "common/api/ticket_list_terms.h"
-#include "daemons/ticket/zones.h"
+#include "common/base/zones.h"
 
 namespace bilten::ticket {
 

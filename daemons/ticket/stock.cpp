@@ -130,8 +130,10 @@ int64_t free_in_event(const Rows& rows, const Id& event_id) {
   rows.scan<TypeOfEvent>(event_id.view(), {}, SIZE_MAX,
                          [&](std::string_view key, const TypeOfEvent&) {
                            const auto own = find_stock(rows, *Id::from_bytes(key.substr(16)));
-                           all += own.free;
-                           for (const auto& id : own.quota_ids) limited[id] += own.free;
+                           // What is free and waited for is for who waits.
+                           const auto free = own.waiting > 0 ? 0 : own.free;
+                           all += free;
+                           for (const auto& id : own.quota_ids) limited[id] += free;
                            return true;
                          });
   int64_t least = all;

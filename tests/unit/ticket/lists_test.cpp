@@ -1,6 +1,6 @@
 // Check-in lists: their terms, and scans by them.
 #include "common/base/time.h"
-#include "daemons/ticket/zones.h"
+#include "common/base/zones.h"
 #include "tests/unit/ticket/door_shop.h"
 
 using namespace bilten;
@@ -215,7 +215,7 @@ TEST_CASE("rules refuse with what they say, in the event's zone", "[ticket]") {
   CHECK(shop.go(code) == "rule");
   CHECK(shop.member("rule") == "Once a day only.");
   // The next midnight in Cairo.
-  const auto today = ticket::local_time("Africa/Cairo", shop.bench.now);
+  const auto today = local_time("Africa/Cairo", shop.bench.now);
   shop.bench.now += (24 * 60 - today.minute) * 60'000 - shop.bench.now % 60'000 - 1;
   CHECK(shop.go(code) == "rule");
   shop.bench.now += 1;
