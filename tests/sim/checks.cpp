@@ -6,6 +6,8 @@
 
 #include "daemons/event/rows.h"
 #include "daemons/ticket/door_rows.h"
+#include "daemons/ticket/refund_rows.h"
+#include "daemons/ticket/standing.h"
 #include "daemons/user/rows.h"
 
 namespace bilten::sim {
@@ -32,6 +34,8 @@ class Audit {
 
   void run() {
     stocks();
+    quotas();
+    promos();
     for (const auto& operation : shop_.operations()) {
       if (operation.open > 0) fail(text(operation) + " has not ended");
       switch (operation.wish) {
@@ -39,7 +43,9 @@ class Audit {
         case Wish::confirm: confirm(operation); break;
         case Wish::cancel: cancel(operation); break;
         case Wish::scan: scan(operation); break;
+        case Wish::refund: refund(operation); break;
         case Wish::found:
+        case Wish::rotate_keys:
         case Wish::read_tickets: break;
       }
     }
@@ -64,16 +70,16 @@ class Audit {
 
   void stocks() {
     std::map<Id, ticket::StockRow> counted;
-    rows_.scan<ticket::OrderRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
-      for (const auto& line : row.lines) {
-        if (row.state == OrderState::held) counted[line.ticket_type_id].held += line.quantity;
-        if (row.state == OrderState::paid) counted[line.ticket_type_id].sold += line.quantity;
+    rows_.scan<ticket::OrderRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {
+      for (const auto& line : standing_lines(key, row)) {
+        auto& count = counted[line.ticket_type_id];
+        (row.state == OrderState::held ? count.held : count.sold) += line.quantity;
       }
       return true;
     });
     std::map<Id, int64_t> tickets;
     rows_.scan<ticket::TicketRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
-      ++tickets[row.ticket_type_id];
+      tickets[row.ticket_type_id] += row.state == TicketState::refunded ? 0 : 1;
       return true;
     });
     rows_.scan<ticket::TypeRow>({}, {}, kAll, [&](std::string_view key, const auto&) {
@@ -84,6 +90,60 @@ class Audit {
       }
       if (tickets[*Id::from_bytes(key)] != stock->sold)
         fail("there are not as many tickets as sold");
+      return true;
+    });
+  }
+
+  // What an order holds or has: nothing once it is over, less once some of it was given back.
+  ticket::OrderRow what_stands(std::string_view key, ticket::OrderRow order) {
+    switch (order.state) {
+      case OrderState::held: break;
+      case OrderState::expired:
+      case OrderState::cancelled:
+        order.lines.clear();
+        order.promo.reset();
+        break;
+      case OrderState::paid:
+      case OrderState::partially_refunded:
+      case OrderState::refunded: {
+        const auto standing = ticket::find_standing(rows_, *Id::from_bytes(key), order);
+        order.lines = standing.lines;
+        order.promo = standing.promo;
+      }
+    }
+    return order;
+  }
+  std::vector<Line> standing_lines(std::string_view key, const ticket::OrderRow& order) {
+    return what_stands(key, order).lines;
+  }
+
+  void quotas() {
+    rows_.scan<ticket::QuotaRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {
+      ticket::StockRow sum;
+      for (const auto& type_id : row.terms.ticket_type_ids) {
+        const auto stock = rows_.find<ticket::StockRow>(type_id.view());
+        sum.held += stock->held;
+        sum.sold += stock->sold;
+      }
+      const auto stock = rows_.find<ticket::StockRow>(key);
+      const bool fits = stock && stock->held == sum.held && stock->sold == sum.sold &&
+                        stock->free == row.terms.quantity - sum.held - sum.sold;
+      if (!fits) fail("a quota is not what its types add up to");
+      return true;
+    });
+  }
+
+  void promos() {
+    std::map<Id, int64_t> used;
+    rows_.scan<ticket::OrderRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {
+      const auto promo = what_stands(key, row).promo;
+      if (promo) used[promo->promo_id] += promo->tickets;
+      return true;
+    });
+    rows_.scan<ticket::PromoRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {
+      if (row.tickets != used[*Id::from_bytes(key)]) {
+        fail("a promo code's count is not what the orders add up to");
+      }
       return true;
     });
   }
@@ -119,7 +179,7 @@ class Audit {
     const auto view = *decode<OrderView>(*operation.answer);
     const auto payment_id = decode<ConfirmOrder>(operation.call.body)->payment_id;
     const auto row = rows_.find<ticket::OrderRow>(view.id.view());
-    const bool paid = row && row->state == OrderState::paid && row->payment_id == payment_id;
+    const bool paid = row && row->payment_id == payment_id && !row->ticket_ids.empty();
     const bool returned =
         rows_.has(ticket::LatePayment::table, ticket::key_of(operation.order_id, payment_id));
     if (paid == returned)
@@ -134,6 +194,15 @@ class Audit {
     const bool over = row && (row->state == OrderState::cancelled || row->payment_id);
     if (view.state != OrderState::cancelled || !over) {
       fail(text(operation) + " was acknowledged, and the order is not cancelled");
+    }
+  }
+
+  void refund(const Operation& operation) {
+    if (!operation.answer) return;
+    const auto view = *decode<RefundView>(*operation.answer);
+    const auto key = ticket::key_of(operation.order_id, view.id);
+    if (!rows_.has(ticket::RefundRow::table, key)) {
+      fail(text(operation) + " was acknowledged, and there is no such refund");
     }
   }
 

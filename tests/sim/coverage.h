@@ -16,6 +16,10 @@ struct Coverage {
   uint64_t failed_over = 0;  // Calls that a client sent to a second broker.
   uint64_t drained = 0;      // Processes that stopped in order, with nothing left.
   uint64_t neighbours_lost = 0;
+  uint64_t refunded = 0;  // Orders given back, whole or in part.
+  uint64_t by_promo = 0;  // Orders with a discount of the promo code.
+  uint64_t sold_out = 0;  // Orders that were refused so.
+  uint64_t keys_rotated = 0;
 
   static constexpr auto list() {
     using Named = std::pair<const char*, uint64_t Coverage::*>;
@@ -26,7 +30,11 @@ struct Coverage {
                                  {"fenced", &Coverage::fenced},
                                  {"failed over", &Coverage::failed_over},
                                  {"drained", &Coverage::drained},
-                                 {"neighbours lost", &Coverage::neighbours_lost}});
+                                 {"neighbours lost", &Coverage::neighbours_lost},
+                                 {"refunded", &Coverage::refunded},
+                                 {"by promo code", &Coverage::by_promo},
+                                 {"sold out", &Coverage::sold_out},
+                                 {"keys rotated", &Coverage::keys_rotated}});
   }
   void add(const Coverage& other) {
     for (const auto& [name, count] : list()) this->*count += other.*count;

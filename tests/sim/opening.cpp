@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kPassword = "Correct-1-horse";
 constexpr int64_t kReserve = 1'000'000;
 constexpr UnixMillis kDay = 86'400'000;
+constexpr int64_t kTenPercent = 1000;
 
 }  // namespace
 
@@ -80,8 +81,27 @@ void Shop::put_on_sale() {
     message.quantity = quantities[type];
     found(message, &manager_, [this, type](const std::string& answer) {
       types_[type] = decode<api::ticket::TicketTypeView>(answer)->id;
+      if (has_types()) limit_sale();
     });
   }
+  // One place fewer than the first two types have together.
+  quota_ = quantities[0] + quantities[1] - 1;
+}
+
+void Shop::limit_sale() {
+  api::ticket::AddQuota quota;
+  quota.event_id = event_id_;
+  quota.title = "House";
+  quota.quantity = quota_;
+  quota.ticket_type_ids = {*types_[0], *types_[1]};
+  found(quota, &manager_, [this](auto&) { quota_stands_ = true; });
+  api::ticket::AddPromo promo;
+  promo.event_id = event_id_;
+  promo.code = kPromoCode;
+  promo.rate = kTenPercent;
+  promo.ticket_type_ids = {*types_[1]};
+  promo.tickets_max = 2 + static_cast<int64_t>(random_.below(6));
+  found(promo, &manager_, [this](auto&) { promo_stands_ = true; });
 }
 
 void Shop::move_event(SteadyMicros length) {

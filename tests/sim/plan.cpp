@@ -13,9 +13,9 @@ constexpr SteadyMicros kClose = 200 * kMillisecond;
 constexpr std::array kBrokers{1U, 2U, 2U, 3U, 3U, 4U, 5U};
 constexpr int64_t kHourMs = 3'600'000;
 
-constexpr std::array kPeople{Deed::order,       Deed::order,   Deed::order,
-                             Deed::order_twice, Deed::confirm, Deed::cancel,
-                             Deed::admit,       Deed::admit,   Deed::confirm};
+constexpr std::array kPeople{Deed::order,   Deed::order,  Deed::order,  Deed::order_twice,
+                             Deed::confirm, Deed::cancel, Deed::admit,  Deed::admit,
+                             Deed::confirm, Deed::refund, Deed::refund, Deed::rotate_keys};
 constexpr std::array kFaults{
     Deed::kill_daemon,       Deed::die_before_commit, Deed::die_after_commit, Deed::fill_disk,
     Deed::jump_clock,        Deed::kill_broker,       Deed::break_link,       Deed::partition,
@@ -199,6 +199,9 @@ std::string words_of_people(const Action& action) {
     case Deed::confirm: return buyer + " pays for " + chosen;
     case Deed::cancel: return buyer + " cancels " + chosen;
     case Deed::admit: return "the tickets of " + chosen + " are scanned twice";
+    case Deed::refund:
+      return buyer + " gives back " + (action.value == 1 ? "a ticket of " : "all of ") + chosen;
+    case Deed::rotate_keys: return "the event's key is rotated";
     default: return "the event is taken off sale and put back";
   }
 }

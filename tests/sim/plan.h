@@ -20,6 +20,8 @@ enum class Deed : uint8_t {
   confirm,      // a: buyer, b: which order.
   cancel,       // a: buyer, b: which order.
   admit,        // a: buyer, b: which order. Each of its tickets is scanned at two doors.
+  refund,       // a: buyer, b: which order, value: 1 one of its tickets, else all.
+  rotate_keys,  // Codes are signed by another key from now on.
   move_event,   // Off sale for `length`.
   // Faults, over when `length` has passed.
   kill_daemon,        // a: daemon.

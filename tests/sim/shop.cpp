@@ -62,11 +62,13 @@ void Shop::act(const Action& action) {
     return;
   }
   if (action.deed == Deed::move_event) return move_event(action.length);
+  if (action.deed == Deed::rotate_keys) return rotate_keys();
   if (orders_.empty()) return;
   const auto chosen = orders_[action.b % orders_.size()];
   if (action.deed == Deed::confirm) confirm(action.a, chosen);
   if (action.deed == Deed::cancel) cancel(action.a, chosen);
   if (action.deed == Deed::admit) read_tickets(action.a, chosen);
+  if (action.deed == Deed::refund) refund(action.a, chosen, action.value != 1);
 }
 
 void Shop::ask_fresh() {
@@ -97,11 +99,12 @@ Operation& Shop::add(Wish wish, std::string name, std::string body) {
 
 void Shop::order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& buyers,
                  bool stubborn) {
-  if (!types_[type]) return;
+  if (!is_open()) return;
   Order message;
   message.event_id = event_id_;
   message.items = {{*types_[type], quantity}};
   message.buyer = {mail_of(static_cast<uint32_t>(operations_.size())), "Nadia Fathy"};
+  if (type == 1 && random_.below(2) == 0) message.promo_code = kPromoCode;
   auto& operation = add(Wish::order, std::string(Order::name), encode(message));
   operation.stubborn = stubborn;
   for (const auto buyer : buyers) send(operation, buyer);
@@ -143,6 +146,25 @@ void Shop::scan(uint32_t buyer, const TicketView& ticket) {
   operation.nonce = message.nonce;
   operation.ticket_id = ticket.id;
   send(operation, buyer);
+}
+
+void Shop::refund(uint32_t buyer, const OrderView& order, bool whole) {
+  RefundOrder message;
+  message.order_id = order.id;
+  message.secret = order.secret;
+  if (!whole && !order.ticket_ids.empty()) message.ticket_ids = {{order.ticket_ids.front()}};
+  auto& operation = add(Wish::refund, std::string(RefundOrder::name), encode(message));
+  operation.order_id = order.id;
+  send(operation, buyer);
+}
+
+void Shop::rotate_keys() {
+  if (!is_open()) return;
+  RotateTicketKeys message;
+  message.event_id = event_id_;
+  auto& operation = add(Wish::rotate_keys, std::string(RotateTicketKeys::name), encode(message));
+  operation.person = &manager_;
+  send(operation, 0);
 }
 
 void Shop::send(Operation& operation, uint32_t buyer) {
@@ -215,6 +237,7 @@ void Shop::check_not_run(const Operation& operation) {
 }
 
 void Shop::check_refusal(const Operation& operation, bool repeat, const Error& error) {
+  if (error.reason == "sold_out") ++world_.coverage.sold_out;
   if (is_our_fault(error)) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
@@ -229,8 +252,12 @@ void Shop::check_refusal(const Operation& operation, bool repeat, const Error& e
 void Shop::succeeded(Operation& operation, uint32_t buyer) {
   const auto& body = *operation.answer;
   if (operation.then) operation.then(body);
+  auto& met = world_.coverage;
+  if (operation.wish == Wish::refund) ++met.refunded;
+  if (operation.wish == Wish::rotate_keys) ++met.keys_rotated;
   if (operation.wish == Wish::order) {
     orders_.push_back(*decode<OrderView>(body));
+    if (orders_.back().discount.amount > 0) ++met.by_promo;
   } else if (operation.wish == Wish::read_tickets) {
     const auto list = decode<ListOf<TicketView>>(body);
     for (const auto& ticket : list->items) {

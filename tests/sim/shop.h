@@ -16,7 +16,16 @@
 
 namespace bilten::sim {
 
-enum class Wish : uint8_t { found, order, confirm, cancel, read_tickets, scan };
+enum class Wish : uint8_t {
+  found,
+  order,
+  confirm,
+  cancel,
+  read_tickets,
+  scan,
+  refund,
+  rotate_keys
+};
 
 // Somebody with an account.
 struct Person {
@@ -57,11 +66,10 @@ class Shop {
   Shop(World& world, Network& network, const Plan& plan, Insight& insight);
 
   // A manager and somebody for the door sign up; there is an organisation, an event, and three
-  // types on sale, of which the last never runs out (opening.cpp).
+  // types on sale, of which the last never runs out; a quota over the first two, and a promo code
+  // for the second (opening.cpp).
   void open();
-  bool is_open() const {
-    return std::ranges::all_of(types_, [](const auto& type) { return type.has_value(); });
-  }
+  bool is_open() const { return has_types() && quota_stands_ && promo_stands_; }
   // What people do; faults are not its business.
   void act(const Action& action);
   // Everybody orders one ticket of the last type, once it is on sale, until that succeeds.
@@ -85,7 +93,11 @@ class Shop {
   void log_in(Person& person, std::function<void()> then);
   void found_organization();
   void draft_event(const Id& organization_id);
+  bool has_types() const {
+    return std::ranges::all_of(types_, [](const auto& type) { return type.has_value(); });
+  }
   void put_on_sale();
+  void limit_sale();
   void move_event(SteadyMicros length);
   void order(uint32_t type, int64_t quantity, const std::vector<uint32_t>& buyers,
              bool stubborn = false);
@@ -93,6 +105,8 @@ class Shop {
   void cancel(uint32_t buyer, const api::ticket::OrderView& order);
   void read_tickets(uint32_t buyer, const api::ticket::OrderView& order);
   void scan(uint32_t buyer, const api::ticket::TicketView& ticket);
+  void refund(uint32_t buyer, const api::ticket::OrderView& order, bool whole);
+  void rotate_keys();
   void send(Operation& operation, uint32_t buyer);
   // `repeat`: it was asked for when it had succeeded already.
   void ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer);
@@ -110,11 +124,15 @@ class Shop {
   Id event_id_;
   bool event_is_moving_ = false;
   std::optional<Id> types_[kTypes];
+  int64_t quota_ = 0;
+  bool quota_stands_ = false, promo_stands_ = false;
   std::vector<api::ticket::OrderView> orders_;  // That somebody was told of.
   std::optional<size_t> first_fresh_;
   uint64_t open_ = 0;
   uint64_t sends_ = 0;
 };
+
+inline constexpr const char* kPromoCode = "NILE10";  // Of the second type.
 
 // Where the buyer of the order with this number gets mail: tells orders apart in the journal.
 std::string mail_of(uint32_t number);
