@@ -4,11 +4,14 @@
 
 #include <any>
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "common/base/text.h"
 #include "common/service/access.h"
 #include "common/service/table.h"
 #include "common/store/store.h"
@@ -47,6 +50,13 @@ class ServiceBench {
     REQUIRE(opened);
     store = std::move(*opened);
   }
+  // Under BILTEN_RECORD, a folder, the journal of each bench is left there: what golden journals
+  // are picked from (tests/golden/README.md).
+  ~ServiceBench() {
+    if (const char* folder = std::getenv("BILTEN_RECORD"); folder && store) leave_journal(folder);
+  }
+  ServiceBench(const ServiceBench&) = delete;
+  ServiceBench& operator=(const ServiceBench&) = delete;
 
   // Sends a message, as a person or as a guest.
   template <class Message>
@@ -126,6 +136,11 @@ class ServiceBench {
     auto facts = store->snapshot()->journal(0, SIZE_MAX, false);
     REQUIRE(facts);
     return std::move(*facts);
+  }
+  void leave_journal(const std::string& folder) const {
+    static int count = 0;
+    std::ofstream out(folder + "/" + table.name() + "-" + std::to_string(++count) + ".facts");
+    for (const auto& fact : journal()) out << fact.name << ' ' << base64url(fact.body) << '\n';
   }
   std::vector<std::string> names_after(uint64_t seq) const {
     std::vector<std::string> names;
