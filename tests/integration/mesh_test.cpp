@@ -85,6 +85,7 @@ bool is_level(Probe& ops, const std::string& reader) {
   const auto feeds = ask<FeedList>(ops, reader + ".feeds.list").feeds;
   REQUIRE(!feeds.empty());
   for (const auto& feed : feeds) {
+    if (feed.owner == "payment") continue;  // Followed once there is one.
     const auto head = ask<mesh::JournalHead>(ops, feed.owner + ".journal.head");
     if (feed.epoch != head.epoch || feed.seq != head.seq || feed.lag != 0) return false;
   }

@@ -59,7 +59,8 @@ def message(name, request, answer, kind="query", caller="anyone", method="", pat
             location="", refusals=(), budget_ms=2000, doc=""):
     http = {"method": method, "path": path, "location": location, "produces": "", "status": status}
     return {"name": name, "kind": kind, "caller": caller, "http": http, "refusals": list(refusals),
-            "budget_ms": budget_ms, "critical": False, "doc": doc, "request": request,
+            "budget_ms": budget_ms, "critical": False, "devices": False,
+            "body_bytes_max": 0, "doc": doc, "request": request,
             "answer": answer}
 
 
