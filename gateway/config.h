@@ -18,6 +18,8 @@ struct Config {
   uint32_t body_bytes_per_s = 1'024;
   uint32_t drain_ms = 10'000;
   std::vector<std::string> cors_origins;
+  std::vector<std::string> shared_reads{"ticket.types", "ticket.room"};
+  uint32_t shared_fresh_ms = 250, shared_kept_s = 60;
 
   static constexpr auto fields() {
     return field_list(
@@ -43,7 +45,13 @@ struct Config {
         field("drain_ms", &Config::drain_ms, between(0, 60'000))
             .doc("How long requests in flight may go on after the order to stop."),
         field("cors_origins", &Config::cors_origins, items(0, 50, length(1, 200)))
-            .doc("Origins whose pages may call this API from a browser; none by default."));
+            .doc("Origins whose pages may call this API from a browser; none by default."),
+        field("shared_reads", &Config::shared_reads, items(0, 50, length(1, 64)))
+            .doc("Reads whose answers guests share: many ask the same when a sale opens."),
+        field("shared_fresh_ms", &Config::shared_fresh_ms, between(0, 60'000))
+            .doc("A shared answer is at most so old."),
+        field("shared_kept_s", &Config::shared_kept_s, between(0, 86'400))
+            .doc("So long the last one is given while the service cannot answer."));
   }
 };
 

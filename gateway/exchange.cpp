@@ -4,7 +4,6 @@
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
-#include "gateway/front.h"
 #include "gateway/idempotency.h"
 #include "gateway/parameters.h"
 #include "gateway/problem.h"
@@ -253,10 +252,8 @@ Response exchange(Request& request, const Match& match, const Exchange& with) {
   }
   const auto answer = with.call(std::move(call));
   if (answer.code != Code::ok) return problem(answer.error, id);
-  auto response = message.http.produces.empty() ? json_answer(request, message, answer, with)
-                                                : content_answer(message, answer, with);
-  if (message.kind == Kind::query) add_etag(request, response);
-  return response;
+  return message.http.produces.empty() ? json_answer(request, message, answer, with)
+                                       : content_answer(message, answer, with);
 }
 
 }  // namespace bilten::gateway

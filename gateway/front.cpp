@@ -41,6 +41,17 @@ bool lists(std::string_view header, std::string_view tag) {
   return false;
 }
 
+// A GET that shows no token and has no body.
+bool is_from_guest(const Head& head) {
+  return head.method == "GET" && head.framing == Framing::none && !head.has("authorization");
+}
+
+std::string target_of(const Head& head) {
+  std::string target(head.path);
+  if (!head.query.empty()) target.append("?").append(head.query);
+  return target;
+}
+
 }  // namespace
 
 void add_etag(const Request& request, Response& response) {
@@ -60,6 +71,7 @@ Front::Front(FrontOptions options, const Contracts& contracts, CallService call,
       call_(std::move(call)),
       state_(std::move(state)),
       clock_(clock),
+      shared_(options_.shared, clock),
       seconds_(histogram("http_request_seconds", "Time from a whole head to its answer.")) {
   for (size_t i = 1; i < answers_.size(); ++i) {
     answers_[i] = counter("http_answers_total", "Answers by class of status.",
@@ -138,13 +150,28 @@ Response Front::exchange_traced(Request& request, const Match& match, const Trac
   return response;
 }
 
+bool Front::is_shared(const Request& request, const MessageDescription& message) const {
+  const auto& names = options_.shared_reads;
+  return is_from_guest(request.head) && message.kind == Kind::query &&
+         std::find(names.begin(), names.end(), message.name) != names.end();
+}
+
+Response Front::answer_route(Request& request, const Match& match, const Trace& trace) {
+  const auto& message = *match.route->message;
+  const auto ask = [&] { return exchange_traced(request, match, trace); };
+  auto response =
+      is_shared(request, message) ? shared_.find_or_ask(target_of(request.head), ask) : ask();
+  if (message.kind == Kind::query) add_etag(request, response);
+  return response;
+}
+
 Response Front::route(Request& request, const Trace& trace) {
   const auto catalogue = contracts_.current();
   const auto& head = request.head;
   const auto match = catalogue->routes.find(head.method, head.path);
   const auto& id = trace.request_id;
   switch (match.outcome) {
-    case Match::Outcome::found: return exchange_traced(request, match, trace);
+    case Match::Outcome::found: return answer_route(request, match, trace);
     case Match::Outcome::wrong_method: {
       if (head.method == "OPTIONS") return preflight(request, match.allow);
       auto refusal =
@@ -153,6 +180,9 @@ Response Front::route(Request& request, const Trace& trace) {
       return refusal;
     }
     case Match::Outcome::away:
+      if (is_from_guest(head)) {
+        if (auto kept = shared_.find_kept(target_of(head))) return std::move(*kept);
+      }
       return problem(503, "no_service", "The service behind this path is away; try again.", id);
     case Match::Outcome::undecodable:
       return problem(400, "malformed_request", "The path is not percent-encoded UTF-8.", id);

@@ -13,13 +13,16 @@
 #include "gateway/contracts.h"
 #include "gateway/http.h"
 #include "gateway/session.h"
+#include "gateway/shared_answers.h"
 #include "gateway/trace.h"
 
 namespace bilten::gateway {
 
 struct FrontOptions {
   size_t body_bytes_max = 256 * 1024;
-  std::vector<std::string> cors_origins;  // "https://shop.example", or "*".
+  std::vector<std::string> cors_origins = {};  // "https://shop.example", or "*".
+  std::vector<std::string> shared_reads = {};  // Names of queries; see shared_answers.h.
+  SharedTimes shared = {};
 };
 
 class Front {
@@ -40,7 +43,9 @@ class Front {
   std::optional<Response> own_page(Request& request, const Trace& trace);
   Response page(Request& request, const Trace& trace);
   Response route(Request& request, const Trace& trace);
+  Response answer_route(Request& request, const Match& match, const Trace& trace);
   Response exchange_traced(Request& request, const Match& match, const Trace& trace);
+  bool is_shared(const Request& request, const MessageDescription& message) const;
   Response preflight(const Request& request, std::string_view allow) const;
   std::string_view allowed_origin(const Request& request) const;
   void add_common_headers(const Request& request, const Trace& trace, Response& response) const;
@@ -50,6 +55,7 @@ class Front {
   CallService call_;
   State state_;
   const Clock& clock_;
+  SharedAnswers shared_;
   std::array<Counter, 6> answers_;  // By the first digit of the status.
   Histogram seconds_;
 };

@@ -74,7 +74,11 @@ class Gateway {
         brokers_(static_cast<uint32_t>(mesh.brokers.size())),
         contracts_(call(), rules),
         streams_({.readers_max = config.threads / 4}, contracts_, call(), clock_),
-        front_({config.body_bytes_max, config.cors_origins}, contracts_, call(), state(), clock_),
+        front_({config.body_bytes_max,
+                config.cors_origins,
+                config.shared_reads,
+                {config.shared_fresh_ms, config.shared_kept_s}},
+               contracts_, call(), state(), clock_),
         server_(
             server_options(config), [this](Request& request) { return front_.answer(request); },
             clock_),

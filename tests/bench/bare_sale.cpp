@@ -2,7 +2,7 @@
 // agent thread -> broker (one frame, id patched in place) -> daemon (a network thread gathers, a
 // writer thread takes what has gathered: five puts each, one synced commit, then the answers). No
 // JSON, no rules, no keys:
-//   bare_sale broker PORT | daemon PORT FOLDER | gateway PORT HTTP_PORT
+//   bare_sale broker PORT | daemon PORT FOLDER | gateway PORT HTTP_PORT | page HTTP_PORT FILE
 #include <civetweb.h>
 #include <lmdb.h>
 #include <poll.h>
@@ -13,6 +13,8 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <semaphore>
 #include <string>
@@ -253,21 +255,7 @@ int on_request(mg_connection* connection) {
   return 201;
 }
 
-int gateway(const std::string& endpoint, const std::string& http_port) {
-  std::thread agent([&] {
-    void* dealer = open(ZMQ_DEALER, endpoint, false);
-    for (;;) {
-      zmq_pollitem_t polled[2] = {{dealer, 0, ZMQ_POLLIN, 0},
-                                  {nullptr, g_requests.fd, ZMQ_POLLIN, 0}};
-      zmq_poll(polled, 2, 1000);
-      for (const auto& request : g_requests.take()) send(dealer, request);
-      for (auto& frame : receive(dealer)) {
-        auto& slot = g_slots[id_of(frame.data())];
-        slot.answer = frame.substr(kHeaderBytes);
-        slot.answered.release();
-      }
-    }
-  });
+bool serve(const std::string& http_port, int (*on_request)(mg_connection*)) {
   const std::string listen = "127.0.0.1:" + http_port;
   const char* options[] = {"listening_ports",
                            listen.c_str(),
@@ -291,7 +279,41 @@ int gateway(const std::string& endpoint, const std::string& http_port) {
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   mg_init_library(0);
-  if (!mg_start(&callbacks, nullptr, options)) return 75;
+  return mg_start(&callbacks, nullptr, options) != nullptr;
+}
+
+// The same bytes to whoever asks: what a read can cost at the least.
+std::string g_page;
+int on_read(mg_connection* connection) {
+  const std::string out = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                          std::to_string(g_page.size()) + "\r\nConnection: keep-alive\r\n\r\n" +
+                          g_page;
+  mg_write(connection, out.data(), out.size());
+  return 200;
+}
+int page(const std::string& http_port, const std::string& file) {
+  std::ifstream in(file);
+  g_page.assign(std::istreambuf_iterator<char>(in), {});
+  if (!serve(http_port, on_read)) return 75;
+  for (;;) pause();
+}
+
+int gateway(const std::string& endpoint, const std::string& http_port) {
+  std::thread agent([&] {
+    void* dealer = open(ZMQ_DEALER, endpoint, false);
+    for (;;) {
+      zmq_pollitem_t polled[2] = {{dealer, 0, ZMQ_POLLIN, 0},
+                                  {nullptr, g_requests.fd, ZMQ_POLLIN, 0}};
+      zmq_poll(polled, 2, 1000);
+      for (const auto& request : g_requests.take()) send(dealer, request);
+      for (auto& frame : receive(dealer)) {
+        auto& slot = g_slots[id_of(frame.data())];
+        slot.answer = frame.substr(kHeaderBytes);
+        slot.answered.release();
+      }
+    }
+  });
+  if (!serve(http_port, on_request)) return 75;
   agent.join();
   return 0;
 }
@@ -307,5 +329,6 @@ int main(int argc, char** argv) {
   if (words[0] == "broker") return broker(endpoint);
   if (words[0] == "daemon" && words.size() == 3) return daemon(endpoint, words[2]);
   if (words[0] == "gateway" && words.size() == 3) return gateway(endpoint, words[2]);
+  if (words[0] == "page" && words.size() == 3) return page(words[1], words[2]);
   return 64;
 }

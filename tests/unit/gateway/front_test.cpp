@@ -410,3 +410,26 @@ TEST_CASE("the docs page stands alone, escapes what it shows, and its style is t
   CHECK(header(desk.ask("GET /"), "Location") == "/docs");
   CHECK(header(desk.ask("GET /problems/sold_out"), "Location") == "/docs#problem-sold_out");
 }
+
+TEST_CASE("guests share the answers of the reads that the settings name, and nobody else does") {
+  FrontOptions options;
+  options.shared_reads = {"shop.list_items", "shop.get_item"};
+  options.shared = {60'000, 60};
+  Desk desk(options);
+  const auto first = desk.ask("GET /v1/items?limit=2");
+  REQUIRE(first.status == 200);
+  const auto second = desk.ask("GET /v1/items?limit=2");
+  CHECK(second.body == first.body);
+  CHECK(header(second, "ETag") == header(first, "ETag"));
+  CHECK(desk.mesh.calls("shop.list_items").size() == 1);
+  CHECK(desk.ask("GET /v1/items?limit=2", "If-None-Match: " + header(first, "ETag") + "\r\n")
+            .status == 304);
+  CHECK(desk.mesh.calls("shop.list_items").size() == 1);
+  desk.ask("GET /v1/items?limit=3");
+  desk.ask("GET /v1/items?limit=2", bearer());
+  desk.ask("GET /v1/items?limit=2", bearer());
+  CHECK(desk.mesh.calls("shop.list_items").size() == 4);
+  // What needs a person is never anybody else's.
+  desk.ask("GET " + kPath, bearer());
+  CHECK(desk.ask("GET " + kPath).status == 401);
+}

@@ -1,0 +1,2 @@
+-- One read after the other.
+wrk.method = "GET"
