@@ -108,7 +108,7 @@ void sell_on_a_full_disk(const std::string& kind) {
   for (const auto& [id, secret] : told) {
     CHECK(guest.get("/v1/orders/" + id + "?secret=" + secret).body["state"] == "paid");
   }
-  const auto available = guest.get("/v1/events/" + sale.event_id + "/ticket-types")
+  const auto available = host.api.get("/v1/events/" + sale.event_id + "/ticket-types")
                              .body["items"][0]["available"]
                              .get<size_t>();
   CHECK(100'000 - available == told.size());
