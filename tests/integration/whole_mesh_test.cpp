@@ -103,7 +103,7 @@ TEST_CASE("two brokers and two gateways are seen as one mesh, each process once"
   }
   CHECK(of_service(look, "gateway")["workers"] == 2);
   CHECK(of_service(look, "events")["credit"] == 16);  // Its whole window, half of it at each.
-  CHECK(look["readers"].size() == 4);  // One of them of payment, which is not there.
+  CHECK(look["readers"].size() == 4);                 // One of them of payment, which is not there.
   const auto table = machines.ctl({"top", "--once"}).out;
   INFO(table);
   CHECK(table.find("BROKER") == 0);
