@@ -53,15 +53,13 @@ Status check_ticket(const TicketRow& ticket) {
 
 Result<Own> find_own_ticket(const Rows& rows, const Context& context, const ExchangeTicket& message,
                             std::string_view secret) {
-  const Error unknown{Code::not_found, "unknown_ticket",
-                      "There is no such ticket for you; use the link you were given, or log in."};
   auto ticket = rows.find<TicketRow>(message.ticket_id.view());
-  if (!ticket) return unknown;
+  if (!ticket) return unknown_ticket(nullptr);
   auto order = rows.find<OrderRow>(ticket->order_id.view());
   CHECK_INVARIANT(order);
   const auto access =
       order_access(rows, context.person, secret, ticket->order_id, *order, message.secret);
-  if (access == OrderAccess::none) return context.person ? rests_on("user", unknown) : unknown;
+  if (access == OrderAccess::none) return unknown_ticket(context.person);
   if (access != OrderAccess::all) return manager_needed();
   if (const auto fit = check_ticket(*ticket); !fit) return fit.error();
   if (ticket->ticket_type_id == message.ticket_type_id) {

@@ -100,11 +100,9 @@ Effects decide_room_flow(const Rows& rows, const Context& context, std::string_v
 }
 
 Effects decide_passes_lapse(const Rows&, const Context&, std::string_view key) {
-  uint64_t number = 0;
-  for (const char byte : key.substr(16, 8)) number = number << 8 | static_cast<uint8_t>(byte);
   Effects effects;
   effects.record(RoomPassesLapsed{.event_id = *Id::from_bytes(key.substr(0, 16)),
-                                  .number = static_cast<int64_t>(number),
+                                  .number = static_cast<int64_t>(number_at(key.substr(16))),
                                   .last = Bytes{std::string(key.substr(24))}});
   return effects;
 }

@@ -19,12 +19,6 @@ std::string mac_of(const RoomSecrets& room, std::string_view body) {
       .substr(0, kMac);
 }
 
-uint64_t number_at(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char byte : bytes.substr(0, 8)) number = number << 8 | static_cast<uint8_t>(byte);
-  return number;
-}
-
 }  // namespace
 
 std::string write_token(const RoomSecrets& room, const RoomEntry& entry) {
@@ -59,6 +53,12 @@ std::string turn_of(const RoomSecrets& room, const RoomEntry& entry) {
     turn += std::string_view(RowKey().number(entry.late));
   }
   return turn.append(entry.id.view());
+}
+
+uint64_t number_at(std::string_view bytes) {
+  uint64_t number = 0;
+  for (const char byte : bytes.substr(0, 8)) number = number << 8 | static_cast<uint8_t>(byte);
+  return number;
 }
 
 double draw_of(std::string_view turn) {
