@@ -64,11 +64,13 @@ Weather Emulator::current() {
 void Emulator::run(uint64_t seed) {
   Direction ways[] = {{left_fd_, right_fd_, Fate(seed), {}},
                       {right_fd_, left_fd_, Fate(seed + 1), {}}};
-  const auto take = [&](Direction& way, const Weather& weather) {
+  const auto take = [&](Direction& way) {
     char packet[kPacketMax];
     for (;;) {
       const auto bytes = ::read(way.from, packet, sizeof packet);
       if (bytes <= 0) return;
+      // Asked once the packet is here: what is sent after set() meets the weather that was set.
+      const Weather weather = current();
       const auto due = way.fate.of_packet(steady_us(), weather);
       const int copies = way.fate.is_doubled(weather) ? 2 : 1;
       if (!due || way.under_way.size() >= kUnderWayMax) {
@@ -97,9 +99,8 @@ void Emulator::run(uint64_t seed) {
     const timespec wait{wait_us / 1'000'000, wait_us % 1'000'000 * 1000};
     pollfd polled[] = {{left_fd_, POLLIN, 0}, {right_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
     if (::ppoll(polled, 3, &wait, nullptr) > 0 && polled[2].revents) return;
-    const Weather weather = current();
     for (auto& way : ways) {
-      take(way, weather);
+      take(way);
       deliver(way);
     }
   }
