@@ -131,7 +131,8 @@ $(BINARIES) $(TESTS) $(STORIES):
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 define need_packages
 @missing=$$(for p in $$(sed -n 's/^\($(1)\)  *\([a-z0-9.+-]*\).*/\2/p' packages.txt); do \
-  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || \
+  command -v $$p >/dev/null || echo $$p; done); \
 if [ -n "$$missing" ]; then echo "installing" $$missing; \
   $(APT) update -q && $(APT) install -y -q --no-install-recommends $$missing; fi
 endef
