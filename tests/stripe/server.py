@@ -2,9 +2,9 @@
 """A stateful server that speaks Stripe's API as far as Bilten uses it, for tests; no network but the
 loopback, nothing but Python's own library. It is proven by Stripe's own SDK (sdk_test.mjs).
 
-usage: server.py [--port N] [--key sk_test_...]...
+usage: server.py [--port N] [--key sk_test_...]... [--tls FOLDER [--certified ADDRESS]]
 
-Prints "listening on http://127.0.0.1:PORT". Tests order it about under /_control/ (control.py); the
+Prints "listening on http://127.0.0.1:PORT" (https with --tls, and FOLDER/ca.pem vouches for it). Tests order it about under /_control/ (control.py); the
 hosted page of a session is /c/pay/<session>.
 """
 import argparse
@@ -20,6 +20,7 @@ from api import Answer, Api
 from control import Control
 from faults import Faults
 from problems import StripeError
+from tls import context_in
 
 PAGE = """<!doctype html><meta charset=utf-8><title>Test payment</title>
 <h1>{amount} {currency}</h1><p>{name}</p><form method=post>{buttons}</form>"""
@@ -30,9 +31,11 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, keys):
+    def __init__(self, port, keys, tls=None):
         super().__init__(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_address[1]}"
         self.api = Api(self.url, keys)
         self.faults = Faults()
         self.seen = []
@@ -47,6 +50,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *unused):
         pass
+
+    def handle(self):
+        try:
+            super().handle()
+        except OSError:
+            pass  # Who asked has gone, or did not like our certificate.
 
     def do_GET(self):
         self.serve(b"")
@@ -180,8 +189,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--key", action="append")
+    parser.add_argument("--tls")
+    parser.add_argument("--certified", default="127.0.0.1")
     options = parser.parse_args()
-    server = Server(options.port, options.key or ["sk_test_bilten"])
+    tls = context_in(options.tls, options.certified) if options.tls else None
+    server = Server(options.port, options.key or ["sk_test_bilten"], tls)
     print("listening on " + server.url, flush=True)
     try:
         server.serve_forever()
