@@ -48,6 +48,7 @@ endif
 
 # Libraries each program needs beyond those of common.
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
+LIBS-daemons/payment := -lsimdjson
 LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-daemons/event := -ldate-tz
 LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo

@@ -47,6 +47,9 @@ struct IntentView {
   Money amount;  // To be paid; captured: what came.
   std::optional<std::string> redirect_url =
       {};  // Where the payer goes; while there is anything to do.
+  // The money's own id once it moved, where the provider has another for it: disputes and refunds
+  // made by hand name that one, and refund() takes either.
+  std::string money_reference = {};
 };
 
 struct RefundOrder {
@@ -85,7 +88,8 @@ struct WebhookEvent {
   std::string reference;              // The intent it is about; empty for other.
   std::optional<Id> payment_id = {};  // Where the provider hands our metadata back.
   std::optional<Id> refund_id = {};   // Of a refund that we asked for, the same way.
-  std::string sub_reference = {};     // The refund's or the dispute's own id.
+  std::string sub_reference = {};     // The refund's or the dispute's own id; of an intent, its
+                                      // money_reference.
   IntentState intent = IntentState::pending;
   RefundState refund = RefundState::pending;
   bool won = false;
