@@ -49,16 +49,18 @@ void StripeServer::fault(const std::string& kind, const std::string& path, int t
 
 std::vector<nlohmann::json> StripeServer::objects(const std::string& kind) const {
   std::vector<nlohmann::json> found;
-  for (auto& object : order("book")["objects"]) {
-    if (object["object"] == kind) found.push_back(std::move(object));
+  const auto book = order("book");
+  for (const auto& object : book["objects"]) {
+    if (object["object"] == kind) found.push_back(object);
   }
   return found;
 }
 
 std::vector<nlohmann::json> StripeServer::requests(const std::string& path) const {
   std::vector<nlohmann::json> found;
-  for (auto& request : order("seen")["requests"]) {
-    if (request["path"].get<std::string>().starts_with(path)) found.push_back(std::move(request));
+  const auto seen = order("seen");
+  for (const auto& request : seen["requests"]) {
+    if (request["path"].get<std::string>().starts_with(path)) found.push_back(request);
   }
   return found;
 }
