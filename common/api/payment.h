@@ -1,0 +1,4 @@
+// The contract of the payment service.
+#pragma once
+
+#include "common/api/payment_payments.h"

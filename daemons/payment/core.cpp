@@ -1,0 +1,23 @@
+#include "daemons/payment/core.h"
+
+#include "common/api/payment_facts.h"
+#include "daemons/payment/orders.h"
+#include "daemons/payment/payments.h"
+
+namespace bilten::payment {
+namespace {
+
+namespace ticket = api::ticket;
+
+using OrderFacts = std::variant<ticket::Held, ticket::Sold, ticket::Expired, ticket::Cancelled,
+                                ticket::OrderChanged, ticket::HoldExtended>;
+
+}  // namespace
+
+void evolve(Rows& rows, std::string_view name, std::string_view body) {
+  const auto to_rows = [](Rows& into, const auto& fact) { apply(into, fact); };
+  if (evolve_named<api::payment::Facts>(rows, name, body, to_rows)) return;
+  evolve_named<OrderFacts>(rows, name, body, to_rows);
+}
+
+}  // namespace bilten::payment

@@ -1,0 +1,24 @@
+#include "daemons/payment/service.h"
+
+#include <iterator>
+#include <utility>
+
+#include "common/api/payment_facts.h"
+#include "daemons/payment/core.h"
+#include "daemons/payment/service_parts.h"
+
+namespace bilten::payment {
+
+Service service(const Config&, const ServiceKeys&) {
+  Service made{.name = "payment",
+               .doc = "Payments, refunds and disputes of orders.",
+               .facts = describe_facts<api::payment::Facts>(),
+               .table = order_table(),
+               .evolve = evolve};
+  for (auto& part : {payment_table()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(made.table));
+  }
+  return made;
+}
+
+}  // namespace bilten::payment
