@@ -34,14 +34,12 @@ EntryAbout about(const Rows& rows, EntryKind kind, const Movement& money) {
   return made;
 }
 
-// The parts of an amount that came in by `debit`, each to its account.
-void move_split(Entry& entry, const Split& split, const std::string& currency,
-                const AccountName& debit) {
-  entry.move({split.tickets, currency}, debit, kPayable);
-  entry.move({split.fees, currency}, debit, kBuyerFees);
-  for (const auto& tax : split.taxes) {
-    entry.move({tax.amount, currency}, debit, tax_account(tax.rate));
-  }
+// Calls use(amount, account) for each part of what a buyer paid.
+template <class Use>
+void for_each_part(const Split& split, const std::string& currency, Use use) {
+  use(Money{split.tickets, currency}, kPayable);
+  use(Money{split.fees, currency}, kBuyerFees);
+  for (const auto& tax : split.taxes) use(Money{tax.amount, currency}, tax_account(tax.rate));
 }
 
 // The platform's fee, out of the fees that buyers paid as far as these go where they bear it.
@@ -133,7 +131,9 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
     const auto whole = standing_of(*sums, currency, platform - fee);
     const auto before = going_from(*price, terms.bearer, fee, due.kept);
     const auto part = portion(whole, before, price->split, std::min(left, whole.total()));
-    move_split(entry, part, currency, kRefunds);
+    for_each_part(part, currency, [&](const Money& amount, const AccountName& account) {
+      entry.move(amount, account, kRefunds);
+    });
     left -= part.total();
   }
   entry.move({left, currency}, kPayable, kRefunds);
@@ -151,7 +151,10 @@ void book_capture(Books& books, const Rows& rows, const Movement& money) {
     return;
   }
   Entry entry(about(rows, EntryKind::capture, money));
-  move_split(entry, price->split, price->currency, clearing(money.provider));
+  for_each_part(price->split, price->currency,
+                [&](const Money& amount, const AccountName& account) {
+                  entry.move(amount, clearing(money.provider), account);
+                });
   move_fee(entry, *price, fee_terms(rows, price->fee_version).bearer);
   books.post(entry);
 }
