@@ -1,4 +1,5 @@
 // The contract of the payment service.
 #pragma once
 
+#include "common/api/payment_fees.h"
 #include "common/api/payment_payments.h"

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "common/api/joined_facts.h"
+#include "common/api/payment_fee_facts.h"
+#include "common/api/payment_ledger_facts.h"
 #include "common/api/payment_money_facts.h"
 
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<MoneyFacts>::Type;
+using Facts = JoinedFacts<MoneyFacts, LedgerFacts, FeeFacts>::Type;
 
 }  // namespace bilten::api::payment

@@ -1,6 +1,9 @@
 #include "daemons/payment/core.h"
 
 #include "common/api/payment_facts.h"
+#include "daemons/payment/bookings.h"
+#include "daemons/payment/fees.h"
+#include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/payments.h"
 
@@ -11,6 +14,8 @@ namespace ticket = api::ticket;
 
 using OrderFacts = std::variant<ticket::Held, ticket::Sold, ticket::Expired, ticket::Cancelled,
                                 ticket::OrderChanged, ticket::HoldExtended>;
+using PriceFacts = std::variant<ticket::Held, ticket::OrderChanged, ticket::Refunded,
+                                ticket::Exchanged, ticket::TypeAdded, ticket::TypeChanged>;
 
 }  // namespace
 
@@ -18,6 +23,8 @@ void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const auto to_rows = [](Rows& into, const auto& fact) { apply(into, fact); };
   if (evolve_named<api::payment::Facts>(rows, name, body, to_rows)) return;
   evolve_named<OrderFacts>(rows, name, body, to_rows);
+  evolve_named<PriceFacts>(rows, name, body,
+                           [](Rows& into, const auto& fact) { note_price(into, fact); });
 }
 
 }  // namespace bilten::payment

@@ -25,4 +25,15 @@ Result<OrderRow> find_order(const Rows& rows, const Person* person, const Id& or
   return unknown_order("user");
 }
 
+Status check_manager(const Rows& rows, const Person& person, const Id& organization_id) {
+  const auto role = role_of(rows, organization_id, person.person_id);
+  if (!role) {
+    return rests_on("user",
+                    {Code::not_found, "unknown_organization", "You are in no such organisation."});
+  }
+  if (*role >= Role::manager) return Done{};
+  return rests_on("user", {Code::forbidden, "role_missing",
+                           "Only managers and owners of the organisation may do this; ask one."});
+}
+
 }  // namespace bilten::payment

@@ -14,4 +14,8 @@ namespace bilten::payment {
 Result<OrderRow> find_order(const Rows& rows, const Person* person, const Id& order_id,
                             const std::optional<std::string>& shown_secret);
 
+// Who may see the organisation's money: its owners and managers. unknown_organization to who is
+// not in it, role_missing to the rest; both rest on user.
+Status check_manager(const Rows& rows, const Person& person, const Id& organization_id);
+
 }  // namespace bilten::payment

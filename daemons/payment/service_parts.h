@@ -13,5 +13,6 @@ namespace bilten::payment {
 using Table = std::vector<TableRow>;
 Table order_table();
 Table payment_table();
+Table fee_table();
 
 }  // namespace bilten::payment
