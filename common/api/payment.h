@@ -2,4 +2,5 @@
 #pragma once
 
 #include "common/api/payment_fees.h"
+#include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"

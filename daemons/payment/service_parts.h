@@ -13,6 +13,7 @@ namespace bilten::payment {
 using Table = std::vector<TableRow>;
 Table order_table();
 Table payment_table();
+Table ledger_table();
 Table fee_table();
 
 }  // namespace bilten::payment
