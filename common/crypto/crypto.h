@@ -31,6 +31,8 @@ uint32_t crc32c(std::string_view bytes);
 // derivation of one key from another. `purpose` (at most 255 bytes) keeps uses apart; the key is of
 // 16 to 64 bytes.
 std::string keyed_hash(std::string_view key, std::string_view purpose, std::string_view value);
+// HMAC-SHA256 (RFC 2104), 32 bytes under a key of any length: what others sign webhooks with.
+std::string hmac_sha256(std::string_view key, std::string_view message);
 bool equal(std::string_view a, std::string_view b);  // In constant time.
 
 // XChaCha20-Poly1305 under a key of 32 bytes, with a random nonce in front; `bound_to` is

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/service/handlers.h"
+#include "daemons/ticket/rights.h"
 #include "daemons/ticket/rows.h"
 #include "daemons/ticket/transfer_rows.h"
 
@@ -12,7 +13,7 @@ namespace bilten::ticket {
 enum class TicketAccess : uint8_t { none, giver, holder, manager };
 
 std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id);
-TicketAccess ticket_access(const Rows& rows, const Person* person, std::string_view service_secret,
+TicketAccess ticket_access(const Rows& rows, const Person* person, const OrderKeys& keys,
                            const Id& ticket_id, const TicketRow& ticket,
                            const std::optional<std::string>& shown_secret);
 

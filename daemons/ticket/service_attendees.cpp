@@ -120,7 +120,7 @@ Result<ListOf<EventAttendee>> attendees(const Reader& reader, const ListEventAtt
 }  // namespace
 
 Table attendee_table(const Config& config, const ServiceKeys& keys) {
-  const TicketViews views(config, keys.secret);
+  const TicketViews views(config, keys);
   return {
       command<AddQuestion>("ticket.add_question", decide_add_question),
       command<ChangeQuestion>("ticket.change_question", decide_change_question),
@@ -128,7 +128,9 @@ Table attendee_table(const Config& config, const ServiceKeys& keys) {
       query<ListQuestions>("ticket.questions", questions),
       query<ListOrderAttendees>("ticket.order.attendees", with(views, order_attendees)),
       query<ListEventAttendees>("ticket.attendees", attendees),
-      command<ChangeAttendee>("ticket.change_attendee", with(keys.secret, decide_change_attendee)),
+      command<ChangeAttendee>(
+          "ticket.change_attendee",
+          with(OrderKeys{keys.secret, keys.mail_index}, decide_change_attendee)),
   };
 }
 

@@ -2,17 +2,19 @@
 // service's key: it is made when it is read, and stored nowhere.
 #pragma once
 
+#include "common/service/daemon.h"
 #include "common/service/handlers.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/config.h"
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
 
 class TicketViews {
  public:
-  TicketViews(const Config& config, std::string secret)
-      : config_(config), secret_(std::move(secret)) {}
+  TicketViews(const Config& config, const ServiceKeys& keys)
+      : config_(config), keys_{keys.secret, keys.mail_index} {}
 
   // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
   // unknown_ticket
@@ -36,7 +38,7 @@ class TicketViews {
                                          const Signing& signing);
 
   Config config_;
-  std::string secret_;
+  OrderKeys keys_;
 };
 
 }  // namespace bilten::ticket
