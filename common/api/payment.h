@@ -4,3 +4,4 @@
 #include "common/api/payment_fees.h"
 #include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"
+#include "common/api/payment_payouts.h"

@@ -15,5 +15,6 @@ Table order_table();
 Table payment_table();
 Table ledger_table();
 Table fee_table();
+Table payout_table();
 
 }  // namespace bilten::payment
