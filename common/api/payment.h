@@ -2,4 +2,6 @@
 #pragma once
 
 #include "common/api/payment_fees.h"
+#include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"
+#include "common/api/payment_payouts.h"

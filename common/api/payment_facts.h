@@ -6,10 +6,11 @@
 #include "common/api/payment_fee_facts.h"
 #include "common/api/payment_ledger_facts.h"
 #include "common/api/payment_money_facts.h"
+#include "common/api/payment_payout_facts.h"
 
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<MoneyFacts, LedgerFacts, FeeFacts>::Type;
+using Facts = JoinedFacts<MoneyFacts, LedgerFacts, FeeFacts, PayoutFacts>::Type;
 
 }  // namespace bilten::api::payment

@@ -6,6 +6,7 @@
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/payments.h"
+#include "daemons/payment/payouts.h"
 
 namespace bilten::payment {
 namespace {
@@ -17,12 +18,18 @@ using OrderFacts = std::variant<ticket::Held, ticket::Sold, ticket::Expired, tic
 using PriceFacts = std::variant<ticket::Held, ticket::OrderChanged, ticket::Refunded,
                                 ticket::Exchanged, ticket::TypeAdded, ticket::TypeChanged>;
 
+// Each carries the event's terms whole.
+using EndFacts = std::variant<api::event::Drafted, api::event::Changed, api::event::Published,
+                              api::event::Cancelled, api::event::Completed>;
+
 }  // namespace
 
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const auto to_rows = [](Rows& into, const auto& fact) { apply(into, fact); };
   if (evolve_named<api::payment::Facts>(rows, name, body, to_rows)) return;
   evolve_named<OrderFacts>(rows, name, body, to_rows);
+  evolve_named<EndFacts>(rows, name, body,
+                         [](Rows& into, const auto& fact) { note_end(into, fact); });
   evolve_named<PriceFacts>(rows, name, body,
                            [](Rows& into, const auto& fact) { note_price(into, fact); });
 }

@@ -13,6 +13,8 @@ namespace bilten::payment {
 using Table = std::vector<TableRow>;
 Table order_table();
 Table payment_table();
+Table ledger_table();
 Table fee_table();
+Table payout_table();
 
 }  // namespace bilten::payment
