@@ -5,3 +5,6 @@
 #include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"
 #include "common/api/payment_payouts.h"
+#include "common/api/payment_sandbox.h"
+#include "common/api/payment_staff.h"
+#include "common/api/payment_webhooks.h"
