@@ -27,9 +27,10 @@ main { max-width: 28rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1rem; font-weight: 400; color: var(--soft); margin: .5rem 0 0; }
 .amount { font-size: 2.25rem; font-weight: 700; margin: 0; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: .75rem 0 0; }
-dt { color: var(--soft); } dd { margin: 0; text-align: right; font-family: ui-monospace, monospace; }
-button, .go { display: block; width: 100%; min-height: 2.75rem; padding: .6rem 1rem; margin-top: .6rem;
-  font: inherit; color: var(--ink); background: transparent; border: 1px solid var(--line);
+dt { color: var(--soft); }
+dd { margin: 0; text-align: right; font-family: ui-monospace, monospace; }
+button, .go { display: block; width: 100%; min-height: 2.75rem; padding: .6rem 1rem;
+  margin-top: .6rem; font: inherit; color: var(--ink); background: transparent; border: 1px solid var(--line);
   border-radius: .5rem; text-align: center; text-decoration: none; cursor: pointer; }
 button.main, .go { background: var(--main); border-color: var(--main); color: var(--paper);
   font-weight: 600; }

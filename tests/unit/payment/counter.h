@@ -7,6 +7,7 @@
 
 #include "common/api/payment.h"
 #include "common/api/payment_facts.h"
+#include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_refund_facts.h"
 #include "common/crypto/order_link.h"
 #include "daemons/payment/flow_rows.h"
