@@ -1,6 +1,7 @@
 // The contract of the payment service.
 #pragma once
 
+#include "common/api/payment_documents.h"
 #include "common/api/payment_fees.h"
 #include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"

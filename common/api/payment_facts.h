@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/api/joined_facts.h"
+#include "common/api/payment_document_facts.h"
 #include "common/api/payment_fee_facts.h"
 #include "common/api/payment_ledger_facts.h"
 #include "common/api/payment_money_facts.h"
@@ -11,6 +12,6 @@
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<MoneyFacts, LedgerFacts, FeeFacts, PayoutFacts>::Type;
+using Facts = JoinedFacts<MoneyFacts, LedgerFacts, DocumentFacts, FeeFacts, PayoutFacts>::Type;
 
 }  // namespace bilten::api::payment

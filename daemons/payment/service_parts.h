@@ -16,5 +16,6 @@ Table payment_table();
 Table ledger_table();
 Table fee_table();
 Table payout_table();
+Table document_table();
 
 }  // namespace bilten::payment
