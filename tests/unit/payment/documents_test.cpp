@@ -2,6 +2,7 @@
 #include "daemons/payment/documents.h"
 
 #include "common/base/time.h"
+#include "tests/support/platform.h"
 #include "tests/unit/payment/till.h"
 
 using namespace bilten;
@@ -75,4 +76,59 @@ TEST_CASE("a receipt has the tax of each rate, a credit note what goes back of i
   CHECK(list[0].split == Split{2000, 0, {{700, 70}, {1900, 190}}});
   CHECK(list[1].split == Split{1000, 0, {{700, 70}}});
   CHECK(list[1].amount == Money{1070, "EUR"});
+}
+
+TEST_CASE("an invoice is made out once, and keeps seller and buyer as they were", "[payment]") {
+  Till till;
+  const auto order = sell(till);
+  SetSeller seller;
+  seller.organization_id = till.organization;
+  seller.title = "Nile Nights GmbH";
+  seller.tax_id = "DE123";
+  till.bench.must(seller, &till.manager);
+  CHECK(till.bench.refusal(seller, &till.door) == "role_missing");
+  IssueInvoice wanted;
+  wanted.order_id = order;
+  wanted.title = "Müller & Söhne";
+  wanted.address = "Gasse 1\n1010 Wien";
+  CHECK(till.bench.refusal(wanted) == "unknown_order");
+  const auto invoice = till.bench.must(wanted, &till.manager);
+  CHECK(invoice.code.starts_with("I-"));
+  CHECK(invoice.amount == Money{1190, "EUR"});
+  CHECK(till.bench.refusal(wanted, &till.manager) == "invoice_exists");
+  seller.title = "Another name";
+  till.bench.must(seller, &till.manager);
+  const auto snapshot = till.bench.store->snapshot();
+  const auto parties =
+      parties_of(snapshot->vault(), till.organization, order, DocumentKind::invoice);
+  CHECK(parties.seller->title == "Nile Nights GmbH");
+  CHECK(parties.buyer->address == "Gasse 1\n1010 Wien");
+  CHECK(till.bench.everything_written().find("Müller") == std::string::npos);
+  IssueInvoice unpaid = wanted;
+  unpaid.order_id = till.hold({till.line(till.type, 1, 1190, 0, 1900)});
+  CHECK(till.bench.refusal(unpaid, &till.manager) == "no_receipt");
+  till.bench.check_rebuild();
+}
+
+TEST_CASE("a printed document names parties, taxes and total, and no other order's is shown",
+          "[payment]") {
+  Till till;
+  const auto order = sell(till), other = sell(till);
+  ReadDocumentPdf message{order, codes(till)[0]};
+  const auto pdf = till.bench.must(message, &till.manager);
+  CHECK(pdf.content_type == "application/pdf");
+  if (const std::string reader = "/usr/bin/pdftotext"; access(reader.c_str(), X_OK) == 0) {
+    Folder folder;
+    const auto read = run_program({reader, "-layout", folder.write("r.pdf", pdf.body.data), "-"});
+    for (const auto* text : {"Receipt R-2026-000001", "Tax 19 %", "1.90 EUR", "11.90 EUR", "ABC"}) {
+      CHECK(read.out.find(text) != std::string::npos);
+    }
+  }
+  message.order_id = other;
+  CHECK(till.bench.refusal(message, &till.manager) == "unknown_document");
+  message.code = "R-1-1";
+  CHECK(till.bench.refusal(message, &till.manager) == "unknown_document");
+  const auto list = till.bench.must(ListOrderDocuments{order}, &till.manager);
+  REQUIRE(list.items.size() == 1);
+  CHECK(list.items[0].order_id == order);
 }
