@@ -6,3 +6,4 @@
 #include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"
 #include "common/api/payment_payouts.h"
+#include "common/api/payment_reconcile.h"

@@ -15,8 +15,8 @@ Service service(const Config&, const ServiceKeys&) {
                .facts = describe_facts<api::payment::Facts>(),
                .table = order_table(),
                .evolve = evolve};
-  for (auto& part :
-       {payment_table(), ledger_table(), fee_table(), payout_table(), document_table()}) {
+  for (auto& part : {payment_table(), ledger_table(), fee_table(), payout_table(), document_table(),
+                     reconcile_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

@@ -17,5 +17,6 @@ Table ledger_table();
 Table fee_table();
 Table payout_table();
 Table document_table();
+Table reconcile_table();
 
 }  // namespace bilten::payment
