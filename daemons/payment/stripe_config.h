@@ -12,7 +12,7 @@ struct StripeConfig {
   std::string key_file = {}, webhook_secrets_file = {};
   std::string api = "https://api.stripe.com";
   std::string ca_file = {};
-  int64_t connect_timeout_ms = 5'000, timeout_ms = 30'000;
+  int64_t connect_timeout_ms = 3'000, timeout_ms = 10'000;
   std::vector<std::string> methods = {"card"};
   int64_t failures_to_rest = 5, rest_s = 5;
   static constexpr auto fields() {
