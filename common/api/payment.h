@@ -2,4 +2,9 @@
 #pragma once
 
 #include "common/api/payment_fees.h"
+#include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"
+#include "common/api/payment_payouts.h"
+#include "common/api/payment_sandbox.h"
+#include "common/api/payment_staff.h"
+#include "common/api/payment_webhooks.h"

@@ -5,6 +5,7 @@
 #include "common/base/shares.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
+#include "daemons/payment/payouts.h"
 
 namespace bilten::payment {
 
@@ -208,6 +209,7 @@ void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, 
 
 void apply(Rows& rows, const api::payment::Posted& fact) {
   write_entry(rows, fact);
+  note_owed(rows, fact);
   if (fact.order_id) add_to_order(rows, *fact.order_id, fact.postings);
   if (!fact.payment_id) return;
   const auto key = fact.payment_id->view();

@@ -113,6 +113,17 @@ inline std::string event_day_key(const Id& organization_id, const Id& event_id, 
   return std::string(add_account(key, account));
 }
 
+// The number that ends the key of an entry, and of an account's line.
+inline int64_t entry_number(std::string_view key) {
+  CHECK_INVARIANT(key.size() >= 8);
+  uint64_t number = 0;
+  for (const char c : key.substr(key.size() - 8)) number = number << 8 | static_cast<uint8_t>(c);
+  return static_cast<int64_t>(number);
+}
+inline int64_t line_number(std::string_view key) {
+  return ~entry_number(key);
+}
+
 // What add_account wrote. `bytes` is the part of a key that it begins, and may go on after it.
 inline Account read_account(std::string_view bytes) {
   CHECK_INVARIANT(bytes.size() >= 5);
