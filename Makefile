@@ -183,7 +183,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 benches: $(BENCHES)
 
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
-FUZZED := broker gateway daemons/ticket
+FUZZED := broker gateway daemons/ticket daemons/payment
 ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/support/raw_peer.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
 	@mkdir -p $(@D)
