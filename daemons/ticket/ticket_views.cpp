@@ -61,7 +61,7 @@ TicketViews::Signing TicketViews::signing_of(const Rows& rows, const Id& event_i
   CHECK_INVARIANT(event);
   const auto until = event->terms.ends_at.ms / 1000 + config_.code_grace_hours * 3600;
   const auto key_id = static_cast<uint8_t>(find_keys(rows, event_id).current);
-  return {key_id, event_key(secret_, event_id, key_id),
+  return {key_id, keys_.of(event_id, key_id),
           static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))};
 }
 
@@ -78,7 +78,7 @@ TicketView TicketViews::view_of(const Id& id, const TicketRow& ticket, const Sig
                             .ticket_id = id,
                             .generation = static_cast<uint16_t>(ticket.generation),
                             .valid_until_s = signing.valid_until_s},
-                           signing.key);
+                           *signing.key);
   }
   return view;
 }

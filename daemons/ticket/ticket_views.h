@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/service/handlers.h"
-#include "daemons/ticket/code.h"
 #include "daemons/ticket/config.h"
+#include "daemons/ticket/event_keys.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
@@ -12,7 +12,7 @@ namespace bilten::ticket {
 class TicketViews {
  public:
   TicketViews(const Config& config, std::string secret)
-      : config_(config), secret_(std::move(secret)) {}
+      : config_(config), secret_(secret), keys_(std::move(secret)) {}
 
   // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
   // unknown_ticket
@@ -28,7 +28,7 @@ class TicketViews {
   // What the codes of one event's tickets are signed with, and how long they are good offline.
   struct Signing {
     uint8_t key_id = kFirstKey;
-    crypto::SigningKey key;
+    std::shared_ptr<const crypto::SigningKey> key;
     uint32_t valid_until_s = 0;
   };
   Signing signing_of(const Rows& rows, const Id& event_id) const;
@@ -37,6 +37,7 @@ class TicketViews {
 
   Config config_;
   std::string secret_;
+  EventKeys keys_;
 };
 
 }  // namespace bilten::ticket
