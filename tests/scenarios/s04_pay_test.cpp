@@ -61,7 +61,7 @@ TEST_CASE("a payment that a killed daemon began is made once, however often it i
   const auto sale = on_sale(host, {type_body("Seat", 1000, 50)});
   Api guest(platform.url());
   std::vector<Payer> payers;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 2; ++i) {
     auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
     REQUIRE(order.status == 201);
     payers.emplace_back(platform.url(), order.body);

@@ -1,4 +1,5 @@
 // Scenario 7: webhooks doubled, out of order, forged, late, cut, huge; the broker gone in between.
+#include "common/base/clock.h"
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
 #include "tests/support/payer.h"
