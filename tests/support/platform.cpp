@@ -141,7 +141,7 @@ void Platform::start() {
   if (options_.demo) command.push_back("--demo");
   if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
-  up_ = start_program(command, folder_.path() + "/log");
+  up_ = start_program(command, folder_.path() + "/log", options_.environment);
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
