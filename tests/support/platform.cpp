@@ -145,7 +145,7 @@ void Platform::start() {
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
-  if (!options_.only.empty()) return;
+  if (!options_.only.empty() && options_.only.find("gateway") == std::string::npos) return;
   url_ = nlohmann::json::parse(read_file(data() + "/run.json"))["url"];
   REQUIRE(wait_until([&] { return is_ready(); }, 20));
 }
