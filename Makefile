@@ -49,9 +49,11 @@ endif
 # Libraries each program needs beyond those of common.
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
 LIBS-gateway := -lcivetweb -lsimdjson
+LIBS-common/print := -lqrcodegencpp
+LIBS-daemons/user := $(LIBS-common/print)
 LIBS-daemons/event := -ldate-tz
 PRINTING := -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
-LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp $(PRINTING)
+LIBS-daemons/ticket := -ldate-tz $(LIBS-common/print) $(PRINTING)
 LIBS-daemons/payment := -lsimdjson $(PRINTING)
 
 # The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.

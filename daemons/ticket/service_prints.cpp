@@ -1,10 +1,10 @@
 // What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
 // their rows of the table.
+#include "common/print/qr.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
-#include "daemons/ticket/qr.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
 #include "daemons/ticket/ticket_views.h"

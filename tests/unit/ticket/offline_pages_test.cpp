@@ -143,6 +143,18 @@ TEST_CASE("a position of another past asks for a new snapshot", "[ticket]") {
   CHECK(after(ticket::position_at(head, 0)) == "");
 }
 
+TEST_CASE("a device finds the lists of its own event, and of no other", "[ticket]") {
+  OfflineShop shop;
+  const auto device = shop.enrol(21);
+  const auto any = shop.enrol(22, {}, false);
+  const auto first = shop.event_id;
+  const auto other = shop.draft(id_of(101));
+  CHECK(shop.bench.must(ListCheckInLists{first}, &device).items.at(0).id == shop.main);
+  CHECK(shop.bench.refusal(ListCheckInLists{other}, &device) == "unknown_event");
+  CHECK(shop.bench.refusal(ListCheckInLists{other}, &any) == "");
+  CHECK(shop.bench.refusal(ListCheckInLists{id_of(99)}, &any) == "unknown_event");
+}
+
 TEST_CASE("a device reads the lists of its own event alone, until it is revoked", "[ticket]") {
   OfflineShop shop;
   const auto device = shop.enrol(21);
