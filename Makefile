@@ -52,7 +52,7 @@ LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-daemons/event := -ldate-tz
 PRINTING := -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
 LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp $(PRINTING)
-LIBS-daemons/payment := -lsimdjson $(PRINTING)
+LIBS-daemons/payment := -lsimdjson -lexpat $(PRINTING)
 
 # The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))
@@ -183,7 +183,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 benches: $(BENCHES)
 
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
-FUZZED := broker gateway daemons/ticket
+FUZZED := broker gateway daemons/ticket daemons/payment
 ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/support/raw_peer.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
 	@mkdir -p $(@D)

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace bilten::ticket {
+namespace bilten {
 
 struct CsvRecord {
   size_t line = 0;  // Where it begins, from 1; a quoted cell may go on over several.
@@ -44,4 +46,8 @@ class CsvReader {
   char separator_ = ',';
 };
 
-}  // namespace bilten::ticket
+// "23.00", "23,00" or "23" in minor units of a currency with so many decimals; nothing: no amount,
+// or a part of a minor unit, or beyond kMoneyMax.
+std::optional<int64_t> read_amount(std::string_view text, int decimals);
+
+}  // namespace bilten
