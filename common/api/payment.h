@@ -7,3 +7,6 @@
 #include "common/api/payment_payments.h"
 #include "common/api/payment_payouts.h"
 #include "common/api/payment_reconcile.h"
+#include "common/api/payment_sandbox.h"
+#include "common/api/payment_staff.h"
+#include "common/api/payment_webhooks.h"

@@ -5,13 +5,16 @@
 #include "common/api/joined_facts.h"
 #include "common/api/payment_document_facts.h"
 #include "common/api/payment_fee_facts.h"
+#include "common/api/payment_flow_facts.h"
 #include "common/api/payment_ledger_facts.h"
 #include "common/api/payment_money_facts.h"
 #include "common/api/payment_payout_facts.h"
+#include "common/api/payment_sandbox_facts.h"
 
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<MoneyFacts, LedgerFacts, DocumentFacts, FeeFacts, PayoutFacts>::Type;
+using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
+                          PayoutFacts>::Type;
 
 }  // namespace bilten::api::payment

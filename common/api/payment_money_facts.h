@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "common/wire/contract.h"
+#include "common/api/payment_terms.h"
 
 namespace bilten::api::payment {
 
@@ -32,6 +32,10 @@ struct Failed : Moved {
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc =
       "A payment was refused or given up; another may follow while the order is held.";
+  FailReason reason = FailReason::declined;
+  static constexpr auto fields() {
+    return join_fields(Moved::fields(), field_list(field("reason", &Failed::reason).or_default()));
+  }
 };
 
 struct Refunded : Moved {
@@ -51,6 +55,14 @@ struct Disputed : Moved {
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc =
       "Who paid has asked their bank for the money back; it is decided later.";
+  std::string reference = {};          // The provider's id of the dispute.
+  std::optional<Instant> due_at = {};  // Evidence is heard until then.
+  static constexpr auto fields() {
+    return join_fields(
+        Moved::fields(),
+        field_list(field("reference", &Disputed::reference, length(0, kReferenceMax)).or_default(),
+                   field("due_at", &Disputed::due_at)));
+  }
 };
 
 struct DisputeClosed : Moved {

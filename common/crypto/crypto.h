@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/random.h"
 #include "common/base/result.h"
@@ -76,5 +77,9 @@ Result<TokenParts> open_token(
 // safe on disk. Of two starts at once both get the first one's. Refused: a link, a file open to
 // others, another size (reason "secret_refused"); what the disk says no to is "secret_unavailable".
 Result<std::string> load_or_make_secret(const std::string& path, size_t bytes, Random& random);
+// A secret that others made (a provider's key), from a file as private as above: its lines, without
+// the space around them. Refused besides (secret_refused): none, more than 8, or characters that a
+// key cannot have.
+Result<std::vector<std::string>> load_secret_lines(const std::string& path);
 
 }  // namespace bilten::crypto

@@ -2,11 +2,17 @@
 
 #include "common/api/payment_facts.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/disputes.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/payouts.h"
+#include "daemons/payment/refunds.h"
+#include "daemons/payment/sandbox.h"
+#include "daemons/payment/staff.h"
+#include "daemons/payment/tasks.h"
+#include "daemons/payment/webhooks.h"
 
 namespace bilten::payment {
 namespace {
@@ -14,7 +20,7 @@ namespace {
 namespace ticket = api::ticket;
 
 using OrderFacts = std::variant<ticket::Held, ticket::Sold, ticket::Expired, ticket::Cancelled,
-                                ticket::OrderChanged, ticket::HoldExtended>;
+                                ticket::OrderChanged, ticket::HoldExtended, ticket::Exchanged>;
 using PriceFacts = std::variant<ticket::Held, ticket::OrderChanged, ticket::Refunded,
                                 ticket::Exchanged, ticket::TypeAdded, ticket::TypeChanged>;
 

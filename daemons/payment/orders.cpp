@@ -1,5 +1,7 @@
 #include "daemons/payment/orders.h"
 
+#include "daemons/payment/flow_rows.h"
+
 namespace bilten::payment {
 namespace {
 
@@ -44,6 +46,13 @@ void apply(Rows& rows, const api::ticket::Cancelled& fact) {
 
 void apply(Rows& rows, const api::ticket::Sold& fact) {
   set_state(rows, fact.order_id, OrderState::sold);
+  if (fact.payment_id) rows.save(key_of(fact.order_id, *fact.payment_id), PaidBy{});
+}
+
+void apply(Rows& rows, const api::ticket::Exchanged& fact) {
+  if (!fact.payment_id) return;
+  rows.save(key_of(fact.order_id, *fact.payment_id), PaidBy{});
+  set_state(rows, *fact.paid_order_id, OrderState::sold);
 }
 
 }  // namespace bilten::payment

@@ -1,6 +1,7 @@
 // Orders as the ticket service tells of them: whether they can be paid, and what they cost.
 #pragma once
 
+#include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_sale_facts.h"
 #include "daemons/payment/rows.h"
 
@@ -13,5 +14,7 @@ void apply(Rows& rows, const api::ticket::HoldExtended& fact);
 void apply(Rows& rows, const api::ticket::Expired& fact);
 void apply(Rows& rows, const api::ticket::Cancelled& fact);
 void apply(Rows& rows, const api::ticket::Sold& fact);
+// What paid the difference pays the exchanged ticket's order, too.
+void apply(Rows& rows, const api::ticket::Exchanged& fact);
 
 }  // namespace bilten::payment

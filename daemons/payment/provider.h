@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/api/payment_terms.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/base/money.h"
@@ -31,14 +32,8 @@ struct Intent {
   std::string key;         // Idempotency key, 1 to 64 printable characters.
 };
 
-enum class IntentState : uint8_t {
-  pending,          // The provider has it, nothing is decided.
-  requires_action,  // The payer must do something more (3-D Secure).
-  authorized,       // The money is reserved; capture() takes it.
-  captured,
-  failed,    // Declined; the intent is over.
-  canceled,  // Given up, by us or by the provider's own time-out.
-};
+using api::payment::IntentState;
+using api::payment::RefundState;
 
 // An intent as the provider knows it.
 struct IntentView {
@@ -58,8 +53,6 @@ struct RefundOrder {
   Money amount;
   std::string key;
 };
-
-enum class RefundState : uint8_t { pending, succeeded, failed };
 
 struct RefundView {
   std::string reference;  // The refund's own id at the provider.

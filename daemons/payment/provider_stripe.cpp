@@ -116,16 +116,17 @@ Result<std::pair<std::string, std::string>> StripeProvider::money_of(const std::
 }
 
 Result<std::optional<RefundView>> StripeProvider::find_refund(
-    const std::pair<std::string, std::string>& money, const Id& refund_id) {
+    const std::pair<std::string, std::string>& money, const RefundOrder& order) {
   Form query{money, {"limit", kPageItems}};
   for (int pages = 0; pages < kRefundPagesMax; ++pages) {
     const auto page = read<Page<Refund>>(api_.get(kRefunds, query));
     if (!page) return page.error();
     for (const auto& refund : page->data) {
-      if (!refund.metadata || refund.metadata->refund_id != refund_id.text()) continue;
+      if (!refund.metadata || refund.metadata->refund_id != order.refund_id.text()) continue;
       auto view = or_garbled(view_of(refund));
       if (!view) return view.error();
-      return std::optional(std::move(*view));
+      const bool is_past = view->state == RefundState::failed && refund.metadata->key != order.key;
+      if (!is_past) return std::optional(std::move(*view));
     }
     if (!page->has_more || page->data.empty()) return std::optional<RefundView>();
     query.resize(2);
@@ -142,9 +143,10 @@ Result<RefundView> StripeProvider::refund(const RefundOrder& order) {
   const Form form{*money,
                   {"amount", std::to_string(amount->units)},
                   {"metadata[refund_id]", order.refund_id.text()},
-                  {"metadata[payment_id]", order.payment_id.text()}};
+                  {"metadata[payment_id]", order.payment_id.text()},
+                  {"metadata[key]", order.key}};
   return ask_with_keys(order.key, [&](const std::string& key) -> Result<RefundView> {
-    auto made = find_refund(*money, order.refund_id);
+    auto made = find_refund(*money, order);
     if (!made) return made.error();
     if (*made) return std::move(**made);
     const auto refund = read<Refund>(api_.post(kRefunds, form, key));

@@ -31,6 +31,7 @@ class StripeProvider final : public Provider, public ProviderReports, public Pro
   Result<IntentView> capture(const std::string& reference, const std::string& key) override;
   Result<IntentView> cancel(const std::string& reference, const std::string& key) override;
   // Looks for the refund before it asks for it, as Stripe forgets idempotency keys after a day.
+  // Under another key one that failed is asked for again.
   Result<RefundView> refund(const RefundOrder& order) override;
   Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const override;
 
@@ -43,8 +44,10 @@ class StripeProvider final : public Provider, public ProviderReports, public Pro
   Result<stripe::Form> session_form(const Intent& intent) const;
   // The parameter that names the money, for reference and id of either kind.
   Result<std::pair<std::string, std::string>> money_of(const std::string& reference);
+  // What an earlier attempt made; one that failed counts only under the same key, as another key
+  // means that it is to be tried anew.
   Result<std::optional<RefundView>> find_refund(const std::pair<std::string, std::string>& money,
-                                                const Id& refund_id);
+                                                const RefundOrder& order);
 
   const StripeOptions options_;
   stripe::Api api_;

@@ -9,14 +9,15 @@
 
 namespace bilten::payment {
 
-Service service(const Config&, const ServiceKeys&) {
+Service service(const Config& config, const ServiceKeys& keys) {
   Service made{.name = "payment",
                .doc = "Payments, refunds and disputes of orders.",
                .facts = describe_facts<api::payment::Facts>(),
                .table = order_table(),
                .evolve = evolve};
-  for (auto& part : {payment_table(), ledger_table(), fee_table(), payout_table(), document_table(),
-                     reconcile_table()}) {
+  for (auto& part : {payment_table(config, keys), task_table(config, keys), staff_table(),
+                     sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
+                     document_table(keys), reconcile_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

@@ -6,7 +6,6 @@
 
 namespace bilten::payment {
 
-// `config` outlives the service.
 Service service(const Config& config, const ServiceKeys& keys);
 
 }  // namespace bilten::payment

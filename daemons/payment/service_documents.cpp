@@ -45,15 +45,19 @@ std::optional<DocumentView> find_document(const Rows& rows, const OrderRow& orde
 }
 
 Result<api::ListOf<DocumentView>> order_documents(const Reader& reader,
-                                                  const ListOrderDocuments& message) {
-  const auto order = find_order(reader.rows, reader.person, message.order_id, message.secret);
+                                                  const ListOrderDocuments& message,
+                                                  const std::string& mesh_key) {
+  const auto order =
+      find_order(reader.rows, reader.person, message.order_id, message.secret, mesh_key);
   if (!order) return order.error();
   return api::ListOf<DocumentView>{
       documents_of(reader.rows, message.order_id, order->organization_id), {}};
 }
 
-Result<Content> pdf(const Reader& reader, const ReadDocumentPdf& message) {
-  const auto order = find_order(reader.rows, reader.person, message.order_id, message.secret);
+Result<Content> pdf(const Reader& reader, const ReadDocumentPdf& message,
+                    const std::string& mesh_key) {
+  const auto order =
+      find_order(reader.rows, reader.person, message.order_id, message.secret, mesh_key);
   if (!order) return order.error();
   const auto view = find_document(reader.rows, *order, message);
   if (!view) {
@@ -67,20 +71,21 @@ Result<Content> pdf(const Reader& reader, const ReadDocumentPdf& message) {
 }
 
 Decided<DocumentView> issue_invoice(const Rows& rows, const Context& context,
-                                    const IssueInvoice& message) {
-  const auto order = find_order(rows, context.person, message.order_id, message.secret);
+                                    const IssueInvoice& message, const std::string& mesh_key) {
+  const auto order = find_order(rows, context.person, message.order_id, message.secret, mesh_key);
   if (!order) return order.error();
   return decide_issue_invoice(rows, context, *order, message);
 }
 
 }  // namespace
 
-Table document_table() {
+Table document_table(const ServiceKeys& keys) {
+  const auto& mesh_key = keys.mail_index;
   return {
       query<ListDocuments>("payment.documents", documents),
-      query<ListOrderDocuments>("payment.order.documents", order_documents),
-      slow_query<ReadDocumentPdf>("payment.document.pdf", pdf),
-      command<IssueInvoice>("payment.invoice.issue", issue_invoice),
+      query<ListOrderDocuments>("payment.order.documents", with(mesh_key, order_documents)),
+      slow_query<ReadDocumentPdf>("payment.document.pdf", with(mesh_key, pdf)),
+      command<IssueInvoice>("payment.invoice.issue", with(mesh_key, issue_invoice)),
       command<SetSeller>("payment.seller.set", decide_set_seller),
   };
 }

@@ -12,11 +12,20 @@ namespace bilten::payment {
 
 using Table = std::vector<TableRow>;
 Table order_table();
-Table payment_table();
+Table payment_table(const Config& config, const ServiceKeys& keys);
+Table task_table(const Config& config, const ServiceKeys& keys);
+Table staff_table();
+Table sandbox_table(const Config& config, const ServiceKeys& keys);
 Table ledger_table();
 Table fee_table();
 Table payout_table();
-Table document_table();
+Table document_table(const ServiceKeys& keys);
 Table reconcile_table();
+
+// Binds what a rule needs beyond rows and message as its last argument.
+template <class Last, class Function>
+auto with(Last last, Function function) {
+  return [last, function](const auto&... arguments) { return function(arguments..., last); };
+}
 
 }  // namespace bilten::payment

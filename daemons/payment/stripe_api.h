@@ -21,7 +21,7 @@ struct Access {
   std::string url = "https://api.stripe.com";  // Scheme and host: nowhere else is gone to.
   std::string key;                             // Secret: in no error, no log.
   std::string ca_file = {};
-  long connect_timeout_ms = 5'000, timeout_ms = 30'000;
+  long connect_timeout_ms = 3'000, timeout_ms = 10'000;
 };
 
 // How a call ends, besides with an answer; the details hold Stripe's codes, never its sentences,

@@ -21,10 +21,11 @@ inline constexpr Limits kIdLimits = length(1, 255), kWordLimits = length(1, 100)
 
 // What we hang onto objects, and Stripe hands back. Others may have hung their own.
 struct Metadata {
-  std::optional<std::string> payment_id, refund_id;
+  std::optional<std::string> payment_id, refund_id, key;
   static constexpr auto fields() {
     return field_list(field("payment_id", &Metadata::payment_id, length(0, 500)),
-                      field("refund_id", &Metadata::refund_id, length(0, 500)));
+                      field("refund_id", &Metadata::refund_id, length(0, 500)),
+                      field("key", &Metadata::key, length(0, 500)));
   }
 };
 

@@ -99,7 +99,7 @@ TEST_CASE("a refund on its way is pending, and one that came back has failed", "
   Shop shop;
   const auto paid = shop.paid(1);
   shop.server.order("refunds_are", {{"status", "pending"}});
-  const auto order = shop.refund_of(paid, 1);
+  auto order = shop.refund_of(paid, 1);
   const auto pending = shop.provider.refund(order);
   REQUIRE(pending);
   CHECK(pending->state == RefundState::pending);
@@ -108,6 +108,12 @@ TEST_CASE("a refund on its way is pending, and one that came back has failed", "
   REQUIRE(failed);
   CHECK(failed->state == RefundState::failed);
   CHECK(failed->failure == "failed");
+  order.key = "refund-1-of-staff";  // Tried anew, once.
+  const auto again = shop.provider.refund(order);
+  REQUIRE(again);
+  CHECK(again->state == RefundState::pending);
+  CHECK(again->reference != failed->reference);
+  CHECK(shop.provider.refund(order)->reference == again->reference);
 }
 
 TEST_CASE("evidence of a dispute is kept until it is submitted, then no more is heard",

@@ -3,12 +3,12 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
+#include <set>
 
 #include "daemons/payment/json.h"
 #include "daemons/payment/stripe_objects.h"
 #include "daemons/payment/stripe_reading.h"
-#include "tests/support/platform.h"
-#include "tests/unit/payment/stripe_webhooks.h"
+#include "tests/unit/payment/stripe_shop.h"
 
 using namespace bilten;
 using namespace bilten::payment;
@@ -102,4 +102,27 @@ TEST_CASE("Stripe's example objects in events of ours are read as what they are"
       stripe::read_event(event_of("charge.dispute.closed", all.at("dispute")), false);
   REQUIRE(dispute);
   CHECK(dispute->kind == WebhookEvent::Kind::other);
+}
+
+TEST_CASE("our server's objects have no field that Stripe's examples lack", "[payment]") {
+  const auto all = examples();
+  if (all.is_null()) return;
+  Shop shop;
+  shop.server.order("endpoint", {{"url", "http://127.0.0.1:9/"}, {"types", {"none"}}});
+  const auto paid = shop.paid(1);
+  REQUIRE(shop.provider.refund(shop.refund_of(paid, 1)));
+  const std::string charge = shop.server.objects("charge").at(0)["id"];
+  shop.server.order("dispute", {{"charge", charge}});
+  shop.server.order("pay_out", {{"currency", "eur"}});
+  const auto book = shop.server.order("book");
+  std::set<std::string> kinds;
+  for (const auto& object : book["objects"]) {
+    const std::string kind = object["object"];
+    kinds.insert(kind);
+    for (const auto& [name, value] : object.items()) {
+      INFO(kind << "." << name);
+      CHECK(all.at(kind).contains(name));
+    }
+  }
+  CHECK(kinds.size() == 9);
 }

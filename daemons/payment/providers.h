@@ -1,0 +1,23 @@
+// The providers that this platform uses, by name.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "common/service/daemon.h"
+#include "common/service/handlers.h"
+#include "daemons/payment/config.h"
+#include "daemons/payment/provider.h"
+
+namespace bilten::payment {
+
+// Nothing: there is no provider of that name here. `ask` reaches the sandbox's book; reading
+// webhooks needs none. Any thread; what it answers is for one call at a time.
+using Providers = std::function<std::shared_ptr<Provider>(std::string_view name, const Ask& ask)>;
+
+Providers make_providers(const Config& config, const ServiceKeys& keys);
+// What the sandbox signs its webhooks with.
+std::string sandbox_signing_secret(const Config& config, const ServiceKeys& keys);
+
+}  // namespace bilten::payment
