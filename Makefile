@@ -54,7 +54,7 @@ LIBS-daemons/user := $(LIBS-common/print)
 LIBS-daemons/event := -ldate-tz
 PRINTING := -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
 LIBS-daemons/ticket := -ldate-tz $(LIBS-common/print) $(PRINTING)
-LIBS-daemons/payment := -lsimdjson $(PRINTING)
+LIBS-daemons/payment := -lsimdjson -lexpat $(PRINTING)
 
 # The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "common/base/csv.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/catalogue.h"
