@@ -48,15 +48,17 @@ endif
 
 # Libraries each program needs beyond those of common.
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
-LIBS-daemons/payment := -lsimdjson
 LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-daemons/event := -ldate-tz
-LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+PRINTING := -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp $(PRINTING)
+LIBS-daemons/payment := -lsimdjson $(PRINTING)
 
-# The headers of Pango and GLib lie in folders that only pkg-config knows; two sources include them.
+# The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))
-$(patsubst %,$(BUILD)/daemons/ticket/%.o,pdf names): CPPFLAGS += $(PANGO)
-$(patsubst %,build/tidy/daemons/ticket/%.ok,pdf names): TIDY_FLAGS += $(PANGO)
+PRINTED := ticket/pdf ticket/names payment/pdf
+$(patsubst %,$(BUILD)/daemons/%.o,$(PRINTED)): CPPFLAGS += $(PANGO)
+$(patsubst %,build/tidy/daemons/%.ok,$(PRINTED)): TIDY_FLAGS += $(PANGO)
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.
 # The binary is named after the folder: bilten-<last part>, but biltenctl.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/api/joined_facts.h"
+#include "common/api/payment_document_facts.h"
 #include "common/api/payment_fee_facts.h"
 #include "common/api/payment_flow_facts.h"
 #include "common/api/payment_ledger_facts.h"
@@ -13,7 +14,7 @@
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts =
-    JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, FeeFacts, PayoutFacts>::Type;
+using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
+                          PayoutFacts>::Type;
 
 }  // namespace bilten::api::payment

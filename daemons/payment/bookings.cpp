@@ -77,14 +77,20 @@ Split standing_of(const OrderSumsRow& row, const std::string& currency, int64_t 
   return split;
 }
 
+// What was paid and not given back, as the sums of entries say: the platform's part among the
+// tickets.
+Split price_in(const std::vector<api::payment::Posting>& sums, const std::string& currency) {
+  const OrderSumsRow row{sums};
+  return standing_of(row, currency, credit_of(row, currency, kPlatformFees));
+}
+
 // Whether the money is what the order costs, and nothing stands that was paid for it.
 bool is_price(const Rows& rows, const OrderPriceRow& price, const Movement& money) {
   const Money total{price.split.total(), price.currency};
   if (money.amount != total || money.organization_id != price.organization_id) return false;
   const auto sums = rows.find<OrderSumsRow>(money.order_id.view());
   if (!sums) return true;
-  const auto platform = credit_of(*sums, price.currency, kPlatformFees);
-  return standing_of(*sums, price.currency, platform).total() == 0;
+  return price_in(sums->sums, price.currency).total() == 0;
 }
 
 struct Due {
@@ -131,11 +137,14 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
     // A fee that the platform keeps is the organiser's loss.
     const auto whole = standing_of(*sums, currency, platform - fee);
     const auto before = going_from(*price, terms.bearer, fee, due.kept);
-    const auto part = portion(whole, before, price->split, std::min(left, whole.total()));
+    auto part = portion(whole, before, price->split, std::min(left, whole.total()));
     for_each_part(part, currency, [&](const Money& amount, const AccountName& account) {
       entry.move(amount, account, kRefunds);
     });
     left -= part.total();
+    part.tickets += fee + left;  // Who bought does not see what the platform takes.
+    books.documents().issue({DocumentKind::credit_note, due.organization_id, due.event_id,
+                             due.order_id, currency, part});
   }
   entry.move({left, currency}, kPayable, kRefunds);
   books.post(entry);
@@ -158,6 +167,8 @@ void book_capture(Books& books, const Rows& rows, const Movement& money) {
                 });
   move_fee(entry, *price, fee_terms(rows, price->fee_version).bearer);
   books.post(entry);
+  books.documents().issue({DocumentKind::receipt, money.organization_id, price->event_id,
+                           money.order_id, price->currency, price->split});
 }
 
 void book_return_due(Books& books, const Rows& rows, const Id& payment_id) {
@@ -174,6 +185,10 @@ void book_return_due(Books& books, const Rows& rows, const Id& payment_id) {
     entry.move(amount, {posting.account, posting.of}, kRefunds);
   }
   books.post(entry);
+  if (came->kind != EntryKind::capture) return;
+  const auto& currency = came->postings[0].amount.currency;
+  books.documents().issue({DocumentKind::credit_note, came->organization_id, *came->event_id,
+                           *came->order_id, currency, price_in(came->postings, currency)});
 }
 
 void book_refund_due(Books& books, const Rows& rows, const api::ticket::Refunded& fact) {

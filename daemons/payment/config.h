@@ -7,9 +7,9 @@
 
 namespace bilten::payment {
 
-enum class ProviderName : uint8_t { none, sandbox };
+enum class ProviderName : uint8_t { none, sandbox, stripe };
 constexpr auto names_of(ProviderName) {
-  return std::array<std::string_view, 2>{"none", "sandbox"};
+  return std::array<std::string_view, 3>{"none", "sandbox", "stripe"};
 }
 
 struct Config {
@@ -24,7 +24,7 @@ struct Config {
         field("provider", &Config::provider)
             .or_default()
             .doc("Who takes cards. sandbox: nobody; whoever presses a button has paid, for trying "
-                 "things out, never where tickets are real."),
+                 "things out, never where tickets are real. stripe: see [stripe]."),
         field("transfer", &Config::transfer)
             .or_default()
             .doc("Orders may be paid by bank transfer, which staff marks as received."),

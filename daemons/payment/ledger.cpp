@@ -84,7 +84,7 @@ bool balances(const std::vector<Posting>& postings) {
 }
 
 Books::Books(const Rows& rows, Instant now, Effects& effects)
-    : rows_(rows), now_(now), effects_(effects) {
+    : rows_(rows), now_(now), effects_(effects), documents_(rows, now, effects) {
   if (const auto head = rows.find<LedgerHead>("")) last_number_ = head->last_number;
 }
 

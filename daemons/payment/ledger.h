@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/service/handlers.h"
+#include "daemons/payment/documents.h"
 #include "daemons/payment/ledger_rows.h"
 
 namespace bilten::payment {
@@ -56,10 +57,14 @@ class Books {
   // Undoes an entry, once; 0: there is none of that number, or it was undone before.
   int64_t undo(const Id& organization_id, int64_t number);
 
+  // For the documents of the same decision.
+  Issuer& documents() { return documents_; }
+
  private:
   const Rows& rows_;
   Instant now_;
   Effects& effects_;
+  Issuer documents_;
   int64_t last_number_ = 0;
 };
 

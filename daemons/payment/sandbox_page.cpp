@@ -30,7 +30,8 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: .
 dt { color: var(--soft); }
 dd { margin: 0; text-align: right; font-family: ui-monospace, monospace; }
 button, .go { display: block; width: 100%; min-height: 2.75rem; padding: .6rem 1rem;
-  margin-top: .6rem; font: inherit; color: var(--ink); background: transparent; border: 1px solid var(--line);
+  margin-top: .6rem; font: inherit; color: var(--ink); background: transparent;
+  border: 1px solid var(--line);
   border-radius: .5rem; text-align: center; text-decoration: none; cursor: pointer; }
 button.main, .go { background: var(--main); border-color: var(--main); color: var(--paper);
   font-weight: 600; }

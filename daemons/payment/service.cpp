@@ -16,7 +16,8 @@ Service service(const Config& config, const ServiceKeys& keys) {
                .table = order_table(),
                .evolve = evolve};
   for (auto& part : {payment_table(config, keys), task_table(config, keys), staff_table(),
-                     sandbox_table(config, keys), ledger_table(), fee_table(), payout_table()}) {
+                     sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
+                     document_table(keys), reconcile_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

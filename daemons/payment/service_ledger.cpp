@@ -1,4 +1,5 @@
-// The ledger as it is read.
+// The ledger as it is read, and what is followed of ticket types for it: their tax rates.
+#include "common/api/ticket_sale_facts.h"
 #include "common/service/paging.h"
 #include "daemons/payment/ledger_views.h"
 #include "daemons/payment/rights.h"
@@ -96,6 +97,8 @@ Table ledger_table() {
       query<ListEntries>("payment.ledger.entries", entries),
       slow_query<ExportEntries>("payment.ledger.entries_csv", export_entries),
       query<ReadStatement>("payment.ledger.statement", statement),
+      follow<api::ticket::TypeAdded>("ticket.type_added"),
+      follow<api::ticket::TypeChanged>("ticket.type_changed"),
   };
 }
 

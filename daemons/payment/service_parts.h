@@ -19,6 +19,8 @@ Table sandbox_table(const Config& config, const ServiceKeys& keys);
 Table ledger_table();
 Table fee_table();
 Table payout_table();
+Table document_table(const ServiceKeys& keys);
+Table reconcile_table();
 
 // Binds what a rule needs beyond rows and message as its last argument.
 template <class Last, class Function>

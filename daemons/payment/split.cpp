@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "common/base/check.h"
 #include "common/base/shares.h"
@@ -74,11 +73,6 @@ std::vector<int64_t> share_within(int64_t amount, std::vector<int64_t> weights,
 }
 
 }  // namespace
-
-int64_t Split::total() const {
-  return std::accumulate(taxes.begin(), taxes.end(), tickets + fees,
-                         [](int64_t sum, const TaxPart& tax) { return sum + tax.amount; });
-}
 
 Split split_of(const std::vector<Line>& lines, const std::vector<TypeRate>& rates) {
   Split split;

@@ -4,35 +4,13 @@
 
 #include <vector>
 
+#include "common/api/payment_split.h"
 #include "common/api/ticket_sale_facts.h"
 
 namespace bilten::payment {
 
-// What is in an amount as tax of one rate, hundredths of a percent.
-struct TaxPart {
-  int64_t rate = 0;
-  int64_t amount = 0;
-  bool operator==(const TaxPart&) const = default;
-  static constexpr auto fields() {
-    return field_list(field("rate", &TaxPart::rate, between(0, api::ticket::kRateMax)),
-                      field("amount", &TaxPart::amount, between(0, kMoneyMax)));
-  }
-};
-
-// An amount, divided. Each part is at least 0, in minor units.
-struct Split {
-  int64_t tickets = 0;         // Without tax.
-  int64_t fees = 0;            // That buyers pay on top, without tax.
-  std::vector<TaxPart> taxes;  // One for each rate, the lowest first; none of 0.
-  bool operator==(const Split&) const = default;
-  int64_t total() const;
-  static constexpr auto fields() {
-    constexpr auto amount = between(0, kMoneyMax);
-    return field_list(field("tickets", &Split::tickets, amount),
-                      field("fees", &Split::fees, amount),
-                      field("taxes", &Split::taxes, items(0, api::ticket::kOrderLinesMax)));
-  }
-};
+using api::payment::Split;
+using api::payment::TaxPart;
 
 // At what rate a ticket type was taxed when it was ordered.
 struct TypeRate {

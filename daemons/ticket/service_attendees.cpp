@@ -36,9 +36,9 @@ void add_attendee(const Reader& reader, const Id& order_id, const std::optional<
 }
 
 Result<OrderAttendees> order_attendees(const Reader& reader, const ListOrderAttendees& message,
-                                       const TicketViews& views) {
+                                       const std::shared_ptr<const TicketViews>& views) {
   const auto& order_id = message.order_id;
-  const auto order = views.order(reader, order_id, message.secret);
+  const auto order = views->order(reader, order_id, message.secret);
   if (!order) return order.error();
   OrderAttendees all;
   all.answers = find_answers(reader.vault, order_id);
@@ -120,7 +120,7 @@ Result<ListOf<EventAttendee>> attendees(const Reader& reader, const ListEventAtt
 }  // namespace
 
 Table attendee_table(const Config& config, const ServiceKeys& keys) {
-  const TicketViews views(config, keys);
+  const auto views = std::make_shared<const TicketViews>(config, keys);
   return {
       command<AddQuestion>("ticket.add_question", decide_add_question),
       command<ChangeQuestion>("ticket.change_question", decide_change_question),

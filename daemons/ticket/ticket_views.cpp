@@ -27,7 +27,7 @@ Result<TicketView> TicketViews::ticket(const Reader& reader, const Id& ticket_id
   const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
   const auto access =
-      ticket_access(reader.rows, reader.person, keys_, ticket_id, *ticket, shown_secret);
+      ticket_access(reader.rows, reader.person, links_, ticket_id, *ticket, shown_secret);
   if (access == TicketAccess::none) return unknown_ticket(reader.person);
   auto view = view_of(ticket_id, *ticket, signing_of(reader.rows, ticket->event_id));
   return access == TicketAccess::giver ? given_away(std::move(view)) : std::move(view);
@@ -37,7 +37,7 @@ Result<OrderRow> TicketViews::order(const Reader& reader, const Id& order_id,
                                     const std::optional<std::string>& shown_secret) const {
   auto order = reader.rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
-  if (order_access(reader.rows, reader.person, keys_.mail_index, order_id, *order, shown_secret) !=
+  if (order_access(reader.rows, reader.person, links_.mail_index, order_id, *order, shown_secret) !=
       OrderAccess::all) {
     return unknown_order(reader.person);
   }
@@ -61,7 +61,7 @@ TicketViews::Signing TicketViews::signing_of(const Rows& rows, const Id& event_i
   CHECK_INVARIANT(event);
   const auto until = event->terms.ends_at.ms / 1000 + config_.code_grace_hours * 3600;
   const auto key_id = static_cast<uint8_t>(find_keys(rows, event_id).current);
-  return {key_id, event_key(keys_.secret, event_id, key_id),
+  return {key_id, keys_.of(event_id, key_id),
           static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))};
 }
 
@@ -78,7 +78,7 @@ TicketView TicketViews::view_of(const Id& id, const TicketRow& ticket, const Sig
                             .ticket_id = id,
                             .generation = static_cast<uint16_t>(ticket.generation),
                             .valid_until_s = signing.valid_until_s},
-                           signing.key);
+                           *signing.key);
   }
   return view;
 }

@@ -4,8 +4,8 @@
 
 #include "common/service/daemon.h"
 #include "common/service/handlers.h"
-#include "daemons/ticket/code.h"
 #include "daemons/ticket/config.h"
+#include "daemons/ticket/event_keys.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/rows.h"
 
@@ -14,7 +14,7 @@ namespace bilten::ticket {
 class TicketViews {
  public:
   TicketViews(const Config& config, const ServiceKeys& keys)
-      : config_(config), keys_{keys.secret, keys.mail_index} {}
+      : config_(config), links_{keys.secret, keys.mail_index}, keys_(keys.secret) {}
 
   // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
   // unknown_ticket
@@ -30,7 +30,7 @@ class TicketViews {
   // What the codes of one event's tickets are signed with, and how long they are good offline.
   struct Signing {
     uint8_t key_id = kFirstKey;
-    crypto::SigningKey key;
+    std::shared_ptr<const crypto::SigningKey> key;
     uint32_t valid_until_s = 0;
   };
   Signing signing_of(const Rows& rows, const Id& event_id) const;
@@ -38,7 +38,8 @@ class TicketViews {
                                          const Signing& signing);
 
   Config config_;
-  OrderKeys keys_;
+  OrderKeys links_;
+  EventKeys keys_;
 };
 
 }  // namespace bilten::ticket
