@@ -81,6 +81,9 @@ void serve_until_stopped(Process& process, Runtime& runtime) {
 int serve(const Daemon& daemon, Process& process, const MeshSettings& mesh,
           const StoreSettings& settings) {
   crypto::init();
+  if (daemon.prepare) {
+    if (auto prepared = daemon.prepare(); !prepared) return complain(prepared.error());
+  }
   const SystemClock clock;
   crypto::SystemRandom random;
   auto ring = net::load_keys(mesh.keys, daemon.name);

@@ -3,9 +3,12 @@
 
 #include "common/service/daemon.h"
 #include "daemons/payment/config.h"
+#include "daemons/payment/provider.h"
 
 namespace bilten::payment {
 
-Service service(const Config& config, const ServiceKeys& keys);
+// `stripe`: where the settings name it.
+Service service(const Config& config, const ServiceKeys& keys,
+                std::shared_ptr<Provider> stripe = nullptr);
 
 }  // namespace bilten::payment

@@ -7,13 +7,14 @@
 #include "common/service/daemon.h"
 #include "common/service/handlers.h"
 #include "daemons/payment/config.h"
+#include "daemons/payment/providers.h"
 
 namespace bilten::payment {
 
 using Table = std::vector<TableRow>;
 Table order_table();
 Table payment_table(const Config& config, const ServiceKeys& keys);
-Table task_table(const Config& config, const ServiceKeys& keys);
+Table task_table(const Providers& providers);
 Table staff_table();
 Table sandbox_table(const Config& config, const ServiceKeys& keys);
 Table ledger_table();

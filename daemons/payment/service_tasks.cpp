@@ -7,8 +7,7 @@ namespace bilten::payment {
 
 using namespace api::payment;
 
-Table task_table(const Config& config, const ServiceKeys& keys) {
-  const auto providers = make_providers(config, keys);
+Table task_table(const Providers& providers) {
   const auto plan = [providers](const Reader& reader, std::string_view key) {
     return plan_task(providers, reader, key);
   };
