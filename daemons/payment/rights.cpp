@@ -7,11 +7,9 @@ namespace {
 
 using api::user::Role;
 
-// An order may be known to the ticket service alone yet, a membership to user.
-Error unknown_order(std::string_view rests_on_facts_of) {
-  return rests_on(rests_on_facts_of,
-                  {Code::not_found, "unknown_order",
-                   "There is no such order for you; use the link you were given, or log in."});
+Error unknown_order() {
+  return {Code::not_found, "unknown_order",
+          "There is no such order for you; use the link you were given, or log in."};
 }
 
 Error unknown_payment() {
@@ -30,14 +28,14 @@ Result<OrderRow> find_order(const Rows& rows, const Person* person, const Id& or
                             const std::optional<std::string>& shown_secret,
                             std::string_view mesh_key) {
   auto order = rows.find<OrderRow>(order_id.view());
-  if (!order) return unknown_order("ticket");
+  if (!order) return rests_on("ticket", unknown_order());
   const bool shows_it =
       shown_secret && crypto::equal(*shown_secret, order_secret(mesh_key, order_id));
   if (shows_it || (person && order->person_id == person->person_id)) return std::move(*order);
-  if (!person) return unknown_order("ticket");
+  if (!person) return unknown_order();
   const auto role = role_of(rows, order->organization_id, person->person_id);
   if (role && *role >= Role::manager) return std::move(*order);
-  return unknown_order("user");
+  return rests_on("user", unknown_order());
 }
 
 Result<PaymentRow> find_payment_of(const Rows& rows, const Person* person, const Id& payment_id,

@@ -8,8 +8,6 @@ namespace bilten::payment {
 
 Table order_table() {
   return {
-      follow<api::ticket::TypeAdded>("ticket.type_added"),
-      follow<api::ticket::TypeChanged>("ticket.type_changed"),
       follow<api::ticket::Held>("ticket.held"),
       reaction<api::ticket::OrderChanged>("ticket.order_changed", decide_order_changed),
       follow<api::ticket::HoldExtended>("ticket.hold_extended"),

@@ -17,12 +17,23 @@ constexpr size_t kForgottenAtOnce = 2;
 
 using Kind = WebhookEvent::Kind;
 
+// What a provider signed is recorded for ever: it must be within the bounds of facts all the same.
+bool is_within_bounds(const WebhookEvent& event) {
+  constexpr size_t most = api::payment::kReferenceMax;
+  if (event.id.empty() || event.id.size() > most || event.reference.size() > most ||
+      event.sub_reference.size() > most) {
+    return false;
+  }
+  return event.kind == Kind::other ||
+         (event.amount.amount >= 0 && event.amount.amount <= kMoneyMax &&
+          currency_decimals(event.amount.currency));
+}
+
 // A webhook may come before the answer to the call that made the intent.
 std::optional<Id> find_subject(const Rows& rows, const std::string& provider,
                                const WebhookEvent& event) {
   std::optional<Id> found;
-  if (const auto known =
-          rows.find<ReferenceRow>(reference_key(provider, event.reference.substr(0, 255)))) {
+  if (const auto known = rows.find<ReferenceRow>(reference_key(provider, event.reference))) {
     found = known->payment_id;
   } else if (event.payment_id) {
     found = event.payment_id;
@@ -70,6 +81,9 @@ Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
       {message.raw_body.data, signature ? std::string_view(*signature) : std::string_view()},
       context.now);
   if (!event) return event.error();
+  if (!is_within_bounds(*event)) {
+    return Error{Code::invalid, "malformed_webhook", "Its ids or its amount are out of bounds."};
+  }
   Decision<Nothing> decision;
   if (rows.has(WebhookRow::table, reference_key(message.provider, event->id))) return decision;
   const auto payment_id = find_subject(rows, message.provider, *event);

@@ -9,7 +9,7 @@ using namespace bilten;
 using namespace bilten::payment;
 using namespace bilten::payment::test;
 using nlohmann::json;
-using Kind = WebhookEvent::Kind;
+using EventKind = WebhookEvent::Kind;
 
 namespace {
 
@@ -75,7 +75,7 @@ TEST_CASE("what became of a session is what its events say", "[payment]") {
   };
   for (const auto& row : rows) {
     const auto event = read(row.type, session(row.status, row.payment_status));
-    CHECK(event.kind == Kind::intent);
+    CHECK(event.kind == EventKind::intent);
     CHECK(event.intent == row.state);
     CHECK(event.reference == "cs_test_1");
     CHECK(event.sub_reference == "pi_1");
@@ -95,7 +95,7 @@ TEST_CASE("a refund's events name the money, the refund and how it stands", "[pa
                                           {"failed", RefundState::failed},
                                           {"canceled", RefundState::failed}}) {
     const auto event = read("refund.updated", refund(row.status));
-    CHECK(event.kind == Kind::refund);
+    CHECK(event.kind == EventKind::refund);
     CHECK(event.refund == row.state);
     CHECK(event.reference == "pi_1");
     CHECK(event.sub_reference == "re_1");
@@ -109,20 +109,20 @@ TEST_CASE("a refund's events name the money, the refund and how it stands", "[pa
 
 TEST_CASE("a dispute opens when it takes the money, and its end says who keeps it", "[payment]") {
   const auto opened = read("charge.dispute.funds_withdrawn", dispute("needs_response"));
-  CHECK(opened.kind == Kind::dispute_opened);
+  CHECK(opened.kind == EventKind::dispute_opened);
   CHECK(opened.reference == "pi_1");
   CHECK(opened.sub_reference == "dp_1");
   CHECK(opened.due_at == 1'764'900'000'000);
   CHECK(read("charge.dispute.closed", dispute("won")).won);
   CHECK_FALSE(read("charge.dispute.closed", dispute("lost")).won);
-  CHECK(read("charge.dispute.closed", dispute("lost")).kind == Kind::dispute_closed);
-  CHECK(read("charge.dispute.closed", dispute("warning_closed")).kind == Kind::other);
-  CHECK(read("charge.dispute.created", dispute("needs_response")).kind == Kind::other);
+  CHECK(read("charge.dispute.closed", dispute("lost")).kind == EventKind::dispute_closed);
+  CHECK(read("charge.dispute.closed", dispute("warning_closed")).kind == EventKind::other);
+  CHECK(read("charge.dispute.created", dispute("needs_response")).kind == EventKind::other);
 }
 
 TEST_CASE("a type that is new to us is genuine and nothing to us", "[payment]") {
   for (const std::string type : {"payment_intent.succeeded", "v9.unheard.of", "charge.refunded"}) {
-    CHECK(read(type, {{"id", "x"}}).kind == Kind::other);
+    CHECK(read(type, {{"id", "x"}}).kind == EventKind::other);
   }
 }
 

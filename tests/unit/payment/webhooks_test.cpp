@@ -32,7 +32,7 @@ TakeWebhook signed_as(const std::string& body, UnixMillis at, const std::string&
   return webhook;
 }
 
-struct Offered : Counter {
+struct AtSandbox : Counter {
   Id order = hold();
   Id payment = offer(order);
   Told told{.reference = row(payment).reference, .payment_id = payment.text()};
@@ -42,7 +42,7 @@ struct Offered : Counter {
 }  // namespace
 
 TEST_CASE("a genuine webhook captures, and its repeats do nothing", "[payment]") {
-  Offered at;
+  AtSandbox at;
   at.bench.must(at.webhook());
   CHECK(at.row(at.payment).state == PaymentState::captured);
   const auto seq = at.bench.head().seq;
@@ -54,7 +54,7 @@ TEST_CASE("a genuine webhook captures, and its repeats do nothing", "[payment]")
 }
 
 TEST_CASE("what is not genuine leaves no trace", "[payment]") {
-  Offered at;
+  AtSandbox at;
   const auto body = body_of(at.told);
   CHECK(at.bench.refusal(signed_as(body, at.bench.now, "other")) == "bad_signature");
   CHECK(at.bench.refusal(signed_as(body, at.bench.now - kHour)) == "webhook_too_old");
@@ -70,7 +70,7 @@ TEST_CASE("what is not genuine leaves no trace", "[payment]") {
 }
 
 TEST_CASE("what is genuine and makes no sense is refused by name", "[payment]") {
-  Offered at;
+  AtSandbox at;
   const auto refused = [&](const std::string& body) {
     return at.bench.refusal(signed_as(body, at.bench.now));
   };
@@ -85,7 +85,7 @@ TEST_CASE("what is genuine and makes no sense is refused by name", "[payment]") 
 }
 
 TEST_CASE("what is about nothing known here is taken, noted and has no effect", "[payment]") {
-  Offered at;
+  AtSandbox at;
   const auto seq = at.bench.head().seq;
   SECTION("another intent") {
     at.told.reference = "sin_other";
@@ -100,7 +100,7 @@ TEST_CASE("what is about nothing known here is taken, noted and has no effect", 
 }
 
 TEST_CASE("another amount or currency is held for review", "[payment]") {
-  Offered at;
+  AtSandbox at;
   SECTION("amount") {
     at.told.amount = 1;
   }
@@ -130,7 +130,7 @@ TEST_CASE("a webhook may come before the answer to the call that made its intent
 }
 
 TEST_CASE("a declined payment whose money comes after all is captured", "[payment]") {
-  Offered at;
+  AtSandbox at;
   at.told.type = "intent.failed";
   at.bench.must(at.webhook());
   CHECK(at.row(at.payment).state == PaymentState::failed);
@@ -141,7 +141,7 @@ TEST_CASE("a declined payment whose money comes after all is captured", "[paymen
 }
 
 TEST_CASE("ids of webhooks are forgotten after three days, two for each new one", "[payment]") {
-  Offered at;
+  AtSandbox at;
   at.told.type = "weather.changed";
   for (int i = 0; i < 4; ++i) {
     at.told.id = "evt_" + std::to_string(i);
