@@ -14,7 +14,8 @@ struct TakeWebhook {
   static constexpr Contract contract{
       .kind = Kind::command,
       .http = {.method = "POST", .path = "/v1/webhooks/{provider}"},
-      .refusals = {"unknown_provider", "bad_signature", "webhook_too_old", "malformed_webhook"},
+      .refusals = {"unknown_provider", "bad_signature", "webhook_too_old", "malformed_webhook",
+                   "wrong_mode"},
       .critical = true,
       .doc = "Something happened at a provider. Told twice it has one effect."};
   using Answer = Nothing;

@@ -29,6 +29,10 @@ Result<StripeOptions> stripe_options(const StripeConfig& config, const std::stri
     return Error{Code::invalid, "stripe_api_refused",
                  "[stripe] api must be https://HOST, or http://127.0.0.1:PORT, without a path"};
   }
+  if (return_url.empty()) {
+    return Error{Code::invalid, "public_url_missing",
+                 "Stripe must know where payers go afterwards: set [payment] public_url"};
+  }
   auto keys = load_credential("stripe.key", config.key_file, "[stripe] key_file");
   if (!keys) return keys.error();
   if (keys->size() != 1 || !is_secret_key(keys->front())) {

@@ -10,7 +10,7 @@ namespace bilten::payment {
 
 // Errors name the setting to change: secret_missing, secret_refused, secret_unavailable;
 // stripe_key_refused: no secret or restricted key; stripe_api_refused: plain http to another
-// machine. `return_url` is where payers go whose intent says nowhere.
+// machine; public_url_missing. `return_url` is where payers go whose intent says nowhere.
 Result<StripeOptions> stripe_options(const StripeConfig& config, const std::string& return_url);
 
 BreakerLimits breaker_limits(const StripeConfig& config);

@@ -42,7 +42,7 @@ struct Session {
                       field("payment_intent", &Session::payment_intent, kIdLimits),
                       field("payment_status", &Session::payment_status, kWordLimits),
                       field("status", &Session::status, kWordLimits),
-                      field("url", &Session::url, length(1, 5000)));
+                      field("url", &Session::url, length(1, 4000)));
   }
 };
 

@@ -68,6 +68,11 @@ class Control:
     def do_release_webhooks(self, order="same", copies=1):
         return {"released": self.api.webhooks.release(order, copies)}
 
+    def do_drop_webhooks(self):
+        """What was held is never sent."""
+        self.api.webhooks.held = None
+        return {}
+
     def do_copies(self, copies):
         self.api.webhooks.copies = copies
         return {}

@@ -55,6 +55,11 @@ TEST_CASE("keys that others can read, or that are no secret keys, make no accoun
   CHECK(reason(files.config("")) == "secret_refused");
 }
 
+TEST_CASE("payers must have somewhere to go afterwards", "[payment]") {
+  const Files files;
+  CHECK(stripe_options(files.config("sk_test_canary"), "").error().reason == "public_url_missing");
+}
+
 TEST_CASE("real keys go over TLS only", "[payment]") {
   const Files files;
   const auto reason_at = [&](const std::string& api) {
