@@ -22,8 +22,11 @@ FeedCursor cursor_of(const mesh::JournalHead& head) {
 
 }  // namespace
 
-Feed::Feed(std::string owner, FeedCursor cursor)
-    : owner_(std::move(owner)), position_(cursor), committed_(std::move(cursor)) {
+Feed::Feed(std::string owner, FeedCursor cursor, bool hears_facts)
+    : owner_(std::move(owner)),
+      hears_facts_(hears_facts),
+      position_(cursor),
+      committed_(std::move(cursor)) {
   known_head_ = position_.seq;
 }
 
@@ -75,7 +78,7 @@ void Feed::settle(SteadyMicros now) {
     buffer_.erase(first);
   }
   if (known_head_ > position_.seq) {
-    want_read(now + kOvertakenUs);
+    want_read(hears_facts_ ? now + kOvertakenUs : now);
   } else if (!doubtful_) {
     wanted_at_ = kNever;
   }

@@ -45,8 +45,9 @@ class Feed {
   // Publications kept while the facts before them are read from the journal.
   static constexpr size_t kBufferMax = 4096;
 
-  // Goes on from the stored cursor.
-  Feed(std::string owner, FeedCursor cursor);
+  // Goes on from the stored cursor. `hears_facts` false: no publication of a fact will come, so
+  // what a watermark or head is ahead by is read at once.
+  Feed(std::string owner, FeedCursor cursor, bool hears_facts = true);
 
   void on_publication(SteadyMicros now, Publication publication);
   // A watermark, or the answer of `<owner>.journal.head`.
@@ -101,6 +102,7 @@ class Feed {
   void want_read(SteadyMicros at);
 
   std::string owner_;
+  bool hears_facts_;
   FeedCursor position_, committed_;
   std::deque<uint64_t> ahead_;  // Positions handed out and not committed.
   uint64_t known_head_ = 0;     // The highest position heard of.

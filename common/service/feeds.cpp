@@ -32,9 +32,9 @@ Error not_followed(const std::string& owner) {
 
 }  // namespace
 
-Feeds::Feeds(const std::vector<std::pair<std::string, Cursor>>& owners) {
-  for (const auto& [owner, cursor] : owners) {
-    Entry entry{.feed = net::Feed(owner, to_feed(cursor)),
+Feeds::Feeds(const std::vector<Owner>& owners) {
+  for (const auto& [owner, cursor, by_the_page] : owners) {
+    Entry entry{.feed = net::Feed(owner, to_feed(cursor), !by_the_page),
                 .handed = cursor.seq,
                 .stored = cursor,
                 .accepting = {},

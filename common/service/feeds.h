@@ -17,7 +17,12 @@ class Feeds {
   static constexpr SteadyMicros kRewindAfter = 1'000'000;
 
   // Each owner with the stored cursor.
-  explicit Feeds(const std::vector<std::pair<std::string, Cursor>>& owners);
+  struct Owner {
+    std::string name;
+    Cursor cursor;
+    bool by_the_page = false;  // Its facts are not heard one by one (Service::read_by_the_page).
+  };
+  explicit Feeds(const std::vector<Owner>& owners);
 
   void on_publications(SteadyMicros now, std::vector<net::Publication> publications);
   // The answers of `<owner>.journal.head` and `<owner>.journal.read`.

@@ -128,6 +128,7 @@ struct QueryRow {
 struct ReactionRow {
   std::string name;  // "event.published"
   std::function<Effects(const Rows&, const Context&, std::string_view body)> decide;
+  std::function<bool(const Rows&, std::string_view body)> concerns = {};  // Empty: each does.
 };
 
 // `decide` must record a fact whose evolve clears or moves the timer.
@@ -220,7 +221,7 @@ TableRow slow_query(NameOf<Message> name, Answer answer) {
 // Takes another service's fact into this journal as it is; this daemon's evolve must know it.
 template <class Fact>
 TableRow follow(NameOf<Fact> name) {
-  return ReactionRow{std::string(name.text), {}};
+  return ReactionRow{std::string(name.text), {}, {}};
 }
 
 // `decide(const Rows&, const Context&, const Fact&) -> Effects`: what follows from it here. The
@@ -235,6 +236,20 @@ TableRow reaction(NameOf<Fact> name, Decide decide) {
         CHECK_INVARIANT(fact);  // Poison: the feed stops, an operator decides.
         return decide(rows, context, *fact);
       }};
+}
+
+// The same where many of the facts do not concern this service: those for which
+// `concerns(const Rows&, const Fact&)` is false are passed over and leave nothing in its journal.
+// Nothing may follow from them in decide or evolve.
+template <class Fact, class Decide, class Concerns>
+TableRow reaction(NameOf<Fact> name, Decide decide, Concerns concerns) {
+  auto row = std::get<ReactionRow>(reaction<Fact>(name, decide));
+  row.concerns = [concerns](const Rows& rows, std::string_view body) {
+    const auto fact = decode<Fact>(body);
+    CHECK_INVARIANT(fact);
+    return concerns(rows, *fact);
+  };
+  return row;
 }
 
 template <class Decide>
@@ -284,6 +299,10 @@ struct Service {
   std::vector<TableRow> table;
   // Applies one fact, of this service or noted from another, to the rows.
   std::function<void(Rows&, std::string_view name, std::string_view body)> evolve;
+  // Of the services that are followed, those whose facts are not heard one by one but read by the
+  // page: within a second, or at once where a request waits for one. For who takes nearly all facts
+  // of a busy service and needs few of them soon (docs/decisions/0070).
+  std::vector<std::string> read_by_the_page = {};
 };
 
 ServiceDescription describe(const Service& service);

@@ -62,10 +62,11 @@ Runtime::~Runtime() {
 
 Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshOptions mesh) {
   const auto snapshot = store_.snapshot();
-  std::vector<std::pair<std::string, Cursor>> owners;
+  std::vector<Feeds::Owner> owners;
   for (const auto& owner : table_.owners()) {
-    owners.emplace_back(owner, snapshot->cursor(owner).value_or(Cursor{}));
-    mesh.topics.push_back(owner + ".");
+    const bool by_the_page = table_.reads_by_the_page(owner);
+    owners.push_back({owner, snapshot->cursor(owner).value_or(Cursor{}), by_the_page});
+    if (!by_the_page) mesh.topics.push_back(owner + ".");
     mesh.topics.push_back("wm." + owner);
     feed_gauges_.emplace(
         owner,

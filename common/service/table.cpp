@@ -66,6 +66,11 @@ bool Table::follows(std::string_view owner) const {
   return std::binary_search(owners_.begin(), owners_.end(), owner);
 }
 
+bool Table::reads_by_the_page(const std::string& owner) const {
+  const auto& owners = service_.read_by_the_page;
+  return std::find(owners.begin(), owners.end(), owner) != owners.end();
+}
+
 std::string Table::contract_hash() const {
   const auto digest = crypto::hash({encode(description_)});
   return std::string(digest.data(), 16);

@@ -30,6 +30,7 @@ class Table {
 
   const std::string& name() const { return service_.name; }
   // The services whose facts this one takes, in alphabetical order.
+  bool reads_by_the_page(const std::string& owner) const;
   const std::vector<std::string>& owners() const { return owners_; }
   bool follows(std::string_view owner) const;
   // The service as its table says it, and the hash by which peers see that it changed (16 bytes).

@@ -76,10 +76,12 @@ bool WriterCore::take_fact(Turn& turn, const std::string& owner, const FeedFact&
     return false;
   }
   watch_.begin(fact.name, id);
-  turn.recording.note(fact);
-  if (row->decide) {
-    turn.recording.record(row->decide(turn.rows(), context(turn, nullptr), fact.body),
-                          fact.traceparent);
+  if (!row->concerns || row->concerns(turn.rows(), fact.body)) {
+    turn.recording.note(fact);
+    if (row->decide) {
+      turn.recording.record(row->decide(turn.rows(), context(turn, nullptr), fact.body),
+                            fact.traceparent);
+    }
   }
   watch_.end(fact.name, Code::ok);
   return true;

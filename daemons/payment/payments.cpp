@@ -271,6 +271,10 @@ Effects decide_order_sold(const Rows& rows, const Context& context, const api::t
   return effects;
 }
 
+bool is_order_known(const Rows& rows, const api::ticket::Sold& fact) {
+  return fact.payment_id || rows.find<OrderRow>(fact.order_id.view());
+}
+
 Effects decide_order_changed(const Rows& rows, const Context& context,
                              const api::ticket::OrderChanged& fact) {
   Effects effects;

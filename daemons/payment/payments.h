@@ -39,6 +39,8 @@ Effects decide_order_over(const Rows& rows, const Context& context,
                           const api::ticket::Expired& fact);
 Effects decide_order_cancelled(const Rows& rows, const Context& context,
                                const api::ticket::Cancelled& fact);
+// An order that was free from the start is not known here, and nothing of it is kept.
+bool is_order_known(const Rows& rows, const api::ticket::Sold& fact);
 Effects decide_order_sold(const Rows& rows, const Context& context, const api::ticket::Sold& fact);
 Effects decide_order_changed(const Rows& rows, const Context& context,
                              const api::ticket::OrderChanged& fact);

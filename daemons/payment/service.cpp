@@ -15,7 +15,8 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
                .doc = "Payments, refunds and disputes of orders.",
                .facts = describe_facts<api::payment::Facts>(),
                .table = order_table(),
-               .evolve = evolve};
+               .evolve = evolve,
+               .read_by_the_page = {"ticket"}};
   for (auto& part :
        {payment_table(config, keys), task_table(make_providers(config, keys, std::move(stripe))),
         staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),

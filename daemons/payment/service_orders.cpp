@@ -13,7 +13,7 @@ Table order_table() {
       follow<api::ticket::HoldExtended>("ticket.hold_extended"),
       reaction<api::ticket::Expired>("ticket.expired", decide_order_over),
       reaction<api::ticket::Cancelled>("ticket.cancelled", decide_order_cancelled),
-      reaction<api::ticket::Sold>("ticket.sold", decide_order_sold),
+      reaction<api::ticket::Sold>("ticket.sold", decide_order_sold, is_order_known),
       reaction<api::ticket::PaidTooLate>("ticket.paid_too_late", decide_paid_too_late),
       reaction<api::ticket::Refunded>("ticket.refunded", decide_ticket_refunded),
       reaction<api::ticket::Exchanged>("ticket.exchanged", decide_ticket_exchanged),
