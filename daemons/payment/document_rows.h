@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/api/payment_documents.h"
+#include "common/base/big_endian.h"
 #include "common/store/rows.h"
 
 namespace bilten::payment {
@@ -53,12 +54,10 @@ inline std::string document_key(const Id& owner, const DocumentNumber& number) {
 // The number in a key of document_key.
 inline DocumentNumber number_in(std::string_view key) {
   CHECK_INVARIANT(key.size() == 33);
-  const auto read = [&](size_t at) {
-    uint64_t value = 0;
-    for (const char c : key.substr(at, 8)) value = value << 8 | static_cast<uint8_t>(c);
-    return static_cast<int64_t>(value);
+  const auto number_at = [&](size_t at) {
+    return static_cast<int64_t>(big_endian(key.substr(at, 8)));
   };
-  return {static_cast<DocumentKind>(key[16]), read(17), read(25)};
+  return {static_cast<DocumentKind>(key[16]), number_at(17), number_at(25)};
 }
 
 inline std::string seller_key(const Id& organization_id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/api/payment_ledger_facts.h"
+#include "common/base/big_endian.h"
 #include "common/store/rows.h"
 
 namespace bilten::payment {
@@ -116,9 +117,7 @@ inline std::string event_day_key(const Id& organization_id, const Id& event_id, 
 // The number that ends the key of an entry, and of an account's line.
 inline int64_t entry_number(std::string_view key) {
   CHECK_INVARIANT(key.size() >= 8);
-  uint64_t number = 0;
-  for (const char c : key.substr(key.size() - 8)) number = number << 8 | static_cast<uint8_t>(c);
-  return static_cast<int64_t>(number);
+  return static_cast<int64_t>(big_endian(key.substr(key.size() - 8)));
 }
 inline int64_t line_number(std::string_view key) {
   return ~entry_number(key);

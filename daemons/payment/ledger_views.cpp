@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/csv.h"
 #include "common/base/time.h"
-#include "daemons/payment/csv_text.h"
 
 namespace bilten::payment {
 
@@ -48,11 +48,10 @@ void add_entry(std::string& csv, int64_t number, const EntryRow& entry) {
   for (const auto& posting : entry.postings) {
     const auto amount = posting.amount.amount;
     const auto side = decimal({std::abs(amount), posting.amount.currency});
-    add_csv_line(csv, {CsvCell::number(number_text), rfc3339(entry.at.ms), word(entry.kind),
-                       text_of(entry.event_id), text_of(entry.order_id), text_of(entry.payment_id),
-                       entry.reference, CsvCell::number(reverses), word(posting.account),
-                       posting.of, CsvCell::number(amount > 0 ? side : ""),
-                       CsvCell::number(amount < 0 ? side : ""), posting.amount.currency});
+    csv += csv_line({number_text, rfc3339(entry.at.ms), std::string(word(entry.kind)),
+                     text_of(entry.event_id), text_of(entry.order_id), text_of(entry.payment_id),
+                     entry.reference, reverses, std::string(word(posting.account)), posting.of,
+                     amount > 0 ? side : "", amount < 0 ? side : "", posting.amount.currency});
   }
 }
 
@@ -103,9 +102,9 @@ DayView day_view(std::string_view key, const EventDayRow& row) {
 }
 
 std::string entries_csv(const Rows& rows, const Id& organization_id, int64_t after, int64_t limit) {
-  std::string csv;
-  add_csv_line(csv, {"number", "at", "kind", "event_id", "order_id", "payment_id", "reference",
-                     "reverses", "account", "of", "debit", "credit", "currency"});
+  std::string csv =
+      csv_line({"number", "at", "kind", "event_id", "order_id", "payment_id", "reference",
+                "reverses", "account", "of", "debit", "credit", "currency"});
   rows.scan<EntryRow>(organization_id.view(), entry_key(organization_id, after),
                       static_cast<size_t>(limit), [&](std::string_view key, const EntryRow& row) {
                         add_entry(csv, entry_number(key), row);
