@@ -72,6 +72,7 @@ TrialBalanceView platform_balance_view(const Rows& rows, std::optional<int64_t> 
     return true;
   });
   std::vector<Balance> balances;
+  balances.reserve(sums.size());
   for (const auto& [account, amount] : sums) balances.push_back({account, amount});
   return view_of(rows, balances, as_of);
 }

@@ -6,7 +6,6 @@
 
 namespace bilten::payment {
 
-using api::payment::Difference;
 using api::payment::DifferenceKind;
 
 namespace {
