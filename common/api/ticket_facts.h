@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "common/api/joined_facts.h"
 #include "common/api/ticket_box_office_facts.h"
 #include "common/api/ticket_dispute_facts.h"
 #include "common/api/ticket_door_facts.h"
@@ -20,16 +21,6 @@
 #include "common/api/ticket_waiting_facts.h"
 
 namespace bilten::api::ticket {
-
-template <class... Lists>
-struct JoinedFacts;
-template <class... Facts>
-struct JoinedFacts<std::variant<Facts...>> {
-  using Type = std::variant<Facts...>;
-};
-template <class... A, class... B, class... Rest>
-struct JoinedFacts<std::variant<A...>, std::variant<B...>, Rest...>
-    : JoinedFacts<std::variant<A..., B...>, Rest...> {};
 
 // The commonest first: evolve looks a fact up by name from the front.
 using Facts = JoinedFacts<SaleFacts, DoorFacts, BoxOfficeFacts, DisputeFacts, ExchangeFacts,
