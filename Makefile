@@ -49,8 +49,10 @@ endif
 # Libraries each program needs beyond those of common.
 COMMON_LIBS := -lzmq -llmdb -lsodium -lprometheus-cpp-core -lsystemd -lcurl
 LIBS-gateway := -lcivetweb -lsimdjson
+LIBS-common/print := -lqrcodegencpp
+LIBS-daemons/user := $(LIBS-common/print)
 LIBS-daemons/event := -ldate-tz
-LIBS-daemons/ticket := -ldate-tz -lqrcodegencpp -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+LIBS-daemons/ticket := -ldate-tz $(LIBS-common/print) -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
 
 # The headers of Pango and GLib lie in folders that only pkg-config knows; two sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "common/crypto/crypto.h"
@@ -31,6 +32,18 @@ void check_file_limit(uint32_t threads) {
     log_warning("few_descriptors", {{"limit", static_cast<uint64_t>(limit.rlim_cur)},
                                     {"wanted", static_cast<uint64_t>(wanted)}});
   }
+}
+
+// What all services publish, or one.
+std::vector<std::string> topics_of(const std::vector<AccessRule>& rules,
+                                   std::string_view service = {}) {
+  std::vector<std::string> topics;
+  for (const auto& rule : rules) {
+    const bool is_meant =
+        service.empty() || std::ranges::find(rule.serve, service) != rule.serve.end();
+    if (is_meant) topics.insert(topics.end(), rule.publish.begin(), rule.publish.end());
+  }
+  return topics;
 }
 
 ServerOptions server_options(const Config& config) {
@@ -73,7 +86,7 @@ class Gateway {
       : config_(config),
         brokers_(static_cast<uint32_t>(mesh.brokers.size())),
         contracts_(call(), rules),
-        streams_({.readers_max = config.threads / 4}, contracts_, call(), clock_),
+        streams_({.readers_max = config.threads / 4}, contracts_, call(), hear(rules), clock_),
         front_({config.body_bytes_max,
                 config.cors_origins,
                 config.shared_reads,
@@ -89,6 +102,11 @@ class Gateway {
  private:
   CallService call() {
     return [this](net::Call question) { return call_traced(mesh_, std::move(question)); };
+  }
+  Hear hear(const std::vector<AccessRule>& rules) {
+    return [this, all = topics_of(rules), own = topics_of(rules, kUserService)](bool everything) {
+      mesh_.hear(everything ? all : own);
+    };
   }
   net::Mesh::Handlers handlers();
   Front::State state();
@@ -174,9 +192,7 @@ int run_gateway(const Config& config, const MeshSettings& mesh, Process& process
   options.brokers = mesh.brokers;
   options.events_subscribe = mesh.events_subscribe;
   options.keys = std::move(*keys);
-  for (const auto& rule : *rules) {
-    for (const auto& topic : rule.publish) options.topics.push_back(topic);
-  }
+  options.topics = topics_of(*rules, kUserService);
   options.services = {self_claim(kName)};
   options.build = kVersion;
   options.heartbeat_ms = mesh.heartbeat_ms;

@@ -12,6 +12,7 @@ namespace {
 constexpr uint32_t kReadBudgetMs = 2'000;
 constexpr SteadyMicros kAskAgainUs = 1'000'000;
 constexpr int64_t kTurnMs = 250;  // The longest a thread here sleeps through.
+constexpr auto kMeetMax = std::chrono::milliseconds(2'500);  // An owner may be away.
 constexpr std::string_view kWatermark = "wm.";
 
 net::Call read_call(std::string name, std::string body) {
@@ -49,9 +50,13 @@ struct Streams::Reader {
   }
 };
 
-Streams::Streams(StreamOptions options, const Contracts& contracts, CallService call,
+Streams::Streams(StreamOptions options, const Contracts& contracts, CallService call, Hear hear,
                  const Clock& clock)
-    : options_(options), contracts_(contracts), call_(std::move(call)), clock_(clock) {}
+    : options_(options),
+      contracts_(contracts),
+      call_(std::move(call)),
+      hear_(std::move(hear)),
+      clock_(clock) {}
 
 Streams::~Streams() {
   stop();
@@ -67,6 +72,7 @@ void Streams::stop() {
     stopping_ = true;
   }
   arrived_.notify_all();
+  met_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -88,20 +94,47 @@ Positions Streams::positions() const {
 void Streams::follow() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    arrived_.wait_for(lock, std::chrono::milliseconds(kTurnMs),
-                      [this] { return stopping_ || !publications_.empty(); });
+    arrived_.wait_for(lock, std::chrono::milliseconds(kTurnMs), [this] {
+      return stopping_ || !publications_.empty() || come_ != met_until_;
+    });
     auto publications = std::exchange(publications_, {});
+    const bool wanted = is_wanted();
+    const auto come = come_;
     lock.unlock();
+    if (wanted != hears_all_) listen(wanted);
     for (auto& publication : publications) take(std::move(publication));
     for (const auto& service : contracts_.current()->services) {
-      if (shows_facts(*service)) owner_of(service->service);
+      if (shows_facts(*service) && (wanted || service->service == kUserService)) {
+        owner_of(service->service);
+      }
     }
     for (auto owner = owners_.begin(); owner != owners_.end();) {
       const auto here = owner++;
       if (!advance(here->second)) begin_anew(here->first);
     }
     lock.lock();
+    met_until_ = come;
+    met_.notify_all();
   }
+}
+
+// Under the mutex.
+bool Streams::is_wanted() const {
+  if (!readers_.empty()) return true;
+  return left_at_ && clock_.steady_us() - *left_at_ < SteadyMicros{options_.linger_ms} * 1000;
+}
+
+// Owners that are not heard any more are forgotten, and followed from their present when somebody
+// reads again.
+void Streams::listen(bool wanted) {
+  hears_all_ = wanted;
+  hear_(wanted);
+  asked_.clear();
+  if (wanted) return;
+  const auto is_other = [](const auto& owner) { return owner.first != kUserService; };
+  std::erase_if(owners_, is_other);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(positions_, is_other);
 }
 
 void Streams::take(net::Publication publication) {
@@ -230,14 +263,26 @@ Response Streams::open(Request& request, const Trace& trace) {
   return response;
 }
 
-void Streams::serve(Outlet& outlet, Reader& reader, Positions positions) {
-  Positions now;
-  {
-    const std::lock_guard lock(mutex_);
-    readers_.insert(&reader);
-    now = positions_;
-  }
+// Where the owners stand, once the follower has asked them.
+Positions Streams::join(Reader& reader) {
   ++readers_count_;
+  std::unique_lock lock(mutex_);
+  readers_.insert(&reader);
+  const auto mine = ++come_;
+  arrived_.notify_one();
+  met_.wait_for(lock, kMeetMax, [&] { return stopping_ || met_until_ >= mine; });
+  return positions_;
+}
+
+void Streams::leave(Reader& reader) {
+  const std::lock_guard lock(mutex_);
+  readers_.erase(&reader);
+  if (readers_.empty()) left_at_ = clock_.steady_us();
+  --readers_count_;
+}
+
+void Streams::serve(Outlet& outlet, Reader& reader, Positions positions) {
+  const Positions now = join(reader);
   for (const auto& [owner, last] : now) {
     // Owners the reader did not name begin now, and so does one restored to before its position.
     auto& position = positions.try_emplace(owner, last).first->second;
@@ -246,11 +291,7 @@ void Streams::serve(Outlet& outlet, Reader& reader, Positions positions) {
   bool goes_on = outlet.write("retry: 2000\nid: " + positions_text(positions) + "\n\n") &&
                  catch_up(outlet, reader, positions, now);
   while (goes_on) goes_on = write_live(outlet, reader, positions);
-  {
-    const std::lock_guard lock(mutex_);
-    readers_.erase(&reader);
-  }
-  --readers_count_;
+  leave(reader);
 }
 
 bool Streams::catch_up(Outlet& outlet, const Reader& reader, Positions& positions,

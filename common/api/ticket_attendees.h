@@ -168,4 +168,33 @@ struct ListEventAttendees {
   }
 };
 
+struct ReadAttendeesCsv {
+  static constexpr std::string_view name = "ticket.attendees_csv";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET",
+               .path = "/v1/events/{event_id}/attendees.csv",
+               .produces = "text/csv"},
+      .refusals = {"unknown_event", "role_missing", "unknown_ticket", "too_large"},
+      .budget_ms = 10'000,
+      .doc =
+          "The same for spreadsheets, a ticket a line (docs/attendees.md): all of them, or a part "
+          "where a limit is given; a part without lines is the end. Managers and owners only."};
+  using Answer = Content;
+  Id event_id;
+  std::optional<int64_t> limit;
+  std::optional<Id> after;
+  static constexpr auto fields() {
+    using Self = ReadAttendeesCsv;
+    return field_list(
+        field("event_id", &Self::event_id),
+        field("limit", &Self::limit, between(1, 10'000))
+            .doc("The most lines of a part; it may have fewer. Absent: all, or too_large."),
+        field("after", &Self::after)
+            .doc("The last ticket_id of the part before; absent: the first part, which alone has "
+                 "the columns' names."));
+  }
+};
+
 }  // namespace bilten::api::ticket

@@ -132,8 +132,10 @@ struct ListCheckInLists {
       .caller = Caller::person,
       .http = {.method = "GET", .path = "/v1/events/{event_id}/check-in-lists"},
       .refusals = {"unknown_event", "role_missing"},
+      .devices = true,
       .doc =
-          "The check-in lists of an event with their counters, for members of the organisation."};
+          "The check-in lists of an event with their counters, for members of the organisation and "
+          "its devices."};
   using Answer = ListOf<CheckInListView>;
   Id event_id;
   static constexpr auto fields() {

@@ -71,6 +71,27 @@ struct ReadTicket {
   }
 };
 
+struct ListMyTickets {
+  static constexpr std::string_view name = "ticket.my_tickets";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/me/tickets"},
+      .refusals = {"invalid"},
+      .doc =
+          "The tickets a person has, of all events, with their codes: of own orders and taken over "
+          "from others, without those given away. Newest first, by when they were ordered or "
+          "offered. A page has whole orders, so its last may go beyond the limit; it may be short, "
+          "or empty, and still have a next_cursor."};
+  using Answer = ListOf<TicketView>;
+  int64_t limit = 50;
+  std::optional<std::string> cursor;
+  static constexpr auto fields() {
+    return field_list(field("limit", &ListMyTickets::limit, between(1, 100)).or_default(),
+                      field("cursor", &ListMyTickets::cursor, length(1, 200)));
+  }
+};
+
 struct ReadTicketQr {
   static constexpr std::string_view name = "ticket.qr";
   static constexpr Contract contract{.kind = Kind::query,

@@ -70,6 +70,41 @@ struct JoinWaitingList {
   }
 };
 
+// A place in line as the organizer sees it.
+struct EventWaiting : WaitingView {
+  std::optional<Buyer> buyer;
+  static constexpr auto fields() {
+    return join_fields(WaitingView::fields(),
+                       field_list(field("buyer", &EventWaiting::buyer)
+                                      .doc("While waiting or offered; then it is in the order, or "
+                                           "forgotten.")));
+  }
+};
+
+struct ListWaiting {
+  static constexpr std::string_view name = "ticket.waiting_list";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET", .path = "/v1/events/{event_id}/waiting-list"},
+      .refusals = {"unknown_event", "role_missing", "invalid"},
+      .doc =
+          "Who waits for tickets of an event, and who did, in the order of joining. A page may be "
+          "short, or empty, and still have a next_cursor. Managers and owners only."};
+  using Answer = ListOf<EventWaiting>;
+  Id event_id;
+  std::optional<WaitingState> state;
+  int64_t limit = 100;
+  std::optional<std::string> cursor;
+  static constexpr auto fields() {
+    using Self = ListWaiting;
+    return field_list(field("event_id", &Self::event_id),
+                      field("state", &Self::state).doc("Absent: all."),
+                      field("limit", &Self::limit, between(1, 500)).or_default(),
+                      field("cursor", &Self::cursor, length(1, 200)));
+  }
+};
+
 struct ReadWaitingEntry {
   static constexpr std::string_view name = "ticket.waiting_list.entry";
   static constexpr Contract contract{

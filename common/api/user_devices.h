@@ -39,7 +39,7 @@ struct DeviceCode {
   static constexpr auto fields() {
     return field_list(field("device", &DeviceCode::device),
                       field("code", &DeviceCode::code, length(1, 200, Format::secret))
-                          .doc("Shown to the device as a QR code of this text. Good once."),
+                          .doc("Enrols the device, once. qr.svg shows it to a scanner."),
                       field("code_until", &DeviceCode::code_until));
   }
 };
@@ -119,6 +119,32 @@ struct RollDevice {
   static constexpr auto fields() {
     return field_list(field("organization_id", &RollDevice::organization_id),
                       field("device_id", &RollDevice::device_id));
+  }
+};
+
+// The code that a device can be enrolled by just now, for a scanner to read off a screen.
+struct ReadDeviceQr {
+  static constexpr std::string_view name = "user.device.qr";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET",
+               .path = "/v1/organizations/{organization_id}/devices/{device_id}/qr.svg",
+               .produces = "image/svg+xml"},
+      .refusals = {"unknown_organization", "role_missing", "unknown_device", "code_used",
+                   "code_expired"},
+      .doc =
+          "The device's code as a QR image, as long as it is good; docs/offline-doors.md says what "
+          "it holds. For managers."};
+  using Answer = Content;
+  Id organization_id, device_id;
+  std::optional<std::string> address;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &ReadDeviceQr::organization_id),
+                      field("device_id", &ReadDeviceQr::device_id),
+                      field("address", &ReadDeviceQr::address, length(8, 150, Format::url))
+                          .doc("Where the scanner is to send the code: as it reaches this API, "
+                               "such as https://tickets.example.org. Absent: it knows."));
   }
 };
 

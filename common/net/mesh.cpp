@@ -82,6 +82,9 @@ void Mesh::reply(std::vector<Reply> replies) {
 void Mesh::publish(std::vector<std::string> frames) {
   shell_->publish(std::move(frames));
 }
+void Mesh::hear(std::vector<std::string> topics) {
+  shell_->hear(std::move(topics));
+}
 void Mesh::set_credit(const std::string& service, uint32_t credit) {
   shell_->set_credit(service, credit);
 }

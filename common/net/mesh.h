@@ -140,6 +140,8 @@ class Mesh {
   };
   void reply(std::vector<Reply> replies);  // One wake-up for the whole batch.
   void publish(std::vector<std::string> frames);
+  // Subscribes to these prefixes, and to no others any more, instead of MeshOptions::topics.
+  void hear(std::vector<std::string> topics);
   void set_credit(const std::string& service, uint32_t credit);
   void drain();  // Say DRAIN to all brokers; requests in hand are still answered.
   bool connected() const;

@@ -70,6 +70,7 @@ void Mesh::Shell::Inbox::clear() {
   replies.clear();
   publications.clear();
   credits.clear();
+  topics.reset();
   drain = stop = false;
 }
 
@@ -156,6 +157,10 @@ void Mesh::Shell::publish(std::vector<std::string> frames) {
   post([&](Inbox& inbox) {
     std::move(frames.begin(), frames.end(), std::back_inserter(inbox.publications));
   });
+}
+
+void Mesh::Shell::hear(std::vector<std::string> topics) {
+  post([&](Inbox& inbox) { inbox.topics = std::move(topics); });
 }
 
 void Mesh::Shell::set_credit(const std::string& service, uint32_t credit) {
@@ -260,6 +265,22 @@ void Mesh::Shell::renew_event_sockets(SteadyMicros now) {
   static_cast<void>(open_event_sockets());
 }
 
+void Mesh::Shell::subscribe(std::vector<std::string> topics) {
+  std::sort(topics.begin(), topics.end());
+  auto& heard = options_.topics;
+  std::sort(heard.begin(), heard.end());
+  if (subscriber_) {
+    std::vector<std::string> more, less;
+    std::set_difference(topics.begin(), topics.end(), heard.begin(), heard.end(),
+                        std::back_inserter(more));
+    std::set_difference(heard.begin(), heard.end(), topics.begin(), topics.end(),
+                        std::back_inserter(less));
+    for (const auto& topic : more) static_cast<void>(subscriber_->subscribe(topic));
+    for (const auto& topic : less) static_cast<void>(subscriber_->unsubscribe(topic));
+  }
+  heard = std::move(topics);
+}
+
 Status Mesh::Shell::open_link(uint32_t link, bool again) {
   links_[link].reset();
   broker_keys_[link].renew(again);
@@ -334,6 +355,7 @@ void Mesh::Shell::take_inbox(SteadyMicros now) {
     // A full queue drops: the journal has every fact, publications are hints.
     for (const auto& frame : taken_.publications) publisher_->send(frame);
   }
+  if (taken_.topics) subscribe(std::move(*taken_.topics));
   if (taken_.drain || taken_.stop) core_.drain(now);
   if (taken_.stop) stop_at_ = now + kDrainUs;
   taken_.clear();

@@ -31,6 +31,7 @@ class Mesh::Shell {
   Answer call_and_wait(Call call);
   void reply(std::vector<Reply> replies);
   void publish(std::vector<std::string> frames);
+  void hear(std::vector<std::string> topics);
   void set_credit(const std::string& service, uint32_t credit);
   void drain();
   bool connected() const { return connected_.load(std::memory_order_relaxed); }
@@ -49,6 +50,7 @@ class Mesh::Shell {
     std::vector<Reply> replies;
     std::vector<std::string> publications;
     std::vector<std::pair<std::string, uint32_t>> credits;
+    std::optional<std::vector<std::string>> topics;
     bool drain = false;
     bool stop = false;
     void clear();
@@ -59,6 +61,7 @@ class Mesh::Shell {
   Status check_options();
   Status open_event_sockets();
   void renew_event_sockets(SteadyMicros now);
+  void subscribe(std::vector<std::string> topics);
   Status open_link(uint32_t link, bool again);
   SocketOptions socket_options(const ServerKey& server) const;
 

@@ -243,6 +243,11 @@ Status Socket::subscribe(std::string_view prefix) {
   return failed("subscribe_failed", std::string("cannot subscribe: ") + zmq_strerror(errno));
 }
 
+Status Socket::unsubscribe(std::string_view prefix) {
+  if (zmq_setsockopt(handle_, ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size()) == 0) return Done{};
+  return failed("unsubscribe_failed", std::string("cannot unsubscribe: ") + zmq_strerror(errno));
+}
+
 std::string Socket::endpoint() const {
   std::array<char, 256> text{};
   size_t bytes = text.size();

@@ -81,6 +81,8 @@ class Socket {
   void unbind(const std::string& endpoint);
   Status connect(const std::string& endpoint);
   Status subscribe(std::string_view prefix);
+  // SUB only: undoes one subscribe().
+  Status unsubscribe(std::string_view prefix);
   std::string endpoint() const;
 
   // Never block. A second frame of a received message is drained and `more` set: the caller treats

@@ -182,7 +182,7 @@ void Runtime::run_query(size_t slot, Request request) {
 
 void Runtime::submit_prepare(Request request) {
   auto shared = std::make_shared<Request>(std::move(request));
-  // A scan's signature takes 70 us: it does not stand behind a password or a page to print.
+  // A scan's signature takes 30 us: it does not stand behind a password or a page to print.
   auto& pool = shared->command->description.critical ? *readers_ : *slow_;
   const bool queued =
       pool.submit([this, shared](size_t slot) { run_prepare(slot, std::move(*shared)); });

@@ -2,6 +2,7 @@
 // also covers the table and the key, so that a value in the wrong place is as bad as a wrong value.
 #pragma once
 
+#include "common/base/big_endian.h"
 #include "common/store/engine.h"
 
 namespace bilten::engine {
@@ -33,8 +34,8 @@ class Takes {
  public:
   explicit Takes(std::string_view bytes) : rest_(bytes) {}
 
-  uint8_t byte() { return static_cast<uint8_t>(number_of(1)); }
-  uint64_t number() { return number_of(8); }
+  uint8_t byte() { return static_cast<uint8_t>(big_endian(bytes(1))); }
+  uint64_t number() { return big_endian(bytes(8)); }
   std::string_view bytes(size_t count) {
     if (count > rest_.size()) {
       cut_ = true;
@@ -55,12 +56,6 @@ class Takes {
   bool complete() const { return !cut_ && rest_.empty(); }  // All taken, none missing.
 
  private:
-  uint64_t number_of(size_t count) {
-    uint64_t value = 0;
-    for (const char c : bytes(count)) value = value << 8 | static_cast<uint8_t>(c);
-    return value;
-  }
-
   std::string_view rest_;
   bool cut_ = false;
 };

@@ -1,5 +1,7 @@
 #include "common/wire/ext_scan.h"
 
+#include "common/base/big_endian.h"
+
 namespace bilten {
 namespace {
 
@@ -11,14 +13,6 @@ struct Shape {
   uint64_t inside = 0;
 };
 
-uint64_t big_endian(std::string_view bytes, size_t at, size_t count) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < count && at + i < bytes.size(); ++i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-  }
-  return value;
-}
-
 // Lengths of one, two or four bytes, by how far the type is from the first of its family.
 size_t length_bytes(unsigned step) {
   return size_t{1} << step;
@@ -28,11 +22,11 @@ Shape shape_of(std::string_view bytes) {
   const auto type = static_cast<unsigned char>(bytes[0]);
   const auto sized = [&](unsigned first, bool is_text, size_t extra = 0) {
     const size_t count = length_bytes(type - first);
-    return Shape{true, is_text, 1 + count, big_endian(bytes, 1, count) + extra, 0};
+    return Shape{true, is_text, 1 + count, big_endian(bytes.substr(1, count)) + extra, 0};
   };
   const auto nested = [&](unsigned first, uint64_t each) {
     const size_t count = length_bytes(type - first + 1);
-    return Shape{true, false, 1 + count, 0, each * big_endian(bytes, 1, count)};
+    return Shape{true, false, 1 + count, 0, each * big_endian(bytes.substr(1, count))};
   };
   if (type <= 0x7f || type >= 0xe0) return {true};                      // A small integer.
   if (type <= 0x8f) return {true, false, 1, 0, (type & 0x0fU) * 2ULL};  // A map.

@@ -1,5 +1,6 @@
 #include "daemons/ticket/code.h"
 
+#include "common/base/big_endian.h"
 #include "common/base/check.h"
 #include "common/base/text.h"
 
@@ -15,9 +16,7 @@ void put_number(std::string& into, uint32_t value, int bytes) {
 }
 
 uint32_t get_number(std::string_view bytes) {
-  uint32_t value = 0;
-  for (char c : bytes) value = value << 8 | static_cast<uint8_t>(c);
-  return value;
+  return static_cast<uint32_t>(big_endian(bytes));
 }
 
 std::string payload_of(const TicketCode& code) {
@@ -58,8 +57,8 @@ std::optional<ShownCode> read_code(std::string_view text) {
   return shown;
 }
 
-bool is_genuine(const ShownCode& shown, std::string_view public_key) {
-  return crypto::verify(shown.payload, shown.signature, public_key);
+bool is_genuine(const ShownCode& shown, const crypto::SigningKey& key) {
+  return crypto::equal(shown.signature, crypto::sign(shown.payload, key));
 }
 
 crypto::SigningKey event_key(std::string_view secret, const Id& event_id, uint8_t key_id) {

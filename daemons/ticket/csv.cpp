@@ -7,7 +7,9 @@
 namespace bilten::ticket {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+bool is_formula(std::string_view cell) {
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
+}
 
 char separator_of(std::string_view text) {
   const auto first_line = text.substr(0, text.find_first_of("\r\n"));
@@ -109,6 +111,17 @@ void CsvReader::pass_line_end() {
   const bool both = text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n';
   at_ += both ? 2 : 1;
   ++line_;
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const auto& cell : cells) {
+    line += line.empty() ? "\"" : ",\"";
+    if (is_formula(cell)) line += '\'';
+    for (const char c : cell) line.append(c == '"' ? 2 : 1, c);
+    line += '"';
+  }
+  return line + "\r\n";
 }
 
 }  // namespace bilten::ticket

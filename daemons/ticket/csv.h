@@ -1,6 +1,6 @@
-// Reads CSV as RFC 4180 has it, with what programs make of it: a byte order mark, lines that end
-// in LF alone, semicolons or tabs instead of commas. Pure; the text is not copied before it is
-// read.
+// CSV as RFC 4180 has it. Read with what programs make of it: a byte order mark, lines that end in
+// LF alone, semicolons or tabs instead of commas; written so that a spreadsheet runs none of it.
+// Pure; the text is not copied before it is read.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 #include <vector>
 
 namespace bilten::ticket {
+
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 struct CsvRecord {
   size_t line = 0;  // Where it begins, from 1; a quoted cell may go on over several.
@@ -43,5 +45,9 @@ class CsvReader {
   size_t at_ = 0, line_ = 1;
   char separator_ = ',';
 };
+
+// One line, all cells quoted. A cell that a spreadsheet would take for a formula (=, +, -, @, tab
+// or return in front) gets an apostrophe before it.
+std::string csv_line(const std::vector<std::string>& cells);
 
 }  // namespace bilten::ticket

@@ -11,6 +11,10 @@ namespace bilten::ticket {
 // and no code.
 enum class TicketAccess : uint8_t { none, giver, holder, manager };
 
+inline std::string holder_ticket_key(const Id& person_id, const Id& transfer_id) {
+  return key_of(person_id, newest_first(transfer_id));
+}
+
 std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id);
 TicketAccess ticket_access(const Rows& rows, const Person* person, std::string_view service_secret,
                            const Id& ticket_id, const TicketRow& ticket,

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/base/big_endian.h"
 #include "common/base/text.h"
 #include "common/service/paging.h"
 #include "daemons/ticket/catalogue.h"
@@ -138,17 +139,11 @@ struct Position {
   uint64_t epoch = 0, seq = 0;
 };
 
-uint64_t number_of(std::string_view bytes) {
-  uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<uint8_t>(c);
-  return value;
-}
-
 std::optional<Position> read_position(std::string_view text) {
   const auto bytes = from_base64url(text);
   if (!bytes || bytes->size() != 16) return std::nullopt;
   const std::string_view whole = *bytes;
-  return Position{number_of(whole.substr(0, 8)), number_of(whole.substr(8))};
+  return Position{big_endian(whole.substr(0, 8)), big_endian(whole.substr(8))};
 }
 
 std::optional<Id> id_in(const Value& map, std::string_view name) {

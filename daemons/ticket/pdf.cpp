@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "common/base/time.h"
-#include "daemons/ticket/qr.h"
+#include "common/print/qr.h"
 
 namespace bilten::ticket {
 namespace {

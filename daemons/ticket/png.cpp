@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "common/base/check.h"
-#include "daemons/ticket/qr.h"
+#include "common/print/qr.h"
 
 namespace bilten::ticket {
 namespace {

@@ -1,6 +1,7 @@
 // How people are let into a waiting room: the draw, the rate, and passes that lapse.
 #include <algorithm>
 
+#include "common/base/big_endian.h"
 #include "daemons/ticket/dates.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/room.h"
@@ -104,7 +105,7 @@ Effects decide_room_flow(const Rows& rows, const Context& context, std::string_v
 Effects decide_passes_lapse(const Rows&, const Context&, std::string_view key) {
   Effects effects;
   effects.record(RoomPassesLapsed{.event_id = *Id::from_bytes(key.substr(0, 16)),
-                                  .number = static_cast<int64_t>(number_at(key.substr(16))),
+                                  .number = static_cast<int64_t>(big_endian(key.substr(16, 8))),
                                   .last = Bytes{std::string(key.substr(24))}});
   return effects;
 }

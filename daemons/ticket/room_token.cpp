@@ -1,5 +1,6 @@
 #include "daemons/ticket/room_token.h"
 
+#include "common/base/big_endian.h"
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
 #include "common/store/rows.h"
@@ -33,7 +34,7 @@ std::optional<RoomEntry> read_token(const RoomSecrets& room, std::string_view to
   if (!crypto::equal(mac_of(room, body), std::string_view(*bytes).substr(kBody))) {
     return std::nullopt;
   }
-  return RoomEntry{*Id::from_bytes(body.substr(0, 16)), number_at(body.substr(16))};
+  return RoomEntry{*Id::from_bytes(body.substr(0, 16)), big_endian(body.substr(16))};
 }
 
 std::string room_seed(const RoomSecrets& room) {
@@ -55,14 +56,8 @@ std::string turn_of(const RoomSecrets& room, const RoomEntry& entry) {
   return turn.append(entry.id.view());
 }
 
-uint64_t number_at(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char byte : bytes.substr(0, 8)) number = number << 8 | static_cast<uint8_t>(byte);
-  return number;
-}
-
 double draw_of(std::string_view turn) {
-  return static_cast<double>(number_at(turn.substr(1)) >> 11) * 0x1p-53;
+  return static_cast<double>(big_endian(turn.substr(1, 8)) >> 11) * 0x1p-53;
 }
 
 }  // namespace bilten::ticket

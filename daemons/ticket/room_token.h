@@ -35,8 +35,6 @@ std::string room_seed(const RoomSecrets& room);
 std::string room_seed_hash(const RoomSecrets& room);
 // 25 bytes; see kTurnBytes.
 std::string turn_of(const RoomSecrets& room, const RoomEntry& entry);
-// The first 8 bytes, big-endian, as RowKey writes numbers.
-uint64_t number_at(std::string_view bytes);
 // Of a turn of who came early: where it falls in [0, 1).
 double draw_of(std::string_view turn);
 

@@ -81,7 +81,7 @@ Decided<CheckInView> judge(const Rows& rows, Door& door, const Showing& showing,
 }  // namespace
 
 Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& message,
-                                     std::string_view secret) {
+                                     const EventKeys& keys) {
   CheckedCode checked;
   if (message.ticket_id) {
     const auto ticket = reader.rows.find<TicketRow>(message.ticket_id->view());
@@ -94,8 +94,7 @@ Result<CheckedCode> prepare_check_in(const Reader& reader, const CheckIn& messag
   checked.hash = code_hash(*message.code);
   const auto ticket = reader.rows.find<TicketRow>(shown->code.ticket_id.view());
   const bool is_known = ticket && ticket->code_hash && ticket->code_hash->data == checked.hash;
-  if (is_known ||
-      is_genuine(*shown, event_key(secret, shown->code.event_id, shown->code.key_id).public_key)) {
+  if (is_known || is_genuine(*shown, *keys.of(shown->code.event_id, shown->code.key_id))) {
     checked.code = shown->code;
     checked.first_name =
         find_first_name(reader, message.check_in_list_id, shown->code.ticket_id, ticket);

@@ -36,8 +36,9 @@ Result<ListOf<UndoneView>> list_undone(const Reader& reader, const ListUndone& m
 }  // namespace
 
 Table door_table(const ServiceKeys& keys) {
-  const auto check_code = [secret = keys.secret](const Reader& reader, const CheckIn& message) {
-    return prepare_check_in(reader, message, secret);
+  const auto check_code = [keys = std::make_shared<const EventKeys>(keys.secret)](
+                              const Reader& reader, const CheckIn& message) {
+    return prepare_check_in(reader, message, *keys);
   };
   return {
       command<CheckIn>("ticket.check_in", check_code, decide_check_in),

@@ -1,4 +1,5 @@
 // Check-in lists as they are asked for, and their rows of the table.
+#include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/list_search.h"
 #include "daemons/ticket/lists.h"
@@ -17,9 +18,21 @@ Result<CheckInListView> read_list(const Reader& reader, const ReadCheckInList& m
   return view_of_list(reader.rows, list_id, door->list);
 }
 
+// unknown_event, role_missing
+Status need_event_at_doors(const Reader& reader, const Id& event_id) {
+  if (!reader.person->is_device) {
+    const auto event = find_own_event(reader.rows, reader.person, event_id, Role::viewer);
+    return event ? Status(Done{}) : event.error();
+  }
+  const auto event = reader.rows.find<EventRow>(event_id.view());
+  if (!event) return rests_on("event", unknown_event());
+  return need_device(reader.rows, *reader.person, event->organization_id, event_id,
+                     unknown_event());
+}
+
 Result<ListOf<CheckInListView>> read_lists(const Reader& reader, const ListCheckInLists& message) {
-  const auto event = find_own_event(reader.rows, reader.person, message.event_id, Role::viewer);
-  if (!event) return event.error();
+  const auto allowed = need_event_at_doors(reader, message.event_id);
+  if (!allowed) return allowed.error();
   ListOf<CheckInListView> found;
   for (const auto& list_id : lists_of_event(reader.rows, message.event_id)) {
     const auto list = reader.rows.find<ListRow>(list_id.view());

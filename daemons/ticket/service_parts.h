@@ -15,6 +15,7 @@ using Table = std::vector<TableRow>;
 Table catalogue_table(const Config& config);
 Table order_table(const ServiceKeys& keys);
 Table ticket_table(const Config& config, const ServiceKeys& keys);
+Table my_ticket_table(const Config& config, const ServiceKeys& keys);
 Table print_table(const Config& config, const ServiceKeys& keys);
 Table door_table(const ServiceKeys& keys);
 Table room_table(const ServiceKeys& keys);

@@ -2,12 +2,12 @@
 // their rows of the table.
 #include <set>
 
+#include "common/print/qr.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/dates.h"
 #include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
-#include "daemons/ticket/qr.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
 #include "daemons/ticket/standing.h"

@@ -62,7 +62,7 @@ TicketViews::Signing TicketViews::signing_of(const Rows& rows, const Id& event_i
   auto event = rows.find<EventRow>(event_id.view());
   CHECK_INVARIANT(event);
   const auto key_id = static_cast<uint8_t>(find_keys(rows, event_id).current);
-  return {key_id, event_key(secret_, event_id, key_id), std::move(*event)};
+  return {key_id, keys_.of(event_id, key_id), std::move(*event)};
 }
 
 TicketView TicketViews::view_of(const Rows& rows, const Id& id, const TicketRow& ticket,
@@ -87,7 +87,7 @@ TicketView TicketViews::view_of(const Rows& rows, const Id& id, const TicketRow&
                     .ticket_id = id,
                     .generation = static_cast<uint16_t>(ticket.generation),
                     .valid_until_s = static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))},
-                   signing.key);
+                   *signing.key);
   }
   return view;
 }

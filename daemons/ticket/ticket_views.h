@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/service/handlers.h"
-#include "daemons/ticket/code.h"
 #include "daemons/ticket/config.h"
+#include "daemons/ticket/event_keys.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
@@ -12,7 +12,7 @@ namespace bilten::ticket {
 class TicketViews {
  public:
   TicketViews(const Config& config, std::string secret)
-      : config_(config), secret_(std::move(secret)) {}
+      : config_(config), secret_(secret), keys_(std::move(secret)) {}
 
   // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
   // unknown_ticket
@@ -29,7 +29,7 @@ class TicketViews {
   // offline, or the ticket's date.
   struct Signing {
     uint8_t key_id = kFirstKey;
-    crypto::SigningKey key;
+    std::shared_ptr<const crypto::SigningKey> key;
     EventRow event;
   };
   Signing signing_of(const Rows& rows, const Id& event_id) const;
@@ -38,6 +38,7 @@ class TicketViews {
 
   Config config_;
   std::string secret_;
+  EventKeys keys_;
 };
 
 }  // namespace bilten::ticket

@@ -46,6 +46,16 @@ struct HolderRow {
   }
 };
 
+// Key: person id + newest_first(transfer id). A ticket that a person with an account took over, and
+// has.
+struct TicketOfHolder {
+  static constexpr std::string_view table = "holder_ticket";
+  Id ticket_id;
+  static constexpr auto fields() {
+    return field_list(field("ticket", &TicketOfHolder::ticket_id));
+  }
+};
+
 // Where the vault keeps the address of an open offer.
 inline std::string transfer_key(const Id& transfer_id) {
   return std::string(RowKey().text("transfer/").id(transfer_id));

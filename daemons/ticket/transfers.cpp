@@ -139,6 +139,17 @@ void close(Rows& rows, const Id& transfer_id, const Id& ticket_id, TransferState
   rows.clear_timer(kTransferTimer, transfer_id.view());
 }
 
+// The ticket is its holder's from now on, and no more of who took it over before.
+void save_holder(Rows& rows, const Transferred& fact) {
+  const auto before = find_holder(rows, fact.ticket_id);
+  if (before && before->person_id) {
+    rows.erase<TicketOfHolder>(holder_ticket_key(*before->person_id, before->transfer_id));
+  }
+  rows.save(fact.ticket_id.view(), HolderRow{fact.transfer_id, fact.person_id, fact.address});
+  if (!fact.person_id) return;
+  rows.save(holder_ticket_key(*fact.person_id, fact.transfer_id), TicketOfHolder{fact.ticket_id});
+}
+
 // What follows from an acceptance: the fact, and the new attendee in the place of the old.
 void take_over(const Rows& rows, const Context& context, const AcceptTransfer& message,
                const OrderKeys& keys, const TransferRow& transfer, const TicketRow& ticket,
@@ -299,7 +310,7 @@ void apply(Rows& rows, const Transferred& fact) {
   CHECK_INVARIANT(fact.generation == ticket.generation + 1);
   ticket.generation = fact.generation;
   rows.save(fact.ticket_id.view(), ticket);
-  rows.save(fact.ticket_id.view(), HolderRow{fact.transfer_id, fact.person_id, fact.address});
+  save_holder(rows, fact);
 }
 
 void apply(Rows& rows, const TransferWithdrawn& fact) {

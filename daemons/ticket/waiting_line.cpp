@@ -111,6 +111,7 @@ void apply(Rows& rows, const WaitingListJoined& fact) {
                    .buyer = fact.buyer,
                    .joined_at = fact.at};
   rows.save(fact.entry_id.view(), entry);
+  rows.save(key_of(fact.event_id, fact.entry_id), WaitingOfEvent{});
   rows.save(place_key(fact.entry_id, entry), InLine{});
   rows.save(waiting_buyer_key(fact.ticket_type_id, fact.buyer), WaitingOfBuyer{fact.entry_id});
   add_waiting(rows, fact.ticket_type_id, 1);

@@ -49,18 +49,6 @@ WaitingState state_of(const WaitingRow& entry, UnixMillis now) {
   return is_late ? WaitingState::lapsed : entry.state;
 }
 
-WaitingView view_of(const Id& entry_id, const WaitingRow& entry, UnixMillis now) {
-  WaitingView view{.id = entry_id,
-                   .event_id = entry.event_id,
-                   .ticket_type_id = entry.ticket_type_id,
-                   .quantity = entry.quantity,
-                   .state = state_of(entry, now),
-                   .joined_at = entry.joined_at};
-  if (view.state == WaitingState::offered) view.expires_at = entry.expires_at;
-  view.order_id = entry.order_id;
-  return view;
-}
-
 // 1: the next. Walks the whole line, which is for readers only.
 int64_t position_of(const Rows& rows, const Id& entry_id, const WaitingRow& entry) {
   int64_t position = 0;
@@ -112,6 +100,18 @@ Status check_sold_out(const Rows& rows, const Wish& wish, const Id& ticket_type_
 
 }  // namespace
 
+WaitingView view_of_entry(const Id& entry_id, const WaitingRow& entry, UnixMillis now) {
+  WaitingView view{.id = entry_id,
+                   .event_id = entry.event_id,
+                   .ticket_type_id = entry.ticket_type_id,
+                   .quantity = entry.quantity,
+                   .state = state_of(entry, now),
+                   .joined_at = entry.joined_at};
+  if (view.state == WaitingState::offered) view.expires_at = entry.expires_at;
+  view.order_id = entry.order_id;
+  return view;
+}
+
 Decided<WaitingView> decide_join_waiting_list(const Rows& rows, const Context& context,
                                               const JoinWaitingList& message,
                                               const OrderKeys& keys) {
@@ -144,7 +144,7 @@ Decided<WaitingView> decide_join_waiting_list(const Rows& rows, const Context& c
   Decision<WaitingView> decision;
   decision.record(fact);
   decision.keep(waiting_key(entry_id), encode(message.buyer));
-  decision.answer = view_of(entry_id, entry, context.now);
+  decision.answer = view_of_entry(entry_id, entry, context.now);
   decision.answer.position = waiting + 1;
   decision.answer.secret = waiting_secret(keys.secret, entry_id);
   return decision;
@@ -165,7 +165,7 @@ Decided<WaitingView> decide_leave_waiting_list(const Rows& rows, const Context& 
   } else if (state != WaitingState::left) {
     return offer_over(state);
   }
-  decision.answer = view_of(entry_id, *entry, context.now);
+  decision.answer = view_of_entry(entry_id, *entry, context.now);
   return decision;
 }
 
@@ -230,7 +230,7 @@ Result<WaitingView> view_of_waiting(const Reader& reader,
   const auto& entry_id = message.entry_id;
   const auto entry = find_entry(reader.rows, reader.person, entry_id, secret, message.secret);
   if (!entry) return entry.error();
-  auto view = view_of(entry_id, *entry, reader.now);
+  auto view = view_of_entry(entry_id, *entry, reader.now);
   if (view.state == WaitingState::waiting) {
     view.position = position_of(reader.rows, entry_id, *entry);
   }

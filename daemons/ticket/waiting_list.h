@@ -28,6 +28,8 @@ Effects decide_next_in_line(const Rows& rows, const Context& context, std::strin
 // The timer "waiting_offer": an offer passed its time.
 Effects decide_offer_lapsed(const Rows& rows, const Context& context, std::string_view key);
 
+// The entry as anybody may see it who sees it at all; nothing of who it is.
+api::ticket::WaitingView view_of_entry(const Id& entry_id, const WaitingRow& entry, UnixMillis now);
 // For who holds the secret, who joined, and managers. unknown_waiting_entry
 Result<api::ticket::WaitingView> view_of_waiting(const Reader& reader,
                                                  const api::ticket::ReadWaitingEntry& message,

@@ -36,6 +36,12 @@ struct InLine {
   static constexpr auto fields() { return field_list(); }
 };
 
+// Key: event id + entry id. All that ever joined.
+struct WaitingOfEvent {
+  static constexpr std::string_view table = "event_waiting";
+  static constexpr auto fields() { return field_list(); }
+};
+
 // Key: ticket type id + hash of an address. Its one entry that waits or has an offer.
 struct WaitingOfBuyer {
   static constexpr std::string_view table = "buyer_waiting";

@@ -1,6 +1,7 @@
 // Devices: scanners that are enrolled by a code instead of a person's password.
 #include "daemons/user/devices.h"
 
+#include "common/print/qr.h"
 #include "daemons/user/core.h"
 
 namespace bilten::user {
@@ -45,6 +46,18 @@ Result<DeviceRow> find_proven(const Rows& rows, const Keys::DeviceProof& proof) 
                  "This device was revoked or rolled; ask a manager for a new code."};
   }
   return std::move(*device);
+}
+
+Status check_code_good(const DeviceRow& device, UnixMillis now) {
+  if (device.session_id) {
+    return Error{Code::conflict, "code_used",
+                 "A device was enrolled by this code; a manager can roll it for a new one."};
+  }
+  if (device.code_until.ms <= now) {
+    return Error{Code::gone, "code_expired",
+                 "A code is good for 15 minutes; a manager can roll the device for a new one."};
+  }
+  return Done{};
 }
 
 // Its access tokens are dead from now on, wherever they are shown.
@@ -165,14 +178,7 @@ Decided<DeviceTokens> decide_enrol_device(const Keys& keys, const Rows& rows,
   }
   auto device = find_proven(rows, *proof);
   if (!device) return device.error();
-  if (device->session_id) {
-    return Error{Code::conflict, "code_used",
-                 "A device was enrolled by this code; ask a manager for a new one."};
-  }
-  if (device->code_until.ms <= context.now) {
-    return Error{Code::gone, "code_expired",
-                 "A code is good for 15 minutes; ask a manager for a new one."};
-  }
+  if (const auto good = check_code_good(*device, context.now); !good) return good.error();
   const DeviceEnrolled fact{.organization_id = proof->organization_id,
                             .device_id = proof->device_id,
                             .session_id = context.fresh_id(),
@@ -198,6 +204,18 @@ Decided<DeviceTokens> decide_renew_device(const Keys& keys, const Rows& rows,
   Decision<DeviceTokens> decision;
   decision.answer = tokens_for(keys, context.now, *proof, *device);
   return decision;
+}
+
+Result<Content> device_qr(const Keys& keys, const Reader& reader,
+                          const api::user::ReadDeviceQr& message) {
+  const auto device =
+      find_own_device(reader.rows, *reader.person, message.organization_id, message.device_id);
+  if (!device) return device.error();
+  if (const auto good = check_code_good(*device, reader.now); !good) return good.error();
+  auto text = "bilten-device:1:" +
+              keys.device_code({message.organization_id, message.device_id, device->generation});
+  if (message.address) text += "?address=" + *message.address;
+  return Content{"image/svg+xml", {qr_svg(text)}, 0};
 }
 
 void apply(Rows& rows, const DeviceAdded& fact) {

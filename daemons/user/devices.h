@@ -23,6 +23,8 @@ Decided<api::user::DeviceTokens> decide_enrol_device(const Keys&, const Rows&, c
 // bad_token, device_revoked
 Decided<api::user::DeviceTokens> decide_renew_device(const Keys&, const Rows&, const Context&,
                                                      const api::user::RenewDevice&);
+// The code as a QR image: as decide_roll_device; code_used, code_expired
+Result<Content> device_qr(const Keys&, const Reader&, const api::user::ReadDeviceQr&);
 // unknown_organization, role_missing
 Status need_manager(const Rows& rows, const Person& person, const Id& organization_id);
 api::user::DeviceView view_of_device(const Id& device_id, const DeviceRow& device);

@@ -1,5 +1,6 @@
 #include "daemons/user/keys.h"
 
+#include "common/base/big_endian.h"
 #include "common/base/text.h"
 #include "common/service/token.h"
 #include "common/store/rows.h"
@@ -12,12 +13,6 @@ constexpr std::string_view kVerification = "bilten user verification token";
 constexpr std::string_view kDeviceCode = "bilten user device code";
 constexpr std::string_view kDeviceKey = "bilten user device key";
 constexpr size_t kProofBytes = 32;
-
-uint64_t big_endian(std::string_view eight) {
-  uint64_t value = 0;
-  for (char c : eight) value = value << 8 | static_cast<uint8_t>(c);
-  return value;
-}
 
 // Two ids and a generation: what is proven of a session or a device.
 constexpr size_t kNumberedBytes = 40;

@@ -155,6 +155,7 @@ Service service(const Keys& keys, const Config& config, const PasswordHasher& ha
           query<Members>("user.members", members),
           command<AddDevice>("user.device.add", with(keys, decide_add_device)),
           query<Devices>("user.devices", devices),
+          query<ReadDeviceQr>("user.device.qr", with(keys, device_qr)),
           command<RollDevice>("user.device.roll", with(keys, decide_roll_device)),
           command<RevokeDevice>("user.device.revoke", decide_revoke_device),
           command<EnrolDevice>("user.device.enrol", with(keys, decide_enrol_device)),

@@ -201,6 +201,43 @@ TEST_CASE("a publication under another service's name is dropped and moves nobod
   }));
 }
 
+TEST_CASE("a process hears what it asks for while it runs, and no more what it does not",
+          "[integration]") {
+  Platform platform;
+  std::atomic<int> said{0}, sung{0};
+  Probe::Options listening;
+  listening.principal = "ops";
+  listening.topics = {"probe.said"};
+  listening.handlers.on_publications = [&](std::vector<net::Publication> heard) {
+    for (const auto& publication : heard) {
+      if (publication.topic == "probe.said") ++said;
+      if (publication.topic == "probe.sung") ++sung;
+    }
+  };
+  Probe listener(platform, std::move(listening));
+  Probe publisher(platform, {.publishes = true});
+  const auto tell = [&] {
+    for (const char* topic : {"probe.sung", "probe.said"}) {
+      publisher.mesh().publish({net::event_frame(topic, 1, {}, Packer().map(0).take())});
+    }
+  };
+  const auto hears_more = [&](const std::atomic<int>& count) {
+    return wait_until([&, before = count.load()] {
+      tell();
+      return count > before;
+    });
+  };
+  REQUIRE(hears_more(said));
+  CHECK(sung == 0);
+  listener.mesh().hear({"probe.sung"});
+  REQUIRE(hears_more(sung));
+  // One that was under way may still come, two rounds later none does.
+  REQUIRE(hears_more(sung));
+  const int before = said;
+  REQUIRE(hears_more(sung));
+  CHECK(said == before);
+}
+
 TEST_CASE("a consumer whose publications were lost is level again by the owner's journal",
           "[integration]") {
   Platform platform;

@@ -47,6 +47,15 @@ TEST_CASE("an order answers the event's questions, and its organizer reads the a
   CHECK(all.body["items"][0]["name"] == "Lina Aziz");
   CHECK(all.body["items"][0]["answers"][0]["label"] == "Meal");
   CHECK(guest.get(event + "/attendees").status == 401);
+  const auto sheet = host.api.get(event + "/attendees.csv");
+  INFO(sheet.text);
+  CHECK(sheet.status == 200);
+  CHECK(sheet.headers.at("content-type") == "text/csv; charset=utf-8");
+  CHECK(sheet.headers.at("cache-control") == "no-store");
+  CHECK(sheet.text.find("\"admitted_at\",\"Meal\",\"other_answers\"\r\n\"" + ticket_id +
+                        "\",\"Lina Aziz\",") != std::string::npos);
+  CHECK(host.api.get(event + "/attendees.csv?limit=5&after=" + ticket_id).text.empty());
+  CHECK(guest.get(event + "/attendees.csv").status == 401);
   CHECK(host.api.remove("/v1/questions/" + question.body["id"].get<std::string>()).status == 200);
 
   CHECK(guest.post("/v1/orders/" + order_id + "/resend", {{"secret", secret}}).status == 202);
@@ -78,6 +87,14 @@ TEST_CASE("what a hold gives back is offered to who waits, and to nobody else", 
   CHECK(first.body["position"] == 1);
   CHECK(join("second@example.org").body["position"] == 2);
   CHECK(join("first@example.org").code() == "already_waiting");
+
+  const auto line = "/v1/events/" + sale.event_id + "/waiting-list";
+  const auto waiting = host.api.get(line + "?state=waiting&limit=1");
+  INFO(waiting.text);
+  REQUIRE(waiting.body["items"].size() == 1);
+  CHECK(waiting.body["items"][0]["buyer"]["email"] == "first@example.org");
+  CHECK(waiting.body.contains("next_cursor"));
+  CHECK(guest.get(line).status == 401);
 
   CHECK(guest
             .post("/v1/orders/" + held.body["id"].get<std::string>() + "/cancel",

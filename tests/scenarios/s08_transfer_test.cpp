@@ -118,3 +118,40 @@ TEST_CASE("an offer taken back changes nothing, one that must not be made is ref
   CHECK(sixth.code() == "too_many_transfers");
   CHECK(std::stol(sixth.headers.at("retry-after")) > 3000);
 }
+
+TEST_CASE("a person's tickets follow the transfers", "[s8]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 50)});
+  auto giver = organizer(platform.url(), "Giver"), taker = organizer(platform.url(), "Taker");
+  const auto order = giver.api.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 2));
+  INFO(order.text);
+  REQUIRE(order.status == 201);
+  const auto ids_of = [](Organizer& person) {
+    const auto mine = person.api.get("/v1/me/tickets");
+    INFO(mine.text);
+    REQUIRE(mine.status == 200);
+    std::vector<std::string> ids;
+    for (const auto& ticket : mine.body["items"]) ids.push_back(ticket["id"]);
+    return ids;
+  };
+  const std::vector<std::string> ids = order.body["ticket_ids"];
+  CHECK(ids_of(giver) == ids);
+  CHECK(ids_of(taker).empty());
+
+  const auto offer =
+      giver.api.post("/v1/tickets/" + ids[0] + "/transfers", {{"email", taker.email}});
+  INFO(offer.text);
+  REQUIRE(offer.status == 201);
+  const std::string transfer = offer.body["id"];
+  const auto mail =
+      platform.ctl({"call", "ticket", "transfer_mail", json{{"transfer_id", transfer}}.dump()});
+  const json acceptance{{"code", json::parse(mail.out)["code"]}, {"name", "Omar Said"}};
+  REQUIRE(taker.api.post("/v1/transfers/" + transfer + "/accept", acceptance).status == 200);
+  CHECK(ids_of(giver) == std::vector{ids[1]});
+  REQUIRE(ids_of(taker) == std::vector{ids[0]});
+
+  const std::string code = taker.api.get("/v1/me/tickets").body["items"][0]["code"];
+  CHECK(host.api.post("/v1/check-ins", scan_body(sale, code)).status == 201);
+  CHECK(Api(platform.url()).get("/v1/me/tickets").status == 401);
+}

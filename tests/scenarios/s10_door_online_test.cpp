@@ -11,7 +11,9 @@
 
 #include "tests/support/api.h"
 #include "tests/support/platform.h"
+#include "tests/support/played_payment.h"
 
+using namespace bilten;
 using namespace bilten::test;
 
 namespace {
@@ -118,6 +120,35 @@ std::vector<std::string> staff(Organizer& host, int count, const std::string& ro
     tokens.push_back(member.api.token());
   }
   return tokens;
+}
+
+std::string state_of(Api& guest, const json& order) {
+  return guest
+      .get("/v1/orders/" + order["id"].get<std::string>() +
+           "?secret=" + order["secret"].get<std::string>())
+      .body["state"];
+}
+
+json first_ticket_of(Api& guest, const json& order) {
+  return guest
+      .get("/v1/orders/" + order["id"].get<std::string>() +
+           "/tickets?secret=" + order["secret"].get<std::string>())
+      .body["items"][0];
+}
+
+// An order, and the money that was paid for it.
+struct Paid {
+  json order;
+  api::payment::Moved money;
+};
+Paid pay(PlayedPayment& payment, const Organizer& host, const json& order) {
+  Paid paid{order, {}};
+  paid.money.organization_id = *Id::parse(host.organization_id);
+  paid.money.order_id = *Id::parse(order["id"].get<std::string>());
+  paid.money.payment_id = paid.money.order_id;
+  paid.money.amount = {order["total"]["amount"], order["total"]["currency"]};
+  payment.record(api::payment::Captured{paid.money});
+  return paid;
 }
 
 // Ends the program with it.
@@ -251,6 +282,62 @@ TEST_CASE("each refusal at the door has its own word and says what to do", "[s10
   CHECK(refused(sale.list_id, stalls[1]).code() == "revoked");
   CHECK(host.api.post("/v1/events/" + other.event_id + "/cancel", json::object()).status == 200);
   CHECK(wait_until([&] { return refused(other.list_id, foreign[0]).code() == "cancelled"; }));
+}
+
+TEST_CASE("tickets whose payment is disputed are blocked, and good again once it is won", "[s10]") {
+  PlayedPayment payment;
+  Platform platform(payment.options());
+  payment.join(platform);
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Seat", 10'000, 10)});
+  Api guest(platform.url());
+  const auto won = pay(payment, host, buy(guest, sale, 0, 2));
+  const auto lost = pay(payment, host, buy(guest, sale, 0, 1));
+  const auto paid = [&](const json& order) { return state_of(guest, order) == "paid"; };
+  REQUIRE(wait_until([&] { return paid(won.order) && paid(lost.order); }));
+  const auto good = codes_of(guest, won.order), bad = codes_of(guest, lost.order);
+  const auto scan = [&](const std::string& code) {
+    return host.api.post("/v1/check-ins", scan_body(sale.list_id, {code, "North"}));
+  };
+  CHECK(scan(good[0]).status == 201);
+
+  payment.record(api::payment::Disputed{won.money});
+  payment.record(api::payment::Disputed{lost.money});
+  const auto ticket_is = [&](const json& order, const std::string& state) {
+    return wait_until([&] { return first_ticket_of(guest, order)["state"] == state; });
+  };
+  REQUIRE(ticket_is(won.order, "blocked"));
+  REQUIRE(ticket_is(lost.order, "blocked"));
+  for (const auto& code : {good[1], bad[0]}) {
+    const auto refused = scan(code);
+    CHECK(refused.status == 409);
+    CHECK(refused.code() == "blocked");
+  }
+
+  api::payment::DisputeClosed closed{won.money};
+  closed.won = true;
+  payment.record(closed);
+  payment.record(api::payment::DisputeClosed{lost.money});
+  REQUIRE(ticket_is(won.order, "used"));
+  REQUIRE(ticket_is(lost.order, "refunded"));
+  CHECK(scan(good[1]).status == 201);
+  CHECK(scan(good[0]).code() == "already_redeemed");
+  CHECK(scan(bad[0]).code() == "refunded");
+}
+
+TEST_CASE("an order that is not paid has no ticket that a door could be shown", "[s10]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Seat", 10'000, 10)});
+  Api guest(platform.url());
+  const auto order = buy(guest, sale, 0, 1);
+  CHECK(state_of(guest, order) == "held");
+  CHECK(codes_of(guest, order).empty());
+  const auto list = "/v1/check-in-lists/" + sale.list_id;
+  const auto found = host.api.get(list + "/tickets?query=" + order["code"].get<std::string>());
+  REQUIRE(found.status == 200);
+  CHECK(found.body["items"].empty());
+  CHECK(host.api.get(list).body["total"] == 0);
 }
 
 TEST_CASE("a supervisor finds a ticket by name, lets it in, and takes that back", "[s10]") {

@@ -4,6 +4,7 @@
 
 #include "common/base/time.h"
 #include "tests/support/platform.h"
+#include "tests/support/qr_reader.h"
 #include "tests/support/scanner.h"
 
 using namespace bilten;
@@ -192,6 +193,48 @@ TEST_CASE("two scanners cut off for a day lose no scan, and double entries are t
   CHECK(south.preload(sale.list_id) == 0);
   CHECK(south.renew().code() == "device_revoked");
   CHECK(north.keep_up());
+  CHECK(platform.stop() == 0);
+}
+
+TEST_CASE("a scanner that reads a manager's QR code once gets to its doors by it", "[s11]") {
+  Platform platform;
+  auto host = organizer(platform.url());
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 10)});
+  std::string order_id, device_id;
+  Api guest(platform.url());
+  const auto codes = buy(guest, sale, 1, order_id);
+  const auto code = add_device(host, sale, "North", device_id);
+  const auto device = "/v1/organizations/" + host.organization_id + "/devices/" + device_id;
+
+  const auto shown = host.api.get(device + "/qr.svg?address=" + platform.url());
+  REQUIRE(shown.status == 200);
+  CHECK(shown.headers.at("content-type") == "image/svg+xml");
+  CHECK(shown.headers.at("cache-control") == "no-store");
+  CHECK(guest.get(device + "/qr.svg").status == 401);
+  CHECK(host.api.get(device + "/qr.svg?address=gopher://x").code() == "invalid");
+  const auto text = read_qr(shown.text);
+  REQUIRE(text == "bilten-device:1:" + code + "?address=" + platform.url());
+
+  // All that the scanner knows is the text.
+  const auto mark = text->find("?address=");
+  Scanner scanner(text->substr(mark + 9), 0);
+  const auto enrolled = scanner.enrol(text->substr(16, mark - 16));
+  INFO(enrolled.text);
+  REQUIRE(enrolled.status == 200);
+  const auto lists = scanner.api().get(
+      "/v1/events/" + enrolled.body["device"]["event_id"].get<std::string>() + "/check-in-lists");
+  REQUIRE(lists.status == 200);
+  REQUIRE(scanner.preload(lists.body["items"][0]["id"]) > 0);
+  CHECK(scanner.scan(codes[0], wall_now()) == "ok");
+  CHECK(scanner.bring(wall_now()).body["recorded"] == 1);
+
+  CHECK(host.api.get(device + "/qr.svg").code() == "code_used");
+  const auto rolled = host.api.post(device + "/roll", json::object());
+  CHECK(read_qr(host.api.get(device + "/qr.svg").text) ==
+        "bilten-device:1:" + rolled.body["code"].get<std::string>());
+  CHECK(host.api.remove(device).status == 204);
+  CHECK(host.api.get(device + "/qr.svg").code() == "unknown_device");
+  CHECK(platform.log().find(code) == std::string::npos);
   CHECK(platform.stop() == 0);
 }
 

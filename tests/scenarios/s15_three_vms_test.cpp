@@ -10,9 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 
 #include "tests/support/purchases.h"
+#include "tests/support/wall_clock.h"
 
 using namespace bilten::test;
 
@@ -127,34 +127,18 @@ TEST_CASE("orders on three machines outlive killed brokers, a partition and a ro
 
 namespace {
 
-constexpr const char* kFakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-
-// Wall clocks that the test can set, a file a machine; the steady clocks stay true.
+// A clock a machine.
 class Clocks {
  public:
-  Clocks() {
-    for (const int machine : kAll) set(machine, 0);
-  }
-  void set(int machine, int seconds) {
-    char text[16];
-    std::snprintf(text, sizeof text, "%+d\n", seconds);
-    folder_.write(file(machine) + ".new", text);
-    std::filesystem::rename(path(machine) + ".new", path(machine));
-  }
-  std::map<int, std::vector<std::string>> environment() const {
+  void set(int machine, int seconds) { clocks_[machine].set(seconds); }
+  std::map<int, std::vector<std::string>> environment() {
     std::map<int, std::vector<std::string>> made;
-    for (const int machine : kAll) {
-      made[machine] = {std::string("LD_PRELOAD=") + kFakeTime,
-                       "FAKETIME_TIMESTAMP_FILE=" + path(machine), "FAKETIME_CACHE_DURATION=1",
-                       "FAKETIME_DONT_FAKE_MONOTONIC=1"};
-    }
+    for (const int machine : kAll) made[machine] = clocks_[machine].environment();
     return made;
   }
 
  private:
-  static std::string file(int machine) { return "clock" + std::to_string(machine); }
-  std::string path(int machine) const { return folder_.path() + "/" + file(machine); }
-  Folder folder_;
+  std::map<int, WallClock> clocks_;
 };
 
 // What a machine's gateway takes for the time, less what this test does.
@@ -183,8 +167,8 @@ void live_through(const std::string& when) {
 
 TEST_CASE("orders, tokens and holds go on while one machine's clock is 90 s off", "[s15][vms]") {
   if (!vms_here("s15 on three machines")) return;
-  if (!std::filesystem::exists(kFakeTime)) {
-    std::printf("SKIPPED s15 with a wrong clock: needs faketime\n");
+  if (const auto obstacle = WallClock::obstacle(); !obstacle.empty()) {
+    std::printf("SKIPPED s15 with a wrong clock: %s\n", obstacle.c_str());
     return;
   }
   Clocks clocks;

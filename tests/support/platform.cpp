@@ -141,11 +141,11 @@ void Platform::start() {
   if (options_.demo) command.push_back("--demo");
   if (!options_.only.empty()) command.insert(command.end(), {"--only", options_.only});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
-  up_ = start_program(command, folder_.path() + "/log");
+  up_ = start_program(command, folder_.path() + "/log", options_.environment);
   const bool up = wait_until([&] { return files::exists(data() + "/run.json"); }, 30);
   INFO(this->log());
   REQUIRE(up);
-  if (!options_.only.empty()) return;
+  if (!options_.only.empty() && options_.only.find("gateway") == std::string::npos) return;
   url_ = nlohmann::json::parse(read_file(data() + "/run.json"))["url"];
   REQUIRE(wait_until([&] { return is_ready(); }, 20));
 }

@@ -73,6 +73,7 @@ class Platform {
     std::vector<std::string> extra = {};  // More arguments of `up`.
     std::string only = {};                // As of `up`; without the gateway there is no url().
     int mesh_port = 0;                    // 0: any free ones.
+    std::vector<std::string> environment = {};  // More than this process's own.
   };
   Platform() : Platform(Options{}) {}
   explicit Platform(Options options);

@@ -116,11 +116,13 @@ struct Stage {
   FakeJournal shop{mesh, "shop"};
   FakeJournal user{mesh, "user"};
   Contracts contracts{mesh.call(), FakeMesh::rules()};
+  std::atomic<bool> hears_all{false};
   Streams streams;
   crypto::SigningKey key = crypto::signing_key(std::string(32, 'k'));
 
   explicit Stage(StreamOptions options = {.readers_max = 3, .heartbeat_ms = 100})
-      : streams(options, contracts, mesh.call(), clock) {
+      : streams(
+            options, contracts, mesh.call(), [this](bool all) { hears_all = all; }, clock) {
     ServiceDescription description{"user", "1", "", {}, {}};
     description.facts = describe_facts<
         std::variant<api::user::KeyAnnounced, api::user::SessionEnded, api::user::MemberJoined>>();
@@ -132,7 +134,7 @@ struct Stage {
   // Facts from now on are news, not history.
   void start() {
     streams.start();
-    REQUIRE(eventually([&] { return streams.positions().size() == 2; }));
+    REQUIRE(eventually([&] { return streams.positions().size() == 1; }));
   }
 
   std::string token(const Id& person, const Id& session) {
@@ -249,6 +251,24 @@ TEST_CASE("a lost publication is read from the journal") {
   stage.shop.add(shop::Added{"lost"});
   stage.streams.on_publications({stage.shop.watermark()});
   CHECK(viewer.screen.shows("lost"));
+}
+
+TEST_CASE("facts come while somebody reads, and not long after the last reader left") {
+  Stage stage({.heartbeat_ms = 100, .linger_ms = 0});
+  stage.start();
+  CHECK_FALSE(stage.hears_all);
+  {
+    Viewer viewer(stage.open(""));
+    REQUIRE(viewer.screen.shows("id: shop:0,user:0"));
+    CHECK(stage.hears_all);
+  }
+  CHECK(eventually([&] { return !stage.hears_all; }));
+  stage.shop.add(shop::Added{"unheard"});
+  Viewer viewer(stage.open(""));
+  CHECK(viewer.screen.shows("id: shop:3,user:0"));
+  stage.streams.on_publications({stage.shop.add(shop::Added{"heard"})});
+  CHECK(viewer.screen.shows("heard"));
+  CHECK(viewer.screen.text().find("unheard") == std::string::npos);
 }
 
 TEST_CASE("an ended session ends its stream, and a bad token opens none") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/base/text.h"
+#include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
 using namespace bilten::ticket;
@@ -28,7 +29,9 @@ bool passes(const std::string& text) {
   const auto shown = read_code(text);
   if (!shown) return false;
   const auto key = event_key(kSecret, shown->code.event_id, shown->code.key_id);
-  return is_genuine(*shown, key.public_key);
+  const bool genuine = is_genuine(*shown, key);
+  CHECK(genuine == is_signed(*shown, key.public_key));
+  return genuine;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "daemons/ticket/code.h"
 #include "tests/support/platform.h"
+#include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
 using namespace bilten::ticket;
@@ -151,7 +152,7 @@ std::string verdict_on(const ordered_json& vector) {
   if (!shown) return kNoCode;
   const auto& code = shown->code;
   if (code.key_id > kCurrent) return kUnknownKey;
-  if (!is_genuine(*shown, event_key(kSecret, sample().event_id, code.key_id).public_key)) {
+  if (!is_signed(*shown, event_key(kSecret, sample().event_id, code.key_id).public_key)) {
     return kForged;
   }
   const auto current = vector.value("current_generation", code.generation);

@@ -22,6 +22,23 @@ std::vector<CsvRecord> read_all(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a line that was written is read as the same cells", "[ticket]") {
+  const Cells cells{"plain", "", "a, b; c", "\"quoted\"", "two\r\nlines", "نادية فتحي", " x "};
+  const auto records = read_all(csv_line(cells));
+  REQUIRE(records.size() == 1);
+  CHECK(records[0].cells == cells);
+}
+
+TEST_CASE("a written cell that a spreadsheet would run begins with an apostrophe", "[ticket]") {
+  for (const std::string front : {"=", "+", "-", "@", "\t", "\r"}) {
+    const auto columns = csv_line({"one", "two"});  // Readers tell the separator by them.
+    const auto records =
+        read_all(columns + csv_line({front + "HYPERLINK(\"x\")", "a" + front + "b"}));
+    REQUIRE(records.size() == 2);
+    CHECK(records[1].cells == Cells{"'" + front + "HYPERLINK(\"x\")", "a" + front + "b"});
+  }
+}
+
 TEST_CASE("cells are read as RFC 4180 has them, whatever ends the lines", "[ticket]") {
   for (const std::string end : {"\n", "\r\n", "\r"}) {
     const auto records = read_all("a,b" + end + "\"x, \"\"y\"\"\",z" + end);

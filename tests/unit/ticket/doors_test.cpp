@@ -3,6 +3,7 @@
 
 #include "daemons/ticket/code.h"
 #include "tests/unit/ticket/shop.h"
+#include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
 using namespace bilten::test;
@@ -204,7 +205,8 @@ TEST_CASE("a ticket or order that is no longer good is refused with its own reas
     auto scan = shop.scan(forge(shop, ticket_id, 1));
     scan.check_in_list_id = list_id;
     const Reader reader{*rows, snapshot->vault(), shop.bench.now, &shop.door};
-    const std::any checked = *ticket::prepare_check_in(reader, scan, shop.secret);
+    const std::any checked =
+        *ticket::prepare_check_in(reader, scan, ticket::EventKeys(shop.secret));
     const Context context{shop.bench.now, &shop.door, 0, ids, random, snapshot->vault(), checked};
     const auto decided = ticket::decide_check_in(*rows, context, scan);
     REQUIRE(decided);
@@ -255,7 +257,8 @@ TEST_CASE("a code that was found genuine is known again by its hash", "[ticket]"
     const auto snapshot = shop.bench.store->snapshot();
     // A wrong secret: no signature can be found good, only a hash.
     const Reader reader{snapshot->rows(), snapshot->vault(), shop.bench.now, nullptr};
-    return ticket::prepare_check_in(reader, message, std::string(32, '?'))->code.has_value();
+    return ticket::prepare_check_in(reader, message, ticket::EventKeys(std::string(32, '?')))
+        ->code.has_value();
   };
   CHECK_FALSE(known(scan));
   shop.bench.must(scan, &shop.door);
@@ -286,5 +289,5 @@ TEST_CASE("the event's public key checks a ticket's code without the service", "
   REQUIRE(shown);
   CHECK(shown->code.key_id == keys.items[0].key_id);
   CHECK(shown->code.valid_until_s == (shop.terms.ends_at.ms + 24 * kHour) / 1000);
-  CHECK(ticket::is_genuine(*shown, keys.items[0].public_key.data));
+  CHECK(is_signed(*shown, keys.items[0].public_key.data));
 }

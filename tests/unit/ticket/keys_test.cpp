@@ -1,6 +1,7 @@
 // The keys of an event's ticket codes: rotated without harm to what was given out, or with it.
 #include "daemons/ticket/code.h"
 #include "tests/unit/ticket/shop.h"
+#include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
 using namespace bilten::test;
@@ -54,9 +55,9 @@ TEST_CASE("after a rotation codes are signed by the new key, and earlier ones st
   CHECK(keys[1].since_at->ms == rotated_at);
   CHECK(keys[1].public_key == made.public_key);
   CHECK(keys[0].public_key != made.public_key);
-  CHECK(ticket::is_genuine(*ticket::read_code(before), keys[0].public_key.data));
-  CHECK(ticket::is_genuine(*ticket::read_code(after), keys[1].public_key.data));
-  CHECK_FALSE(ticket::is_genuine(*ticket::read_code(after), keys[0].public_key.data));
+  CHECK(is_signed(*ticket::read_code(before), keys[0].public_key.data));
+  CHECK(is_signed(*ticket::read_code(after), keys[1].public_key.data));
+  CHECK_FALSE(is_signed(*ticket::read_code(after), keys[0].public_key.data));
 
   CHECK(shop.scan_reason(shop.scan(before)) == "");
   CHECK(shop.scan_reason(shop.scan(after)) == "");

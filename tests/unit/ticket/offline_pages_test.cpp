@@ -3,6 +3,7 @@
 
 #include "daemons/ticket/code.h"
 #include "tests/unit/ticket/offline_shop.h"
+#include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
 using namespace bilten::test;
@@ -39,7 +40,7 @@ TEST_CASE("the keys of a snapshot check a ticket's code without the service", "[
   const auto page = shop.snapshot(shop.enrol(21));
   const auto shown = ticket::read_code(code);
   REQUIRE(shown);
-  CHECK(ticket::is_genuine(*shown, page.keys.at(0).public_key.data));
+  CHECK(is_signed(*shown, page.keys.at(0).public_key.data));
   CHECK(OfflineShop::tickets_of(page).contains(shown->code.ticket_id));
 }
 
@@ -140,6 +141,18 @@ TEST_CASE("a position of another past asks for a new snapshot", "[ticket]") {
   CHECK(after(ticket::position_at(head, head.seq + 1)) == "snapshot_again");
   CHECK(after("nonsense") == "invalid");
   CHECK(after(ticket::position_at(head, 0)) == "");
+}
+
+TEST_CASE("a device finds the lists of its own event, and of no other", "[ticket]") {
+  OfflineShop shop;
+  const auto device = shop.enrol(21);
+  const auto any = shop.enrol(22, {}, false);
+  const auto first = shop.event_id;
+  const auto other = shop.draft(id_of(101));
+  CHECK(shop.bench.must(ListCheckInLists{first}, &device).items.at(0).id == shop.main);
+  CHECK(shop.bench.refusal(ListCheckInLists{other}, &device) == "unknown_event");
+  CHECK(shop.bench.refusal(ListCheckInLists{other}, &any) == "");
+  CHECK(shop.bench.refusal(ListCheckInLists{id_of(99)}, &any) == "unknown_event");
 }
 
 TEST_CASE("a device reads the lists of its own event alone, until it is revoked", "[ticket]") {

@@ -213,3 +213,44 @@ TEST_CASE("who waits is named in no fact and no row", "[ticket][waiting]") {
   CHECK(written.find("ada") == std::string::npos);
   CHECK(written.find(*ada.secret) == std::string::npos);
 }
+
+TEST_CASE("managers see who waits and who did, in the order of joining, page by page",
+          "[ticket][waiting]") {
+  SoldOut shop;
+  std::vector<Id> joined;
+  for (const std::string name : {"ana", "bea", "eva"}) {
+    joined.push_back(shop.join(name).id);
+    ++shop.bench.now;
+  }
+  shop.release(shop.singles[0]);
+  ListWaiting list;
+  list.event_id = shop.event_id;
+  CHECK(shop.bench.refusal(list, &shop.door) == "role_missing");
+  CHECK(shop.bench.refusal(list, &shop.stranger) == "role_missing");
+
+  const auto all = shop.bench.must(list, &shop.manager).items;
+  REQUIRE(all.size() == 3);
+  for (size_t i = 0; i < 3; ++i) CHECK(all[i].id == joined[i]);
+  CHECK(all[0].state == WaitingState::offered);
+  CHECK(all[0].expires_at);
+  CHECK(all[1].state == WaitingState::waiting);
+  REQUIRE(all[1].buyer);
+  CHECK(all[1].buyer->email == "bea@example.org");
+  CHECK_FALSE(all[1].secret);
+
+  list.limit = 2;
+  const auto page = shop.bench.must(list, &shop.manager);
+  REQUIRE(page.next_cursor);
+  list.cursor = page.next_cursor;
+  CHECK(shop.bench.must(list, &shop.manager).items.at(0).id == joined[2]);
+  list.cursor.reset();
+  list.state = WaitingState::waiting;
+  CHECK(shop.bench.must(list, &shop.manager).items.size() == 2);
+
+  // Once an entry is over, nobody is named.
+  shop.bench.now += 30 * kHour;
+  shop.serve();
+  list.state = WaitingState::lapsed;
+  for (const auto& entry : shop.bench.must(list, &shop.manager).items) CHECK_FALSE(entry.buyer);
+  shop.bench.check_rebuild();
+}

@@ -1,5 +1,6 @@
 // Devices: enrolled once by a code, renewed without a password, dead at once when revoked.
 #include "common/api/user_devices.h"
+#include "tests/support/qr_reader.h"
 #include "tests/unit/user/user_messages.h"
 
 namespace bilten::test {
@@ -62,6 +63,39 @@ TEST_CASE("a device's code is good for 15 minutes", "[user]") {
   CHECK(d.bench.refusal(EnrolDevice{added.code}) == "code_expired");
   d.bench.now -= 1;
   CHECK(d.bench.refusal(EnrolDevice{added.code}) == "");
+}
+
+TEST_CASE("a device's QR code holds its code and where to send it, for a manager", "[user]") {
+  DeviceBench d;
+  const auto added = d.add();
+  ReadDeviceQr read;
+  read.organization_id = d.organization;
+  read.device_id = added.device.id;
+  const auto qr = d.bench.must(read, &d.owner);
+  CHECK(qr.content_type == "image/svg+xml");
+  CHECK(qr.max_age_s == 0);
+  CHECK(read_qr(qr.body.data) == "bilten-device:1:" + added.code);
+  read.address = "https://tickets.example.org";
+  CHECK(read_qr(d.bench.must(read, &d.owner).body.data) ==
+        "bilten-device:1:" + added.code + "?address=https://tickets.example.org");
+  CHECK(d.bench.refusal(read, &d.staff) == "role_missing");
+  CHECK(d.bench.refusal(read, &d.out) == "unknown_organization");
+  read.device_id = d.event;
+  CHECK(d.bench.refusal(read, &d.owner) == "unknown_device");
+}
+
+TEST_CASE("a device's QR code is gone with its code, and new once it is rolled", "[user]") {
+  DeviceBench d;
+  const auto added = d.add();
+  ReadDeviceQr read;
+  read.organization_id = d.organization;
+  read.device_id = added.device.id;
+  d.bench.must(EnrolDevice{added.code});
+  CHECK(d.bench.refusal(read, &d.owner) == "code_used");
+  const auto rolled = d.bench.must(d.roll(added.device.id), &d.owner);
+  CHECK(read_qr(d.bench.must(read, &d.owner).body.data) == "bilten-device:1:" + rolled.code);
+  d.bench.now = rolled.code_until.ms;
+  CHECK(d.bench.refusal(read, &d.owner) == "code_expired");
 }
 
 TEST_CASE("a device renews its token without a password as long as it is not revoked", "[user]") {

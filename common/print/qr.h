@@ -1,11 +1,11 @@
-// QR codes (qrcodegen): their modules, and an image of them as SVG. PNG is in png.h.
+// QR codes (qrcodegen): their modules, and an image of them as SVG.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace bilten::ticket {
+namespace bilten {
 
 // Light modules that ISO/IEC 18004 asks for on each side.
 inline constexpr int kQuietZone = 4;
@@ -19,11 +19,11 @@ struct QrModules {
   std::vector<DarkRun> dark;
 };
 
-// Level M, alphanumeric mode. `text` is of base45's characters, at most 300 of them; a ticket code
-// makes version 7 at most. Takes under a millisecond.
+// Level M, in the densest mode that has all of the text's characters: base45 is made for the
+// alphanumeric one. `text` is of at most 300 bytes. Takes under a millisecond.
 QrModules qr_modules(std::string_view text);
 
 // A complete SVG document.
 std::string qr_svg(std::string_view text);
 
-}  // namespace bilten::ticket
+}  // namespace bilten

@@ -1,10 +1,10 @@
-#include "daemons/ticket/qr.h"
+#include "common/print/qr.h"
 
 #include <qrcodegen/qrcodegen.hpp>
 
 #include "common/base/check.h"
 
-namespace bilten::ticket {
+namespace bilten {
 namespace {
 
 constexpr size_t kTextMax = 300;
@@ -21,8 +21,8 @@ std::string rectangle(const DarkRun& dark) {
 QrModules qr_modules(std::string_view text) {
   CHECK_INVARIANT(text.size() <= kTextMax);
   const std::string terminated(text);
-  const auto code = qrcodegen::QrCode::encodeSegments(
-      {qrcodegen::QrSegment::makeAlphanumeric(terminated.c_str())}, qrcodegen::QrCode::Ecc::MEDIUM);
+  const auto code =
+      qrcodegen::QrCode::encodeText(terminated.c_str(), qrcodegen::QrCode::Ecc::MEDIUM);
   QrModules modules{.side = code.getSize() + 2 * kQuietZone, .dark = {}};
   for (int y = 0; y < code.getSize(); ++y) {
     for (int x = 0; x < code.getSize(); ++x) {
@@ -48,4 +48,4 @@ std::string qr_svg(std::string_view text) {
          path + "\"/></svg>\n";
 }
 
-}  // namespace bilten::ticket
+}  // namespace bilten
