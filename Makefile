@@ -52,12 +52,15 @@ LIBS-gateway := -lcivetweb -lsimdjson
 LIBS-common/print := -lqrcodegencpp
 LIBS-daemons/user := $(LIBS-common/print)
 LIBS-daemons/event := -ldate-tz
-LIBS-daemons/ticket := -ldate-tz $(LIBS-common/print) -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+PRINTING := -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lglib-2.0 -lcairo
+LIBS-daemons/ticket := -ldate-tz $(LIBS-common/print) $(PRINTING)
+LIBS-daemons/payment := -lsimdjson -lexpat $(PRINTING)
 
-# The headers of Pango and GLib lie in folders that only pkg-config knows; two sources include them.
+# The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))
-$(patsubst %,$(BUILD)/daemons/ticket/%.o,pdf names): CPPFLAGS += $(PANGO)
-$(patsubst %,build/tidy/daemons/ticket/%.ok,pdf names): TIDY_FLAGS += $(PANGO)
+PRINTED := ticket/pdf ticket/names payment/pdf
+$(patsubst %,$(BUILD)/daemons/%.o,$(PRINTED)): CPPFLAGS += $(PANGO)
+$(patsubst %,build/tidy/daemons/%.ok,$(PRINTED)): TIDY_FLAGS += $(PANGO)
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.
 # The binary is named after the folder: bilten-<last part>, but biltenctl.
@@ -133,7 +136,8 @@ $(BINARIES) $(TESTS) $(STORIES):
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 define need_packages
 @missing=$$(for p in $$(sed -n 's/^\($(1)\)  *\([a-z0-9.+-]*\).*/\2/p' packages.txt); do \
-  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || \
+  command -v $$p >/dev/null || echo $$p; done); \
 if [ -n "$$missing" ]; then echo "installing" $$missing; \
   $(APT) update -q && $(APT) install -y -q --no-install-recommends $$missing; fi
 endef
@@ -181,7 +185,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 benches: $(BENCHES)
 
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cpp))
-FUZZED := broker gateway daemons/ticket
+FUZZED := broker gateway daemons/ticket daemons/payment
 ALL_OBJECTS += $(patsubst $(BUILD)/fuzz/%,$(BUILD)/tests/fuzz/%_fuzz.o,$(FUZZERS))
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/support/raw_peer.o $(foreach m,$(FUZZED),$($(m)-module)) $(BUILD)/common.a
 	@mkdir -p $(@D)

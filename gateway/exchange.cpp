@@ -4,6 +4,7 @@
 
 #include "common/crypto/crypto.h"
 #include "common/process/log.h"
+#include "gateway/bodies.h"
 #include "gateway/idempotency.h"
 #include "gateway/parameters.h"
 #include "gateway/problem.h"
@@ -35,6 +36,12 @@ bool is_json(std::string_view type) {
   return same_word(parameter, "charset=utf-8") || same_word(parameter, "charset=\"utf-8\"");
 }
 
+constexpr std::string_view kContentPolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; sandbox allow-forms; "
+    "frame-ancestors 'none'";
+
 // What went wrong on the way, ready to be sent; nothing: go on.
 using Refusal = std::optional<Response>;
 
@@ -42,7 +49,10 @@ Refusal add_body(Request& request, const MessageDescription& message, MessageBui
                  const Exchange& with) {
   if (request.head.framing == Framing::none) return std::nullopt;
   const auto& id = with.trace.request_id;
-  if (!is_json(request.head.header("content-type"))) {
+  const auto type = request.head.header("content-type");
+  const bool is_raw = takes_raw_body(message);
+  const bool has_form = takes_form(message) && is_form(type);
+  if (!is_raw && !has_form && !is_json(type)) {
     return problem(415, "unsupported_media_type",
                    "Send the body as Content-Type: application/json.", id);
   }
@@ -56,8 +66,13 @@ Refusal add_body(Request& request, const MessageDescription& message, MessageBui
     refusal.close = true;
     return refusal;
   }
+  if (is_raw) {
+    add_raw_body(message, request.head, body, builder);
+    return std::nullopt;
+  }
   if (body.empty()) return std::nullopt;
-  if (const auto status = builder.add_json(body); !status) return problem(status.error(), id);
+  const auto status = has_form ? add_form(body, builder) : builder.add_json(body);
+  if (!status) return problem(status.error(), id);
   return std::nullopt;
 }
 
@@ -180,9 +195,8 @@ Response content_answer(const MessageDescription& message, const net::Answer& an
   const char* const whose = message.caller == Caller::person ? "private" : "public";
   response.add("Cache-Control",
                age == 0 ? "no-store" : std::string(whose) + ", max-age=" + std::to_string(age));
-  // An image may carry a script; as a page of its own it must not run.
-  response.add("Content-Security-Policy",
-               "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'");
+  // An image may carry a script; as a page of its own it must not run. A page may have a form.
+  response.add("Content-Security-Policy", takes_form(message) ? kPagePolicy : kContentPolicy);
   return response;
 }
 

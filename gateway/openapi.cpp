@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "gateway/bodies.h"
 #include "gateway/problem.h"
 #include "gateway/transcode.h"
 
@@ -160,11 +161,14 @@ bool is_in_path(const Route& route, std::string_view name) {
 void write_parameters(Writer& out, const Route& route) {
   const auto& message = *route.message;
   const bool has_query = message.http.method == "GET";
+  const bool is_raw = takes_raw_body(message);
   out.key("parameters").open('[');
   for (const auto& property : message.request.properties) {
     const bool in_path = is_in_path(route, property.name);
-    if (!in_path && !has_query) continue;
-    out.open('{').member("name", property.name).member("in", in_path ? "path" : "query");
+    const auto header = is_raw ? header_of_field(property.name) : std::nullopt;
+    if (!in_path && !has_query && !header) continue;
+    out.open('{').member("name", header ? *header : property.name);
+    out.member("in", in_path ? "path" : header ? "header" : "query");
     out.key("required").raw(in_path || property.required ? "true" : "false");
     if (!property.doc.empty()) out.member("description", property.doc);
     out.key("schema");
@@ -180,6 +184,11 @@ void write_parameters(Writer& out, const Route& route) {
 void write_body(Writer& out, const Route& route) {
   const auto& message = *route.message;
   if (message.http.method == "GET") return;
+  if (takes_raw_body(message)) {
+    out.key("requestBody").open('{').key("required").raw("true");
+    out.key("content").open('{').key("*/*").open('{').close('}').close('}').close('}');
+    return;
+  }
   Schema body = message.request;
   std::erase_if(body.properties,
                 [&](const Property& property) { return is_in_path(route, property.name); });
@@ -187,7 +196,9 @@ void write_body(Writer& out, const Route& route) {
   const bool is_required = std::any_of(body.properties.begin(), body.properties.end(),
                                        [](const Property& p) { return p.required; });
   out.key("requestBody").open('{').key("required").raw(is_required ? "true" : "false");
-  out.key("content").open('{').key("application/json").open('{').key("schema");
+  const char* const type =
+      takes_form(message) ? "application/x-www-form-urlencoded" : "application/json";
+  out.key("content").open('{').key(type).open('{').key("schema");
   write_schema(out, body, "");
   out.close('}').close('}').close('}');
 }

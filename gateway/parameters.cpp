@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "common/base/check.h"
 #include "common/base/id.h"
 #include "common/base/text.h"
 #include "common/base/time.h"
@@ -130,6 +131,20 @@ void MessageBuilder::add(const Parameter& parameter) {
     pack_text(packer_, parameter.values[i], found->schema.item.front(), Path{&here, {}, i},
               faults_);
   }
+}
+
+void MessageBuilder::add_bytes(std::string_view name, std::string_view bytes) {
+  const auto& properties = schema_.properties;
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const Property& property) { return property.name == name; });
+  CHECK_INVARIANT(found != properties.end());
+  const auto index = static_cast<size_t>(found - properties.begin());
+  const Path root;
+  if (seen_[index]) return faults_.add(Path{&root, name}, "stands twice");
+  seen_.set(index);
+  ++count_;
+  packer_.text(name);
+  packer_.bytes(bytes);
 }
 
 Result<std::string> MessageBuilder::finish() {

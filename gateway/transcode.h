@@ -32,6 +32,8 @@ class MessageBuilder {
 
   // `where` is for people: "path", "query".
   void add(const Parameter& parameter);
+  // A field of bytes, as they are; the schema must have it.
+  void add_bytes(std::string_view name, std::string_view bytes);
   // The body. Fails at once only where it is no JSON object at all (Code::invalid, reason
   // "malformed_json"); faults of fields wait for finish(). May grow the capacity of `json`.
   Status add_json(std::string& json);

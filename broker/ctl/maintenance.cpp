@@ -33,7 +33,7 @@ int run_one(const std::vector<std::string>& command) {
 }  // namespace
 
 const std::vector<std::string>& stateful_services() {
-  static const std::vector<std::string> names = {"user", "event", "ticket"};
+  static const std::vector<std::string> names = {"user", "event", "ticket", "payment"};
   return names;
 }
 

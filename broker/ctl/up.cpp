@@ -137,7 +137,8 @@ Status write_config(const Layout& layout, const UpOptions& options, const std::s
       << "listen_operations = \"" << layout.endpoint(3) << "\"\n"
       << "listen_peers = \"" << layout.endpoint(4) << "\"\naccess = \"" << access << "\"\n\n"
       << "[gateway]\nlisten = \"" << layout.listen << "\"\naccess = \"" << access << "\"\n\n"
-      << "[user]\ndemo = " << (options.demo ? "true" : "false") << "\n";
+      << "[user]\ndemo = " << (options.demo ? "true" : "false") << "\n\n"
+      << "[payment]\nprovider = \"" << (options.demo ? "sandbox" : "none") << "\"\n";
   out.close();
   return out ? Status(Done{}) : Status(fault("cannot write " + layout.config.string()));
 }
@@ -223,8 +224,8 @@ void say_where(const Layout& layout, bool demo) {
 }  // namespace
 
 const std::vector<std::string>& programs_of_mesh() {
-  static const std::vector<std::string> names = {"broker", "events", "user",
-                                                 "event",  "ticket", "gateway"};
+  static const std::vector<std::string> names = {"broker", "events",  "user",   "event",
+                                                 "ticket", "payment", "gateway"};
   return names;
 }
 

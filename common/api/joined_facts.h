@@ -1,11 +1,10 @@
-// Several areas' lists of facts as the one list of their service.
+// The lists of a service's areas as one: each area's header names its own facts in a std::variant.
 #pragma once
 
 #include <variant>
 
 namespace bilten::api {
 
-// JoinedFacts<std::variant<A, B>, std::variant<C>>::Type is std::variant<A, B, C>.
 template <class... Lists>
 struct JoinedFacts;
 template <class... Facts>

@@ -2,8 +2,6 @@
 // area's header lists its own; a fact that is in no list is never applied.
 #pragma once
 
-#include <variant>
-
 #include "common/api/joined_facts.h"
 #include "common/api/ticket_box_office_facts.h"
 #include "common/api/ticket_dispute_facts.h"

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/random.h"
 #include "common/base/result.h"
@@ -31,6 +32,8 @@ uint32_t crc32c(std::string_view bytes);
 // derivation of one key from another. `purpose` (at most 255 bytes) keeps uses apart; the key is of
 // 16 to 64 bytes.
 std::string keyed_hash(std::string_view key, std::string_view purpose, std::string_view value);
+// HMAC-SHA256 (RFC 2104), 32 bytes under a key of any length: what others sign webhooks with.
+std::string hmac_sha256(std::string_view key, std::string_view message);
 bool equal(std::string_view a, std::string_view b);  // In constant time.
 
 // XChaCha20-Poly1305 under a key of 32 bytes, with a random nonce in front; `bound_to` is
@@ -74,5 +77,9 @@ Result<TokenParts> open_token(
 // safe on disk. Of two starts at once both get the first one's. Refused: a link, a file open to
 // others, another size (reason "secret_refused"); what the disk says no to is "secret_unavailable".
 Result<std::string> load_or_make_secret(const std::string& path, size_t bytes, Random& random);
+// A secret that others made (a provider's key), from a file as private as above: its lines, without
+// the space around them. Refused besides (secret_refused): none, more than 8, or characters that a
+// key cannot have.
+Result<std::vector<std::string>> load_secret_lines(const std::string& path);
 
 }  // namespace bilten::crypto

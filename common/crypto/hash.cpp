@@ -1,4 +1,4 @@
-// BLAKE2b, plain and keyed, and comparison in constant time.
+// BLAKE2b, plain and keyed, HMAC-SHA256, and comparison in constant time.
 #include <sodium.h>
 
 #include "common/base/check.h"
@@ -48,6 +48,17 @@ std::string keyed_hash(std::string_view key, std::string_view purpose, std::stri
   hasher.add(value);
   std::string out(kHashBytes, '\0');
   hasher.finish(out.data());
+  return out;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+  init();
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, octets(key), key.size());
+  crypto_auth_hmacsha256_update(&state, octets(message), message.size());
+  std::string out(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256_final(&state, octets(out.data()));
+  sodium_memzero(&state, sizeof state);
   return out;
 }
 

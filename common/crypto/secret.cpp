@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -69,21 +70,42 @@ bool is_private(const struct stat& status) {
   return status.st_uid == 0 && (status.st_mode & 037) == 0;
 }
 
-Result<std::string> read_secret(int file, const std::string& path, size_t bytes) {
+// At most `bytes_max`, and one more where there is more.
+Result<std::string> read_private(int file, const std::string& path, size_t bytes_max) {
   struct stat status {};
   if (::fstat(file, &status) != 0) return unavailable(path, "look at the file");
   if (!S_ISREG(status.st_mode)) return refused(path, "is not a regular file");
   if (!is_private(status)) {
     return refused(path, "is open to others: make it the service user's own, with chmod 600");
   }
-  std::string secret(bytes + 1, '\0');
+  std::string secret(bytes_max + 1, '\0');
   if (!read_all(file, secret)) return unavailable(path, "read");
-  if (secret.size() != bytes) {
+  return secret;
+}
+
+Result<std::string> read_secret(int file, const std::string& path, size_t bytes) {
+  auto secret = read_private(file, path, bytes);
+  if (secret && secret->size() != bytes) {
     return refused(path,
                    "must hold exactly " + std::to_string(bytes) +
                        " bytes: restore it from a backup, what it protects needs this secret");
   }
   return secret;
+}
+
+std::string_view trimmed(std::string_view line) {
+  static constexpr std::string_view kSpace = " \t\r";
+  const auto first = line.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+int open_existing(const std::string& path) {
+  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
 Status write_synced(const std::string& path, std::string_view secret) {
@@ -122,15 +144,33 @@ Status make_secret(const std::string& path, size_t bytes, Random& random) {
 }  // namespace
 
 Result<std::string> load_or_make_secret(const std::string& path, size_t bytes, Random& random) {
-  const auto open_secret = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); };
-  const Descriptor existing(open_secret());
+  const Descriptor existing(open_existing(path));
   if (existing) return read_secret(existing.get(), path, bytes);
   if (errno != ENOENT) return unavailable(path, "open");
 
   if (auto made = make_secret(path, bytes, random); !made) return made.error();
-  const Descriptor fresh(open_secret());
+  const Descriptor fresh(open_existing(path));
   if (!fresh) return unavailable(path, "open");
   return read_secret(fresh.get(), path, bytes);
+}
+
+Result<std::vector<std::string>> load_secret_lines(const std::string& path) {
+  constexpr size_t kBytesMax = 4096, kLinesMax = 8;
+  const Descriptor file(open_existing(path));
+  if (!file) return unavailable(path, "open");
+  const auto text = read_private(file.get(), path, kBytesMax);
+  if (!text) return text.error();
+  if (text->size() > kBytesMax) return refused(path, "is too long for a key");
+  std::vector<std::string> lines;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const auto line = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!is_printable(line)) return refused(path, "has characters that no key has");
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  if (lines.empty() || lines.size() > kLinesMax) return refused(path, "must have 1 to 8 lines");
+  return lines;
 }
 
 }  // namespace bilten::crypto

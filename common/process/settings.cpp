@@ -12,8 +12,9 @@ namespace {
 using toml_file::Entry;
 
 // Every program's own section, and those that several share.
-constexpr std::array<std::string_view, 10> kKnownSections = {
-    "mesh", "log", "trace", "store", "broker", "events", "gateway", "user", "event", "ticket"};
+constexpr std::array<std::string_view, 12> kKnownSections = {
+    "mesh",    "log",  "trace", "store",  "broker",  "events",
+    "gateway", "user", "event", "ticket", "payment", "stripe"};
 
 // Levenshtein's, over bytes: names are ASCII.
 size_t distance(std::string_view a, std::string_view b) {

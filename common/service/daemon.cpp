@@ -48,8 +48,10 @@ void describe_table(const Service& service) {
       line("query", query->description.name, query->description.doc);
     } else if (const auto* reaction = std::get_if<ReactionRow>(&any)) {
       line("reaction", reaction->name, reaction->decide ? "" : "noted only");
+    } else if (const auto* timer = std::get_if<TimerRow>(&any)) {
+      line("timer", timer->kind, "");
     } else {
-      line("timer", std::get<TimerRow>(any).kind, "");
+      line("sender", std::get<SenderRow>(any).kind, "");
     }
   }
   for (const auto& fact : service.facts) {
@@ -79,6 +81,9 @@ void serve_until_stopped(Process& process, Runtime& runtime) {
 int serve(const Daemon& daemon, Process& process, const MeshSettings& mesh,
           const StoreSettings& settings) {
   crypto::init();
+  if (daemon.prepare) {
+    if (auto prepared = daemon.prepare(); !prepared) return complain(prepared.error());
+  }
   const SystemClock clock;
   crypto::SystemRandom random;
   auto ring = net::load_keys(mesh.keys, daemon.name);
@@ -96,8 +101,9 @@ int serve(const Daemon& daemon, Process& process, const MeshSettings& mesh,
 
   const Table table(daemon.service(*keys));
   net::Context context;
-  Runtime runtime(table, **store, **in_hand, clock, random,
-                  {settings.credit, settings.readers, settings.slow, settings.owner_epoch});
+  Runtime runtime(
+      table, **store, **in_hand, clock, random,
+      {settings.credit, settings.readers, settings.slow, settings.senders, settings.owner_epoch});
   const auto started = runtime.start(daemon.on_start, context,
                                      {.brokers = mesh.brokers,
                                       .events_publish = mesh.events_publish,

@@ -25,6 +25,9 @@ struct Daemon {
   // What to record once the store is open and before the daemon is ready (a new key to announce);
   // may be empty. An exception to "no decision without a message": it runs once at each start.
   std::function<Effects(const Rows&, const Context&)> on_start = {};
+  // Looks, once settings are loaded and before anything is opened, whether the daemon has what it
+  // needs beyond them (an account's secrets); may be empty. An error ends it.
+  std::function<Status()> prepare = {};
 };
 
 int run_daemon(const Daemon& daemon, int argc, char** argv);

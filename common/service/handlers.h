@@ -54,6 +54,11 @@ struct PackedFact {
   bool is_public = false;
 };
 
+// Something to be done outside, once what was decided with it is committed.
+struct Errand {
+  std::string sender, key;  // A sender of the table, and what it is handed.
+};
+
 // What a command decided: facts to record, vault entries to write or erase (value empty), and the
 // answer. `problem` set: the facts are recorded, and the caller is told the problem instead (a
 // wrong password, a refused scan).
@@ -64,6 +69,7 @@ struct Effects {
   };
   std::vector<PackedFact> facts;
   std::vector<VaultWrite> vault;
+  std::vector<Errand> errands;
   std::optional<Error> problem;
 
   template <class Fact>
@@ -76,6 +82,12 @@ struct Effects {
     return *this;
   }
   Effects& forget(std::string key) { return keep(std::move(key), {}); }
+  // Hands `key` to a sender after the commit. A crash forgets it: whoever decides this sets, by a
+  // fact beside it, a timer that sends again until it is known how it ended.
+  Effects& send(std::string_view sender, std::string_view key) {
+    errands.push_back({std::string(sender), std::string(key)});
+    return *this;
+  }
 };
 
 template <class Answer>
@@ -124,6 +136,22 @@ struct TimerRow {
   std::function<Effects(const Rows&, const Context&, std::string_view key)> decide;
 };
 
+// Asks a service of the mesh, this one included, and waits for the answer.
+using Ask = std::function<Result<std::string>(std::string_view message, std::string body)>;
+
+// Where a service meets the outside world: on the senders' threads, after the commit of what wants
+// it. `plan` reads a snapshot and answers what to do; that runs with the snapshot closed, for as
+// long as it takes, and answers the command of this service that records how it ended. It may be
+// done twice and must bear that.
+struct SenderRow {
+  struct Ended {
+    std::string command, body;
+  };
+  using Job = std::function<std::optional<Ended>(const Ask& ask)>;
+  std::string kind;
+  std::function<Job(const Reader&, std::string_view key)> plan;  // Empty: nothing to do any more.
+};
+
 // A literal that must equal the name its message type declares: the table stays readable and
 // greppable, and cannot disagree with the contract.
 template <class Message>
@@ -134,7 +162,7 @@ struct NameOf {
   std::string_view text;
 };
 
-using TableRow = std::variant<CommandRow, QueryRow, ReactionRow, TimerRow>;
+using TableRow = std::variant<CommandRow, QueryRow, ReactionRow, TimerRow, SenderRow>;
 
 template <class Message, class Decide>
 TableRow command(NameOf<Message>, Decide decide) {
@@ -212,6 +240,24 @@ TableRow reaction(NameOf<Fact> name, Decide decide) {
 template <class Decide>
 TableRow timer(std::string_view kind, Decide decide) {
   return TimerRow{std::string(kind), decide};
+}
+
+// `plan(const Reader&, key) -> std::function<std::optional<Message>(const Ask&)>`; `Message` is the
+// command that records how it ended.
+template <class Message, class Plan>
+TableRow sender(std::string_view kind, NameOf<Message> ends_in, Plan plan) {
+  SenderRow row{std::string(kind), {}};
+  row.plan = [plan, command = std::string(ends_in.text)](const Reader& reader,
+                                                         std::string_view key) -> SenderRow::Job {
+    std::function<std::optional<Message>(const Ask&)> job = plan(reader, key);
+    if (!job) return {};
+    return [job, command](const Ask& ask) -> std::optional<SenderRow::Ended> {
+      const auto message = job(ask);
+      if (!message) return std::nullopt;
+      return SenderRow::Ended{command, encode(*message)};
+    };
+  };
+  return row;
 }
 
 // How a daemon's evolve reaches the facts of a variant by name. Facts outside the variant are

@@ -1,9 +1,9 @@
 #include "common/service/places.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "common/crypto/crypto.h"
+#include "common/service/credentials.h"
 
 namespace bilten {
 
@@ -13,14 +13,10 @@ constexpr size_t kSecretBytes = 32;
 
 Result<std::string> load_secret(const StoreSettings& settings, const std::string& file,
                                 Random& random) {
-  std::error_code failed;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
-  if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY")) {
-    const auto path = std::filesystem::path(credentials) / file;
-    if (std::filesystem::exists(path, failed)) {
-      return crypto::load_or_make_secret(path.string(), kSecretBytes, random);
-    }
+  if (const auto credential = credential_path(file)) {
+    return crypto::load_or_make_secret(*credential, kSecretBytes, random);
   }
+  std::error_code failed;
   const auto folder = settings.secrets.empty() ? std::filesystem::path(settings.folder) / "secrets"
                                                : std::filesystem::path(settings.secrets);
   if (std::filesystem::create_directories(folder, failed)) {

@@ -14,7 +14,7 @@ namespace bilten {
 struct StoreSettings {
   std::string folder = "/var/lib/bilten";
   std::string secrets;
-  uint32_t credit = 1024, readers = 2, slow = 2;
+  uint32_t credit = 1024, readers = 2, slow = 2, senders = 8;
   uint32_t owner_epoch = 0;
   static constexpr auto fields() {
     return field_list(
@@ -28,6 +28,9 @@ struct StoreSettings {
             .doc("Threads that answer queries."),
         field("slow", &StoreSettings::slow, between(1, 15))
             .doc("Threads for slow work: passwords, large queries."),
+        field("senders", &StoreSettings::senders, between(1, 64))
+            .or_default()
+            .doc("Threads that wait for the outside world: payment providers, mail servers."),
         field("owner_epoch", &StoreSettings::owner_epoch, between(0, UINT32_MAX))
             .doc(
                 "Raise it where another copy of this data must no longer serve: the higher wins."));

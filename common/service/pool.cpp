@@ -8,19 +8,21 @@ Pool::Pool(size_t threads, size_t first_slot, size_t queue_max) : queue_max_(que
   }
 }
 
-Pool::~Pool() {
+void Pool::finish() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   woken_.notify_all();
-  for (auto& thread : threads_) thread.join();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 bool Pool::submit(Task task) {
   {
     std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_max_) return false;
+    if (stopping_ || queue_.size() >= queue_max_) return false;
     queue_.push_back(std::move(task));
   }
   woken_.notify_one();

@@ -16,10 +16,12 @@ class Pool {
 
   // Tasks are told the slot of their thread: `first_slot` and the following ones.
   Pool(size_t threads, size_t first_slot, size_t queue_max);
-  ~Pool();  // Runs what is queued, then joins.
+  ~Pool() { finish(); }
 
-  // False: the queue is full, and the task will not run. Any thread.
+  // False: the queue is full or the pool finishes, and the task will not run. Any thread.
   bool submit(Task task);
+  // Runs what is queued, then joins. Once or more, by one thread.
+  void finish();
 
  private:
   void work(size_t slot);

@@ -44,6 +44,7 @@ bool Recording::record(const Effects& effects, std::string_view traceparent) {
       batch_->put_vault(entry.key, entry.value);
     }
   }
+  errands_.insert(errands_.end(), effects.errands.begin(), effects.errands.end());
   return !effects.facts.empty() || !effects.vault.empty();
 }
 

@@ -36,6 +36,7 @@ class Recording {
   const Head& head() const { return head_; }
   CommitResult commit() { return batch_->commit(); }
   std::vector<AnnouncedFact> take_announced() { return std::move(announced_); }
+  std::vector<Errand> take_errands() { return std::move(errands_); }
 
  private:
   void append(JournalFact fact);
@@ -45,6 +46,7 @@ class Recording {
   Head head_;
   UnixMillis now_;
   std::vector<AnnouncedFact> announced_;
+  std::vector<Errand> errands_;
   bool wrote_ = false;
   bool keys_changed_ = false;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ struct ReplyAddress {
   uint32_t link = 0, generation = 0;
   uint64_t id = 0;
   std::shared_ptr<OpenSpan> span = nullptr;  // Of a sampled request: ended with the answer.
+  // Of a command that a sender of this process gave; then link and generation mean nothing.
+  std::shared_ptr<const std::function<void(const Result<std::string>&)>> inside = nullptr;
   bool operator==(const ReplyAddress& other) const {
     return link == other.link && generation == other.generation && id == other.id;
   }

@@ -47,7 +47,11 @@ Runtime::Runtime(const Table& table, Store& store, InHand& in_hand, const Clock&
       batches_(counter("bilten_batches_total", "Steps of the writer.")),
       batch_seconds_(histogram("bilten_batch_seconds", "Time of one step, with its commit.")),
       parked_(gauge("bilten_parked", "Requests that wait for another service's facts.")),
-      writable_(gauge("bilten_store_writable", "0 while commits find no space.")) {
+      writable_(gauge("bilten_store_writable", "0 while commits find no space.")),
+      errands_(counter("bilten_errands_total", "Tasks given to the senders.")),
+      errands_dropped_(counter("bilten_errands_dropped_total",
+                               "Tasks that the senders had no room for; their timers repeat "
+                               "them.")) {
   CHECK_INVARIANT(tick_fd_ >= 0);
 }
 
@@ -84,6 +88,7 @@ Status Runtime::start(const OnStart& on_start, net::Context& context, net::MeshO
   last_turn_ = clock_.steady_us();
   readers_ = std::make_unique<Pool>(options_.readers, 1, kQueueMax);
   slow_ = std::make_unique<Pool>(options_.slow, 1 + options_.readers, kQueueMax);
+  if (table_.has_senders()) senders_ = std::make_unique<Pool>(options_.senders, 0, kQueueMax);
   mesh_ = std::make_unique<net::Mesh>(
       context, std::move(mesh),
       net::Mesh::Handlers{
@@ -122,6 +127,7 @@ void Runtime::stop() {
   if (!mesh_) return;
   draining_ = true;
   mesh_->drain();
+  if (senders_) senders_->finish();  // While the writer still records how they end.
   const auto until = std::chrono::steady_clock::now() + kDrainMax;
   while (in_flight_ > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -191,6 +197,7 @@ void Runtime::carry_out(WriterCore::Output out) {
   if (out.keys_changed) publish_signers();
   for (auto& request : out.to_prepare) submit_prepare(std::move(request));
   for (auto& request : out.queries_again) submit_query(std::move(request));
+  for (auto& errand : out.errands) submit_errand(std::move(errand));
   for (const auto& owner : out.questions) ask_head(owner);
   if (out.cursors.empty() && out.stopped.empty()) return;
   with_feeds([&](Feeds& feeds, SteadyMicros now) {

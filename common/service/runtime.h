@@ -4,6 +4,7 @@
 //   writer thread  all commands, facts and timers, one batch after the other (writer.h)
 //   reader pool    queries, on snapshots
 //   slow pool      prepare, but of critical commands; queries that say they are slow
+//   senders        what is done outside, after its commit
 //   main thread    tick(): watermarks, repairs of feeds
 #pragma once
 
@@ -35,9 +36,9 @@
 namespace bilten {
 
 struct RuntimeOptions {
-  uint32_t credit = 1024;        // Requests that each broker may have open here.
-  size_t readers = 2, slow = 2;  // Threads.
-  uint32_t owner_epoch = 0;      // The claim's: a higher one displaces an owner.
+  uint32_t credit = 1024;                     // Requests that each broker may have open here.
+  size_t readers = 2, slow = 2, senders = 8;  // Threads.
+  uint32_t owner_epoch = 0;                   // The claim's: a higher one displaces an owner.
 };
 using OnStart = std::function<Effects(const Rows&, const Context&)>;
 
@@ -82,6 +83,13 @@ class Runtime {
   void reply_one(const ReplyAddress& to, Result<std::string> answer);
   UnixMillis reader_now(const Snapshot& snapshot) const;
 
+  // The senders (runtime_senders.cpp).
+  void submit_errand(Errand errand);
+  void run_errand(const Errand& errand);
+  Result<std::string> ask(std::string_view message, std::string body);
+  void command_inside(const CommandRow& command, std::string body,
+                      std::function<void(const Result<std::string>&)> done);
+
   // The writer and what it lets out (runtime.cpp).
   void write();
   void note_queue(const WriterCore::Input& input) const;
@@ -123,7 +131,7 @@ class Runtime {
   std::unique_ptr<Feeds> feeds_;
 
   std::unique_ptr<net::Mesh> mesh_;
-  std::unique_ptr<Pool> readers_, slow_;
+  std::unique_ptr<Pool> readers_, slow_, senders_;
   std::thread writer_;
   std::atomic<bool> stopping_ = false, draining_ = false, connected_ = false;
   std::atomic<int64_t> in_flight_ = 0;
@@ -137,6 +145,7 @@ class Runtime {
   Histogram batch_seconds_;
   MeshMetrics mesh_metrics_;
   Gauge parked_, writable_;
+  Counter errands_, errands_dropped_;
   std::map<std::string, std::pair<Gauge, Gauge>> feed_gauges_;  // Lag, stopped.
 };
 

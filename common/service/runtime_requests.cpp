@@ -210,6 +210,10 @@ void Runtime::reply(const std::vector<Reply>& replies) {
   std::vector<net::Mesh::Reply> frames;
   frames.reserve(replies.size());
   for (const auto& [to, answer] : replies) {
+    if (to.inside) {
+      (*to.inside)(answer);
+      continue;
+    }
     frames.push_back(
         {to.link, to.generation, to.id,
          answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});

@@ -54,9 +54,11 @@ void Table::index(const TableRow& any) {
     CHECK_INVARIANT(owner_of(reaction->name) != service_.name);
     add(reactions_, reaction->name, *reaction);
     owners_.emplace_back(owner_of(reaction->name));
+  } else if (const auto* timer = std::get_if<TimerRow>(&any)) {
+    add(timers_, timer->kind, *timer);
   } else {
-    const auto& timer = std::get<TimerRow>(any);
-    add(timers_, timer.kind, timer);
+    const auto& sender = std::get<SenderRow>(any);
+    add(senders_, sender.kind, sender);
   }
 }
 

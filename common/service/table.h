@@ -25,6 +25,8 @@ class Table {
   const QueryRow* query(std::string_view name) const { return find(queries_, name); }
   const ReactionRow* reaction(std::string_view name) const { return find(reactions_, name); }
   const TimerRow* timer(std::string_view kind) const { return find(timers_, kind); }
+  const SenderRow* sender(std::string_view kind) const { return find(senders_, kind); }
+  bool has_senders() const { return !senders_.empty(); }
 
   const std::string& name() const { return service_.name; }
   // The services whose facts this one takes, in alphabetical order.
@@ -59,6 +61,7 @@ class Table {
   ByName<QueryRow> queries_;
   ByName<ReactionRow> reactions_;
   ByName<TimerRow> timers_;
+  ByName<SenderRow> senders_;
   std::vector<std::string> owners_;
   ServiceDescription description_;
 };

@@ -125,6 +125,7 @@ void WriterCore::settle(Turn& turn) {
       turn.out.alarms.push_back("store_writable_again");
     }
     turn.out.announced = recording.take_announced();
+    turn.out.errands = recording.take_errands();
     turn.out.keys_changed = recording.keys_changed();
   }
   if (careful_ > 0) --careful_;

@@ -65,6 +65,7 @@ class WriterCore {
   struct Output {
     std::vector<Reply> replies;
     std::vector<AnnouncedFact> announced;
+    std::vector<Errand> errands;
     std::vector<Request> to_prepare;     // Run their prepare, then hand them in again.
     std::vector<Request> queries_again;  // Answer them on a fresh snapshot.
     std::vector<std::string> questions;  // Owners to be asked for their head.

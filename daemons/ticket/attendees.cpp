@@ -127,13 +127,11 @@ std::vector<AnswerKept> find_answers(const Vault& vault, const Id& order_id) {
 }
 
 Decided<AttendeeView> decide_change_attendee(const Rows& rows, const Context& context,
-                                             const ChangeAttendee& message,
-                                             std::string_view secret) {
+                                             const ChangeAttendee& message, const OrderKeys& keys) {
   const auto& ticket_id = message.ticket_id;
   const auto ticket = rows.find<TicketRow>(ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
-  const auto access =
-      ticket_access(rows, context.person, secret, ticket_id, *ticket, message.secret);
+  const auto access = ticket_access(rows, context.person, keys, ticket_id, *ticket, message.secret);
   if (access < TicketAccess::holder) return unknown_ticket(context.person);
   const bool is_good = ticket->state == TicketState::valid || ticket->state == TicketState::used;
   const auto index = place_of(order_of(rows, *ticket), ticket_id);

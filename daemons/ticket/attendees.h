@@ -5,6 +5,7 @@
 
 #include "common/api/ticket_orders.h"
 #include "common/service/handlers.h"
+#include "daemons/ticket/rights.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
@@ -40,7 +41,7 @@ std::vector<api::ticket::AnswerKept> find_answers(const Vault& vault, const Id& 
 // unknown_ticket, ticket_ended, event_started, invalid
 Decided<api::ticket::AttendeeView> decide_change_attendee(
     const Rows& rows, const Context& context, const api::ticket::ChangeAttendee& message,
-    std::string_view secret);
+    const OrderKeys& keys);
 
 // Whom a ticket is for is no row's business: the fact tells others to look again.
 void apply(Rows& rows, const api::ticket::AttendeeChanged& fact);

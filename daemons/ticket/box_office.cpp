@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/box_office_rows.h"
 #include "daemons/ticket/code.h"
@@ -107,7 +108,7 @@ Decided<OrderView> decide_box_office_order(const Rows& rows, const Context& cont
   if (message.buyer) decision.keep(vault_key(order_id), encode(*message.buyer));
   decision.answer = view_of_order(order_id, order, context.now);
   decision.answer.buyer = message.buyer;
-  decision.answer.secret = order_secret(keys.secret, order_id);
+  decision.answer.secret = order_secret(keys.mail_index, order_id);
   return decision;
 }
 

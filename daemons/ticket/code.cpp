@@ -72,9 +72,4 @@ std::string code_hash(std::string_view text) {
   return std::string(whole.data(), 16);
 }
 
-std::string order_secret(std::string_view secret, const Id& order_id) {
-  return base64url(
-      std::string_view(crypto::keyed_hash(secret, "order link", order_id.view())).substr(0, 24));
-}
-
 }  // namespace bilten::ticket

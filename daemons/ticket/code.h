@@ -61,7 +61,5 @@ bool is_genuine(const ShownCode& shown, const crypto::SigningKey& key);
 crypto::SigningKey event_key(std::string_view secret, const Id& event_id, uint8_t key_id);
 // 16 bytes that know a code again and tell nothing about it.
 std::string code_hash(std::string_view text);
-// What a guest's link to an order carries: 32 characters that only the service's secret can make.
-std::string order_secret(std::string_view secret, const Id& order_id);
 
 }  // namespace bilten::ticket

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "common/base/csv.h"
 #include "common/base/time.h"
 #include "common/service/paging.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/catalogue.h"
-#include "daemons/ticket/csv.h"
 #include "daemons/ticket/door_rows.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/lists.h"

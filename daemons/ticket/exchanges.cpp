@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
@@ -53,13 +54,13 @@ Status check_ticket(const TicketRow& ticket) {
 }
 
 Result<Own> find_own_ticket(const Rows& rows, const Context& context, const ExchangeTicket& message,
-                            std::string_view secret) {
+                            std::string_view mesh_key) {
   auto ticket = rows.find<TicketRow>(message.ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
   auto order = rows.find<OrderRow>(ticket->order_id.view());
   CHECK_INVARIANT(order);
   const auto access =
-      order_access(rows, context.person, secret, ticket->order_id, *order, message.secret);
+      order_access(rows, context.person, mesh_key, ticket->order_id, *order, message.secret);
   if (access == OrderAccess::none) return unknown_ticket(context.person);
   if (access != OrderAccess::all) return manager_needed();
   if (const auto fit = check_ticket(*ticket); !fit) return fit.error();
@@ -147,7 +148,7 @@ Held held_difference(const Context& context, const Own& own, const Id& order_id,
 // Holds the difference as an order of its own, which knows what it is for.
 Decided<ExchangeView> hold_exchange(const Rows& rows, const Context& context,
                                     const ExchangeTicket& message, const Own& own, const Line& line,
-                                    int64_t difference, std::string_view secret) {
+                                    int64_t difference, std::string_view mesh_key) {
   if (const auto shortage = find_shortage(rows, {line})) return sold_out(*shortage);
   const Id order_id = context.fresh_id();
   const auto held = held_difference(context, own, order_id, line, difference);
@@ -165,7 +166,7 @@ Decided<ExchangeView> hold_exchange(const Rows& rows, const Context& context,
   auto& answer = decision.answer;
   answer.state = ExchangeState::held;
   answer.order = view_of_order(order_id, held_order(held), context.now);
-  answer.order->secret = order_secret(secret, order_id);
+  answer.order->secret = order_secret(mesh_key, order_id);
   return decision;
 }
 
@@ -184,8 +185,8 @@ void end_paid_order(Rows& rows, const Exchanged& fact) {
 }  // namespace
 
 Decided<ExchangeView> decide_exchange(const Rows& rows, const Context& context,
-                                      const ExchangeTicket& message, std::string_view secret) {
-  const auto own = find_own_ticket(rows, context, message, secret);
+                                      const ExchangeTicket& message, std::string_view mesh_key) {
+  const auto own = find_own_ticket(rows, context, message, mesh_key);
   if (!own) return own.error();
   const auto line = price_new(rows, *own, message.ticket_type_id, context.now);
   if (!line) return line.error();
@@ -194,7 +195,7 @@ Decided<ExchangeView> decide_exchange(const Rows& rows, const Context& context,
   const Money refunded = fact.amount;
   Decided<ExchangeView> decision = Decision<ExchangeView>();
   if (difference > 0) {
-    decision = hold_exchange(rows, context, message, *own, *line, difference, secret);
+    decision = hold_exchange(rows, context, message, *own, *line, difference, mesh_key);
     if (!decision) return decision;
   } else {
     if (context.person) fact.person_id = context.person->person_id;

@@ -12,7 +12,7 @@ namespace bilten::ticket {
 // then as an order of one ticket (orders.h)
 Decided<api::ticket::ExchangeView> decide_exchange(const Rows& rows, const Context& context,
                                                    const api::ticket::ExchangeTicket& message,
-                                                   std::string_view secret);
+                                                   std::string_view mesh_key);
 
 // The exchange that an order holds the difference of; nothing: it is an order as any.
 std::optional<ExchangeRow> find_exchange(const Rows& rows, const Id& order_id);

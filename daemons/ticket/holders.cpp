@@ -33,18 +33,18 @@ std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id) {
   return rows.find<HolderRow>(ticket_id.view());
 }
 
-TicketAccess ticket_access(const Rows& rows, const Person* person, std::string_view service_secret,
+TicketAccess ticket_access(const Rows& rows, const Person* person, const OrderKeys& keys,
                            const Id& ticket_id, const TicketRow& ticket,
                            const std::optional<std::string>& shown_secret) {
   const auto holder = find_holder(rows, ticket_id);
   if (holder) {
     const bool shows_it =
         shown_secret &&
-        crypto::equal(*shown_secret, holder_secret(service_secret, holder->transfer_id));
+        crypto::equal(*shown_secret, holder_secret(keys.secret, holder->transfer_id));
     if (shows_it || (person && holder->person_id == person->person_id)) return TicketAccess::holder;
   }
   if (manages(rows, person, ticket.event_id)) return TicketAccess::manager;
-  const auto access = order_access(rows, person, service_secret, ticket.order_id,
+  const auto access = order_access(rows, person, keys.mail_index, ticket.order_id,
                                    order_of(rows, ticket), shown_secret);
   if (access != OrderAccess::all) return TicketAccess::none;
   return holder ? TicketAccess::giver : TicketAccess::holder;

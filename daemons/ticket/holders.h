@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/service/handlers.h"
+#include "daemons/ticket/rights.h"
 #include "daemons/ticket/rows.h"
 #include "daemons/ticket/transfer_rows.h"
 
@@ -16,7 +17,7 @@ inline std::string holder_ticket_key(const Id& person_id, const Id& transfer_id)
 }
 
 std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id);
-TicketAccess ticket_access(const Rows& rows, const Person* person, std::string_view service_secret,
+TicketAccess ticket_access(const Rows& rows, const Person* person, const OrderKeys& keys,
                            const Id& ticket_id, const TicketRow& ticket,
                            const std::optional<std::string>& shown_secret);
 

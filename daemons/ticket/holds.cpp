@@ -31,11 +31,11 @@ void end_hold(Rows& rows, const Id& order_id, OrderState state) {
 }
 
 // The held order for who may change it.
-Result<OrderRow> find_held(const Rows& rows, const Context& context, std::string_view secret,
+Result<OrderRow> find_held(const Rows& rows, const Context& context, std::string_view mesh_key,
                            const Id& order_id, const std::optional<std::string>& shown_secret) {
   auto order = rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
-  const auto access = order_access(rows, context.person, secret, order_id, *order, shown_secret);
+  const auto access = order_access(rows, context.person, mesh_key, order_id, *order, shown_secret);
   if (access == OrderAccess::none) return unknown_order(context.person);
   if (access != OrderAccess::all) return manager_needed();
   if (order->state == OrderState::expired || is_lapsed(*order, context.now)) {
@@ -58,9 +58,9 @@ Status check_held(const OrderRow& order) {
 }  // namespace
 
 Decided<OrderView> decide_change_order(const Rows& rows, const Context& context,
-                                       const ChangeOrder& message, std::string_view secret) {
+                                       const ChangeOrder& message, std::string_view mesh_key) {
   const auto& order_id = message.order_id;
-  auto order = find_held(rows, context, secret, order_id, message.secret);
+  auto order = find_held(rows, context, mesh_key, order_id, message.secret);
   if (!order) return order.error();
   if (const auto fit = check_held(*order); !fit) return fit.error();
   if (find_exchange(rows, order_id)) {
@@ -100,9 +100,9 @@ Decided<OrderView> decide_change_order(const Rows& rows, const Context& context,
 }
 
 Decided<OrderView> decide_extend_hold(const Rows& rows, const Context& context,
-                                      const ExtendHold& message, std::string_view secret) {
+                                      const ExtendHold& message, std::string_view mesh_key) {
   const auto& order_id = message.order_id;
-  auto order = find_held(rows, context, secret, order_id, message.secret);
+  auto order = find_held(rows, context, mesh_key, order_id, message.secret);
   if (!order) return order.error();
   if (const auto fit = check_held(*order); !fit) return fit.error();
   if (order->extended) {
@@ -121,8 +121,8 @@ Decided<OrderView> decide_extend_hold(const Rows& rows, const Context& context,
 }
 
 Decided<OrderView> decide_cancel_order(const Rows& rows, const Context& context,
-                                       const CancelOrder& message, std::string_view secret) {
-  auto order = find_held(rows, context, secret, message.order_id, message.secret);
+                                       const CancelOrder& message, std::string_view mesh_key) {
+  auto order = find_held(rows, context, mesh_key, message.order_id, message.secret);
   if (!order) return order.error();
   Decision<OrderView> decision;
   if (order->state == OrderState::held) {

@@ -3,9 +3,9 @@
 #include <array>
 #include <map>
 
+#include "common/base/csv.h"
 #include "common/base/money.h"
 #include "common/base/text.h"
-#include "daemons/ticket/csv.h"
 
 namespace bilten::ticket {
 
@@ -167,33 +167,6 @@ Result<ImportFile> read_import(std::string_view csv, int64_t first_line) {
     lines.take(record, first_line + static_cast<int64_t>(record.line) - 2, file);
   }
   return file;
-}
-
-std::optional<int64_t> read_amount(std::string_view text, int decimals) {
-  int64_t amount = 0;
-  int after_point = -1;  // Digits seen after it.
-  bool has_digits = false;
-  for (const char c : text) {
-    if ((c == '.' || c == ',') && after_point < 0) {
-      after_point = 0;
-      continue;
-    }
-    if (c < '0' || c > '9') return std::nullopt;
-    has_digits = true;
-    if (after_point == decimals) {  // Zeros alone may follow.
-      if (c != '0') return std::nullopt;
-      continue;
-    }
-    if (after_point >= 0) ++after_point;
-    amount = amount * 10 + (c - '0');
-    if (amount > kMoneyMax) return std::nullopt;
-  }
-  if (!has_digits) return std::nullopt;
-  for (int i = after_point < 0 ? 0 : after_point; i < decimals; ++i) {
-    amount *= 10;
-    if (amount > kMoneyMax) return std::nullopt;
-  }
-  return amount;
 }
 
 }  // namespace bilten::ticket

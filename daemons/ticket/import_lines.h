@@ -29,8 +29,4 @@ struct ImportFile {
 // header lacks the order's code or the product)
 Result<ImportFile> read_import(std::string_view csv, int64_t first_line);
 
-// "23.00", "23,00" or "23" in minor units of a currency with so many decimals; nothing: no amount,
-// or a part of a minor unit, or beyond kMoneyMax.
-std::optional<int64_t> read_amount(std::string_view text, int decimals);
-
 }  // namespace bilten::ticket

@@ -5,6 +5,7 @@
 #include <set>
 #include <variant>
 
+#include "common/base/csv.h"
 #include "common/base/zones.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"

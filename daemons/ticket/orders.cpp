@@ -2,6 +2,7 @@
 #include "daemons/ticket/orders.h"
 
 #include "common/base/text.h"
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/code.h"
@@ -173,7 +174,7 @@ Decided<OrderView> decide_order(const Rows& rows, const Context& context, const 
   keep_people(order_id, *people, decision);
   decision.keep(vault_key(order_id), encode(message.buyer));
   decision.answer.buyer = message.buyer;
-  decision.answer.secret = order_secret(keys.secret, order_id);
+  decision.answer.secret = order_secret(keys.mail_index, order_id);
   return decision;
 }
 

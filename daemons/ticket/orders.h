@@ -4,15 +4,10 @@
 #include "common/api/ticket_orders.h"
 #include "common/service/handlers.h"
 #include "daemons/ticket/basket.h"
+#include "daemons/ticket/rights.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
-
-// What orders are kept under: the service's secret, for their links, and the mesh's key of mail
-// indexes, for their buyers.
-struct OrderKeys {
-  std::string secret, mail_index;
-};
 
 // unknown_event, not_on_sale; as find_pass of room.h; unknown_promo_code, promo_not_open,
 // promo_over; then for each item, in turn: invalid (a type twice), unknown_ticket_type,
@@ -29,15 +24,15 @@ Result<api::ticket::QuoteView> quote(const Reader& reader, const api::ticket::Qu
 // becomes_free
 Decided<api::ticket::OrderView> decide_change_order(const Rows& rows, const Context& context,
                                                     const api::ticket::ChangeOrder& message,
-                                                    std::string_view secret);
+                                                    std::string_view mesh_key);
 // unknown_order, role_missing, hold_expired, already_paid, already_extended
 Decided<api::ticket::OrderView> decide_extend_hold(const Rows& rows, const Context& context,
                                                    const api::ticket::ExtendHold& message,
-                                                   std::string_view secret);
+                                                   std::string_view mesh_key);
 // unknown_order, role_missing, hold_expired, already_paid
 Decided<api::ticket::OrderView> decide_cancel_order(const Rows& rows, const Context& context,
                                                     const api::ticket::CancelOrder& message,
-                                                    std::string_view secret);
+                                                    std::string_view mesh_key);
 // The timer "hold": its order passed its time unpaid.
 Effects decide_hold_ended(const Rows& rows, const Context& context, std::string_view order_id);
 // A hold past its time reads as expired, though its timer has not fired yet.

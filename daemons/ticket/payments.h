@@ -1,7 +1,7 @@
 // What comes of money: orders paid, money that comes too late, goes back or is disputed.
 #pragma once
 
-#include "common/api/payment_facts.h"
+#include "common/api/payment_money_facts.h"
 #include "common/api/ticket_dispute_facts.h"
 #include "common/api/ticket_orders.h"
 #include "common/service/handlers.h"

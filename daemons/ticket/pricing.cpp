@@ -1,10 +1,10 @@
 #include "daemons/ticket/pricing.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "common/base/check.h"
 #include "common/base/money.h"
+#include "common/base/shares.h"
 
 namespace bilten::ticket {
 
@@ -16,8 +16,6 @@ using api::ticket::Tier;
 using api::ticket::TypeTerms;
 
 namespace {
-
-__extension__ using Wide = unsigned __int128;
 
 const Tier* tier_at(const TypeTerms& terms, int64_t taken, UnixMillis now) {
   for (const auto& tier : terms.tiers) {
@@ -122,35 +120,6 @@ std::optional<std::vector<Line>> price_drafts(std::vector<Draft>& drafts, const 
 }
 
 }  // namespace
-
-int64_t part_of(int64_t amount, int64_t rate) {
-  return amount / kRateMax * rate + (amount % kRateMax * rate + kRateMax / 2) / kRateMax;
-}
-
-int64_t tax_within(int64_t gross, int64_t rate) {
-  const auto whole = kRateMax + rate;
-  return gross / whole * rate + (gross % whole * rate * 2 + whole) / (whole * 2);
-}
-
-std::vector<int64_t> share(int64_t amount, const std::vector<int64_t>& weights) {
-  Wide total = 0;
-  for (const auto weight : weights) total += static_cast<Wide>(weight);
-  std::vector<int64_t> parts;
-  std::vector<Wide> remainders;
-  int64_t left = amount;
-  for (const auto weight : weights) {
-    const Wide product = static_cast<Wide>(amount) * static_cast<Wide>(weight);
-    parts.push_back(static_cast<int64_t>(product / total));
-    remainders.push_back(product % total);
-    left -= parts.back();
-  }
-  std::vector<size_t> order(weights.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
-  for (size_t i = 0; left > 0; ++i, --left) ++parts[order[i]];
-  return parts;
-}
 
 int64_t current_price(const TypeTerms& terms, int64_t taken, UnixMillis now) {
   const auto* tier = tier_at(terms, taken, now);

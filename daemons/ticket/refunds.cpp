@@ -49,11 +49,12 @@ Status check_paid(const OrderRow& order) {
 }
 
 Result<Own> find_own_order(const Rows& rows, const Context& context, const RefundOrder& message,
-                           std::string_view secret) {
+                           std::string_view mesh_key) {
   const auto& order_id = message.order_id;
   auto order = rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
-  const auto access = order_access(rows, context.person, secret, order_id, *order, message.secret);
+  const auto access =
+      order_access(rows, context.person, mesh_key, order_id, *order, message.secret);
   if (access == OrderAccess::none) return unknown_order(context.person);
   if (access != OrderAccess::all) return manager_needed();
   if (const auto fit = check_paid(*order); !fit) return fit.error();
@@ -217,8 +218,8 @@ std::vector<Line> void_tickets(Rows& rows, const std::vector<Id>& ticket_ids) {
 }  // namespace
 
 Decided<RefundView> decide_refund(const Rows& rows, const Context& context,
-                                  const RefundOrder& message, std::string_view secret) {
-  const auto own = find_own_order(rows, context, message, secret);
+                                  const RefundOrder& message, std::string_view mesh_key) {
+  const auto own = find_own_order(rows, context, message, mesh_key);
   if (!own) return own.error();
   if (const auto fit = check_parts(message); !fit) return fit.error();
   if (is_disputed(rows, message.order_id)) {

@@ -13,7 +13,7 @@ namespace bilten::ticket {
 // ticket_transferred, not_refundable
 Decided<api::ticket::RefundView> decide_refund(const Rows& rows, const Context& context,
                                                const api::ticket::RefundOrder& message,
-                                               std::string_view secret);
+                                               std::string_view mesh_key);
 
 // Money of a paid order that went back without being asked for here. Where it is all that was left,
 // what is left of the tickets is void.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "common/base/shares.h"
 
 namespace bilten::ticket {
 namespace {

@@ -1,5 +1,6 @@
 #include "daemons/ticket/resend.h"
 
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
 #include "daemons/ticket/recent.h"
@@ -57,11 +58,11 @@ std::vector<Id> orders_of(const Rows& rows, const Id& event_id, const Bytes& buy
 }  // namespace
 
 Decided<Nothing> decide_resend(const Rows& rows, const Context& context, const ResendOrder& message,
-                               std::string_view secret) {
+                               std::string_view mesh_key) {
   const auto& order_id = message.order_id;
   const auto order = rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
-  if (order_access(rows, context.person, secret, order_id, *order, message.secret) !=
+  if (order_access(rows, context.person, mesh_key, order_id, *order, message.secret) !=
       OrderAccess::all) {
     return unknown_order(context.person);
   }
@@ -99,14 +100,14 @@ Decided<Nothing> decide_look_up(const Rows& rows, const Context& context,
 }
 
 Result<OrderMail::Answer> order_mail(const Reader& reader, const OrderMail& message,
-                                     std::string_view secret) {
+                                     std::string_view mesh_key) {
   const auto order = reader.rows.find<OrderRow>(message.order_id.view());
   if (!order) return unknown_order(nullptr);
   const auto buyer = find_buyer(reader.vault, message.order_id);
   if (!buyer) return unknown_order(nullptr);
   return OrderMail::Answer{.email = buyer->email,
                            .buyer_name = buyer->name,
-                           .secret = order_secret(secret, message.order_id),
+                           .secret = order_secret(mesh_key, message.order_id),
                            .code = order->code,
                            .event_id = order->event_id};
 }

@@ -9,14 +9,14 @@ namespace bilten::ticket {
 
 // unknown_order, order_over, too_many_resends
 Decided<Nothing> decide_resend(const Rows& rows, const Context& context,
-                               const api::ticket::ResendOrder& message, std::string_view secret);
+                               const api::ticket::ResendOrder& message, std::string_view mesh_key);
 // unknown_event. An address without orders, or with too many look-ups, is answered as any.
 Decided<Nothing> decide_look_up(const Rows& rows, const Context& context,
                                 const api::ticket::LookUpOrders& message, const OrderKeys& keys);
 // unknown_order
 Result<api::ticket::OrderMail::Answer> order_mail(const Reader& reader,
                                                   const api::ticket::OrderMail& message,
-                                                  std::string_view secret);
+                                                  std::string_view mesh_key);
 
 void apply(Rows& rows, const api::ticket::ResendWanted& fact);
 void apply(Rows& rows, const api::ticket::LookUpWanted& fact);

@@ -1,6 +1,6 @@
 #include "daemons/ticket/rights.h"
 
-#include "daemons/ticket/code.h"
+#include "common/crypto/order_link.h"
 
 namespace bilten::ticket {
 namespace {
@@ -54,10 +54,10 @@ Result<EventRow> find_own_event(const Rows& rows, const Person* person, const Id
   return std::move(*event);
 }
 
-OrderAccess order_access(const Rows& rows, const Person* person, std::string_view service_secret,
+OrderAccess order_access(const Rows& rows, const Person* person, std::string_view mesh_key,
                          const Id& order_id, const OrderRow& order,
                          const std::optional<std::string>& shown_secret) {
-  if (shown_secret && crypto::equal(*shown_secret, order_secret(service_secret, order_id))) {
+  if (shown_secret && crypto::equal(*shown_secret, order_secret(mesh_key, order_id))) {
     return OrderAccess::all;
   }
   if (!person) return OrderAccess::none;

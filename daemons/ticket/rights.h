@@ -11,6 +11,12 @@ namespace bilten::ticket {
 
 using api::user::Role;
 
+// What links are made with and buyers known by: the service's secret, and the mesh's key, which
+// also the payment service knows an order's link by.
+struct OrderKeys {
+  std::string secret, mail_index;
+};
+
 // True for members of the organisation, and for everyone once the event is out and not private.
 bool may_see(const Rows& rows, const Person* person, const EventRow& event);
 bool is_member(const Rows& rows, const Person* person, const Id& organization_id);
@@ -27,7 +33,8 @@ Result<EventRow> find_own_event(const Rows& rows, const Person* person, const Id
 
 // What one may see of an order: nothing, all but who bought it, everything.
 enum class OrderAccess : uint8_t { none, sale, all };
-OrderAccess order_access(const Rows& rows, const Person* person, std::string_view service_secret,
+// `mesh_key`: what order secrets are made with.
+OrderAccess order_access(const Rows& rows, const Person* person, std::string_view mesh_key,
                          const Id& order_id, const OrderRow& order,
                          const std::optional<std::string>& shown_secret);
 

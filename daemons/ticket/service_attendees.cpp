@@ -56,7 +56,7 @@ Result<OrderAttendees> order_attendees(const Reader& reader, const ListOrderAtte
 }  // namespace
 
 Table attendee_table(const Config& config, const ServiceKeys& keys) {
-  const auto views = std::make_shared<const TicketViews>(config, keys.secret);
+  const auto views = std::make_shared<const TicketViews>(config, keys);
   return {
       command<AddQuestion>("ticket.add_question", decide_add_question),
       command<ChangeQuestion>("ticket.change_question", decide_change_question),
@@ -65,7 +65,9 @@ Table attendee_table(const Config& config, const ServiceKeys& keys) {
       query<ListOrderAttendees>("ticket.order.attendees", with(views, order_attendees)),
       query<ListEventAttendees>("ticket.attendees", list_event_attendees),
       slow_query<ReadAttendeesCsv>("ticket.attendees_csv", event_attendees_csv),
-      command<ChangeAttendee>("ticket.change_attendee", with(keys.secret, decide_change_attendee)),
+      command<ChangeAttendee>(
+          "ticket.change_attendee",
+          with(OrderKeys{keys.secret, keys.mail_index}, decide_change_attendee)),
   };
 }
 

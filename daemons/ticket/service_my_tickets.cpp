@@ -82,7 +82,7 @@ Result<ListOf<TicketView>> my_tickets(const Reader& reader, const ListMyTickets&
 }  // namespace
 
 Table my_ticket_table(const Config& config, const ServiceKeys& keys) {
-  const auto views = std::make_shared<const TicketViews>(config, keys.secret);
+  const auto views = std::make_shared<const TicketViews>(config, keys);
   return {query<ListMyTickets>("ticket.my_tickets", with(views, my_tickets))};
 }
 

@@ -18,13 +18,13 @@ Error not_logged_in() {
 // The queries, with the key that the secrets of orders come from.
 class Queries {
  public:
-  explicit Queries(std::string secret) : secret_(std::move(secret)) {}
+  explicit Queries(std::string mesh_key) : mesh_key_(std::move(mesh_key)) {}
 
   Result<OrderView> order(const Reader& reader, const ReadOrder& message) const {
     const auto order = reader.rows.find<OrderRow>(message.order_id.view());
     if (!order) return unknown_order(nullptr);
-    const auto access =
-        order_access(reader.rows, reader.person, secret_, message.order_id, *order, message.secret);
+    const auto access = order_access(reader.rows, reader.person, mesh_key_, message.order_id,
+                                     *order, message.secret);
     if (access == OrderAccess::none) return unknown_order(reader.person);
     auto view = view_of_order(message.order_id, *order, reader.now);
     if (access == OrderAccess::all) view.buyer = find_buyer(reader.vault, message.order_id);
@@ -56,28 +56,28 @@ class Queries {
   }
 
  private:
-  std::string secret_;
+  std::string mesh_key_;
 };
 
 }  // namespace
 
 Table order_table(const ServiceKeys& keys) {
-  const auto queries = std::make_shared<const Queries>(keys.secret);
+  const auto queries = std::make_shared<const Queries>(keys.mail_index);
   const auto order = [order_keys = OrderKeys{keys.secret, keys.mail_index}](
                          const Rows& rows, const Context& context, const Order& message) {
     return decide_order(rows, context, message, order_keys);
   };
-  const auto change_order = [secret = keys.secret](const Rows& rows, const Context& context,
-                                                   const ChangeOrder& message) {
-    return decide_change_order(rows, context, message, secret);
+  const auto change_order = [mesh_key = keys.mail_index](const Rows& rows, const Context& context,
+                                                         const ChangeOrder& message) {
+    return decide_change_order(rows, context, message, mesh_key);
   };
-  const auto extend_hold = [secret = keys.secret](const Rows& rows, const Context& context,
-                                                  const ExtendHold& message) {
-    return decide_extend_hold(rows, context, message, secret);
+  const auto extend_hold = [mesh_key = keys.mail_index](const Rows& rows, const Context& context,
+                                                        const ExtendHold& message) {
+    return decide_extend_hold(rows, context, message, mesh_key);
   };
-  const auto cancel_order = [secret = keys.secret](const Rows& rows, const Context& context,
-                                                   const CancelOrder& message) {
-    return decide_cancel_order(rows, context, message, secret);
+  const auto cancel_order = [mesh_key = keys.mail_index](const Rows& rows, const Context& context,
+                                                         const CancelOrder& message) {
+    return decide_cancel_order(rows, context, message, mesh_key);
   };
   return {
       query<Quote>("ticket.quote", quote),

@@ -20,7 +20,7 @@ using namespace api::ticket;
 
 class Queries {
  public:
-  Queries(const Config& config, const ServiceKeys& keys) : views_(config, keys.secret) {}
+  Queries(const Config& config, const ServiceKeys& keys) : views_(config, keys) {}
 
   Result<Content> svg(const Reader& reader, const ReadTicketQr& message) const {
     const auto ticket = with_code(reader, message.ticket_id, message.secret);

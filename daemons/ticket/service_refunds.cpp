@@ -8,17 +8,17 @@ namespace bilten::ticket {
 using namespace api::ticket;
 
 Table refund_table(const ServiceKeys& keys) {
-  const auto refund = [secret = keys.secret](const Rows& rows, const Context& context,
-                                             const RefundOrder& message) {
-    return decide_refund(rows, context, message, secret);
+  const auto refund = [mesh_key = keys.mail_index](const Rows& rows, const Context& context,
+                                                   const RefundOrder& message) {
+    return decide_refund(rows, context, message, mesh_key);
   };
-  const auto refunds = [secret = keys.secret](
+  const auto refunds = [mesh_key = keys.mail_index](
                            const Reader& reader,
                            const ListRefunds& message) -> Result<ListOf<RefundView>> {
     const auto order = reader.rows.find<OrderRow>(message.order_id.view());
     if (!order) return unknown_order(nullptr);
-    const auto access =
-        order_access(reader.rows, reader.person, secret, message.order_id, *order, message.secret);
+    const auto access = order_access(reader.rows, reader.person, mesh_key, message.order_id, *order,
+                                     message.secret);
     if (access != OrderAccess::all) return unknown_order(reader.person);
     return ListOf<RefundView>{refunds_of(reader.rows, message.order_id, *order), {}};
   };

@@ -8,10 +8,10 @@ using namespace api::ticket;
 
 Table resend_table(const ServiceKeys& keys) {
   return {
-      command<ResendOrder>("ticket.order.resend", with(keys.secret, decide_resend)),
+      command<ResendOrder>("ticket.order.resend", with(keys.mail_index, decide_resend)),
       command<LookUpOrders>("ticket.order.look_up",
                             with(OrderKeys{keys.secret, keys.mail_index}, decide_look_up)),
-      query<OrderMail>("ticket.order_mail", with(keys.secret, order_mail)),
+      query<OrderMail>("ticket.order_mail", with(keys.mail_index, order_mail)),
   };
 }
 

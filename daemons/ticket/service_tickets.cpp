@@ -14,7 +14,7 @@ using namespace api::ticket;
 class Queries {
  public:
   Queries(const Config& config, const ServiceKeys& keys)
-      : views_(config, keys.secret), secret_(keys.secret) {}
+      : views_(config, keys), secret_(keys.secret) {}
 
   Result<ListOf<TicketView>> tickets(const Reader& reader, const ListOrderTickets& message) const {
     const auto order = views_.order(reader, message.order_id, message.secret);

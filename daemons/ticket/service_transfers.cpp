@@ -6,15 +6,13 @@ namespace bilten::ticket {
 
 using namespace api::ticket;
 
-Table transfer_table(const ServiceKeys& keys) {
+Table transfer_table(const ServiceKeys& service_keys) {
+  const OrderKeys keys{service_keys.secret, service_keys.mail_index};
   return {
-      command<OfferTransfer>("ticket.offer_transfer", with(keys.secret, decide_offer_transfer)),
-      query<ReadTransfer>("ticket.transfer", with(keys.secret, view_of_transfer)),
-      command<WithdrawTransfer>("ticket.withdraw_transfer",
-                                with(keys.secret, decide_withdraw_transfer)),
-      command<AcceptTransfer>(
-          "ticket.accept_transfer",
-          with(OrderKeys{keys.secret, keys.mail_index}, decide_accept_transfer)),
+      command<OfferTransfer>("ticket.offer_transfer", with(keys, decide_offer_transfer)),
+      query<ReadTransfer>("ticket.transfer", with(keys, view_of_transfer)),
+      command<WithdrawTransfer>("ticket.withdraw_transfer", with(keys, decide_withdraw_transfer)),
+      command<AcceptTransfer>("ticket.accept_transfer", with(keys, decide_accept_transfer)),
       query<TransferMail>("ticket.transfer_mail", with(keys.secret, transfer_mail)),
       timer(kTransferTimer, decide_transfer_ended),
   };

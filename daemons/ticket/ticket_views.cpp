@@ -28,7 +28,7 @@ Result<TicketView> TicketViews::ticket(const Reader& reader, const Id& ticket_id
   const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
   const auto access =
-      ticket_access(reader.rows, reader.person, secret_, ticket_id, *ticket, shown_secret);
+      ticket_access(reader.rows, reader.person, links_, ticket_id, *ticket, shown_secret);
   if (access == TicketAccess::none) return unknown_ticket(reader.person);
   const auto signing = signing_of(reader.rows, ticket->event_id);
   auto view = view_of(reader.rows, ticket_id, *ticket, signing);
@@ -39,7 +39,7 @@ Result<OrderRow> TicketViews::order(const Reader& reader, const Id& order_id,
                                     const std::optional<std::string>& shown_secret) const {
   auto order = reader.rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
-  if (order_access(reader.rows, reader.person, secret_, order_id, *order, shown_secret) !=
+  if (order_access(reader.rows, reader.person, links_.mail_index, order_id, *order, shown_secret) !=
       OrderAccess::all) {
     return unknown_order(reader.person);
   }

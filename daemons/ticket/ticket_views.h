@@ -2,17 +2,19 @@
 // service's key: it is made when it is read, and stored nowhere.
 #pragma once
 
+#include "common/service/daemon.h"
 #include "common/service/handlers.h"
 #include "daemons/ticket/config.h"
 #include "daemons/ticket/event_keys.h"
+#include "daemons/ticket/holders.h"
 #include "daemons/ticket/rows.h"
 
 namespace bilten::ticket {
 
 class TicketViews {
  public:
-  TicketViews(const Config& config, std::string secret)
-      : config_(config), secret_(secret), keys_(std::move(secret)) {}
+  TicketViews(const Config& config, const ServiceKeys& keys)
+      : config_(config), links_{keys.secret, keys.mail_index}, keys_(keys.secret) {}
 
   // For the ticket's holder and managers; for who gave it away it is transferred, and has no code.
   // unknown_ticket
@@ -37,7 +39,7 @@ class TicketViews {
                                   const Signing& signing) const;
 
   Config config_;
-  std::string secret_;
+  OrderKeys links_;
   EventKeys keys_;
 };
 

@@ -104,13 +104,12 @@ Status check_offers(const Rows& rows, const Bytes& holder, UnixMillis now) {
 
 // The transfer for the ticket's holder, who may take it back, and for who gave it away by it.
 Result<TransferRow> find_transfer(const Rows& rows, const Person* person, const Id& transfer_id,
-                                  std::string_view secret,
+                                  const OrderKeys& keys,
                                   const std::optional<std::string>& shown_secret) {
   auto transfer = rows.find<TransferRow>(transfer_id.view());
   if (!transfer) return unknown_transfer(nullptr);
   const auto ticket = ticket_of(rows, transfer->ticket_id);
-  const auto access =
-      ticket_access(rows, person, secret, transfer->ticket_id, ticket, shown_secret);
+  const auto access = ticket_access(rows, person, keys, transfer->ticket_id, ticket, shown_secret);
   const bool is_open = transfer->state == TransferState::open;
   if (access < (is_open ? TicketAccess::holder : TicketAccess::giver)) {
     return unknown_transfer(person);
@@ -181,12 +180,11 @@ void take_over(const Rows& rows, const Context& context, const AcceptTransfer& m
 }  // namespace
 
 Decided<TransferView> decide_offer_transfer(const Rows& rows, const Context& context,
-                                            const OfferTransfer& message, std::string_view secret) {
+                                            const OfferTransfer& message, const OrderKeys& keys) {
   const auto& ticket_id = message.ticket_id;
   const auto ticket = rows.find<TicketRow>(ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
-  const auto access =
-      ticket_access(rows, context.person, secret, ticket_id, *ticket, message.secret);
+  const auto access = ticket_access(rows, context.person, keys, ticket_id, *ticket, message.secret);
   if (access < TicketAccess::holder) return unknown_ticket(context.person);
   const auto event = event_of(rows, ticket->event_id);
   if (const auto fit = check_movable(rows, *ticket, event, context.now); !fit) return fit.error();
@@ -219,9 +217,9 @@ Decided<TransferView> decide_offer_transfer(const Rows& rows, const Context& con
 
 Decided<TransferView> decide_withdraw_transfer(const Rows& rows, const Context& context,
                                                const WithdrawTransfer& message,
-                                               std::string_view secret) {
+                                               const OrderKeys& keys) {
   const auto& transfer_id = message.transfer_id;
-  auto transfer = find_transfer(rows, context.person, transfer_id, secret, message.secret);
+  auto transfer = find_transfer(rows, context.person, transfer_id, keys, message.secret);
   if (!transfer) return transfer.error();
   const auto state = state_of(*transfer, context.now);
   Decision<TransferView> decision;
@@ -270,14 +268,14 @@ Effects decide_transfer_ended(const Rows& rows, const Context& context, std::str
 }
 
 Result<TransferView> view_of_transfer(const Reader& reader, const ReadTransfer& message,
-                                      std::string_view secret) {
+                                      const OrderKeys& keys) {
   const auto& transfer_id = message.transfer_id;
-  if (message.code && crypto::equal(*message.code, transfer_code(secret, transfer_id))) {
+  if (message.code && crypto::equal(*message.code, transfer_code(keys.secret, transfer_id))) {
     const auto transfer = reader.rows.find<TransferRow>(transfer_id.view());
     if (transfer) return view_of(transfer_id, *transfer, reader.now);
   }
   const auto transfer =
-      find_transfer(reader.rows, reader.person, transfer_id, secret, message.secret);
+      find_transfer(reader.rows, reader.person, transfer_id, keys, message.secret);
   if (!transfer) return transfer.error();
   return view_of(transfer_id, *transfer, reader.now);
 }

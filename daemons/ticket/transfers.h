@@ -12,11 +12,11 @@ namespace bilten::ticket {
 // too_many_transfers
 Decided<api::ticket::TransferView> decide_offer_transfer(const Rows& rows, const Context& context,
                                                          const api::ticket::OfferTransfer& message,
-                                                         std::string_view secret);
+                                                         const OrderKeys& keys);
 // unknown_transfer, transfer_over
 Decided<api::ticket::TransferView> decide_withdraw_transfer(
     const Rows& rows, const Context& context, const api::ticket::WithdrawTransfer& message,
-    std::string_view secret);
+    const OrderKeys& keys);
 // unknown_transfer, transfer_over, ticket_used, ticket_ended, event_over
 Decided<api::ticket::AcceptedTransfer> decide_accept_transfer(
     const Rows& rows, const Context& context, const api::ticket::AcceptTransfer& message,
@@ -27,7 +27,7 @@ Effects decide_transfer_ended(const Rows& rows, const Context& context, std::str
 // For the ticket's holder, managers, and who shows the code. unknown_transfer
 Result<api::ticket::TransferView> view_of_transfer(const Reader& reader,
                                                    const api::ticket::ReadTransfer& message,
-                                                   std::string_view secret);
+                                                   const OrderKeys& keys);
 // unknown_transfer, transfer_over
 Result<api::ticket::TransferMail::Answer> transfer_mail(const Reader& reader,
                                                         const api::ticket::TransferMail& message,

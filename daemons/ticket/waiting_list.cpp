@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/code.h"
@@ -181,7 +182,7 @@ Decided<OrderView> decide_accept_waiting_offer(const Rows& rows, const Context& 
     const auto order = rows.find<OrderRow>(entry->order_id->view());
     CHECK_INVARIANT(order);
     decision.answer = view_of_order(*entry->order_id, *order, context.now);
-    decision.answer.secret = order_secret(keys.secret, *entry->order_id);
+    decision.answer.secret = order_secret(keys.mail_index, *entry->order_id);
     return decision;
   }
   if (state == WaitingState::waiting) {
@@ -220,7 +221,7 @@ Decided<OrderView> decide_accept_waiting_offer(const Rows& rows, const Context& 
     decision.keep(vault_key(order_id), *buyer);
     decision.forget(waiting_key(entry_id));
   }
-  decision.answer.secret = order_secret(keys.secret, order_id);
+  decision.answer.secret = order_secret(keys.mail_index, order_id);
   return decision;
 }
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "common/base/csv.h"
 #include "common/base/money.h"
-#include "daemons/ticket/csv.h"
 #include "daemons/ticket/import_lines.h"
 
 namespace {

@@ -277,7 +277,7 @@ TEST_CASE("top shows services, latency and the lag of each reader", "[integratio
   for (const auto& each : look["readers"]) {
     readers[each["reader"].get<std::string>() + " " + each["owner"].get<std::string>()] = each;
   }
-  for (const char* name : {"user", "event", "ticket", "gateway", "events"}) {
+  for (const char* name : {"user", "event", "ticket", "payment", "gateway", "events"}) {
     INFO(name);
     REQUIRE(services.contains(name));
     CHECK(services[name]["workers"] == 1);

@@ -60,7 +60,7 @@ struct TwoMachines {
     for (const auto& set : sets) command.insert(command.end(), {"--set", set});
     return std::make_unique<RunningProgram>(command);
   }
-  // Every worker is at both brokers, and there are six of them.
+  // Every worker is at both brokers, and there are seven of them.
   bool all_joined() const {
     size_t workers = 0;
     const auto found = told({"services"});
@@ -70,7 +70,7 @@ struct TwoMachines {
         ++workers;
       }
     }
-    return workers == 6;
+    return workers == 7;
   }
 };
 
@@ -96,14 +96,14 @@ TEST_CASE("two brokers and two gateways are seen as one mesh, each process once"
   REQUIRE(look["brokers"].size() == 2);
   CHECK(look["brokers"][0]["name"] == "one");
   CHECK(look["brokers"][1]["name"] == "two");
-  for (const char* name : {"user", "event", "ticket", "events"}) {
+  for (const char* name : {"user", "event", "ticket", "payment", "events"}) {
     INFO(name);
     CHECK(of_service(look, name)["workers"] == 1);
     CHECK(of_service(look, name)["at"].size() == 2);
   }
   CHECK(of_service(look, "gateway")["workers"] == 2);
   CHECK(of_service(look, "events")["credit"] == 16);  // Its whole window, half of it at each.
-  CHECK(look["readers"].size() == 4);                 // One of them of payment, which is not there.
+  CHECK(look["readers"].size() == 7);  // Who follows whom: ticket three, payment three, event one.
   const auto table = machines.ctl({"top", "--once"}).out;
   INFO(table);
   CHECK(table.find("BROKER") == 0);

@@ -1,4 +1,4 @@
-// BLAKE2b and CRC-32C against published vectors.
+// BLAKE2b, HMAC-SHA256 and CRC-32C against published vectors.
 #include <catch2/catch.hpp>
 
 #include "common/base/random.h"
@@ -35,6 +35,15 @@ TEST_CASE("keyed_hash changes with key, purpose, value and where purpose ends", 
   CHECK(base != keyed_hash(key, "code", "zoe@example.org"));
   CHECK(base != keyed_hash(key, "mail", "zoe@example.com"));
   CHECK(base != keyed_hash(key, "mailz", "oe@example.org"));
+}
+
+// RFC 4231, test cases 2 and 6.
+TEST_CASE("hmac_sha256 makes the published codes, with short keys and long ones", "[crypto]") {
+  CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex(hmac_sha256(std::string(131, '\xaa'),
+                        "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST_CASE("equal tells texts apart by length and by each byte", "[crypto]") {

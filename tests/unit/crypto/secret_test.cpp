@@ -125,4 +125,40 @@ TEST_CASE("starts at once agree on one secret", "[crypto]") {
   CHECK(folder.files() == 1);
 }
 
+TEST_CASE("a secret that others made is read by its lines, without the space around them",
+          "[crypto]") {
+  const Folder folder;
+  write(folder.file("key"), "sk_test_1\n", 0600);
+  CHECK(*load_secret_lines(folder.file("key")) == std::vector<std::string>{"sk_test_1"});
+  write(folder.file("two"), "\n  whsec_new \r\n\nwhsec_old", 0600);
+  CHECK(*load_secret_lines(folder.file("two")) ==
+        std::vector<std::string>{"whsec_new", "whsec_old"});
+}
+
+TEST_CASE("a secret that others can read, or that is no key, is refused and not repeated",
+          "[crypto]") {
+  const Folder folder;
+  const auto reason = [&](const std::string& text, mode_t mode) {
+    const auto path = folder.file("key");
+    write(path, text, mode);
+    const auto lines = load_secret_lines(path);
+    if (lines) return std::string("read");
+    CHECK(lines.error().detail.find("canary") == std::string::npos);
+    std::filesystem::remove(path);
+    return lines.error().reason;
+  };
+  CHECK(reason("canary", 0600) == "read");
+  CHECK(reason("canary", 0644) == "secret_refused");
+  CHECK(reason("canary", 0640) == "secret_refused");
+  CHECK(reason("", 0600) == "secret_refused");
+  CHECK(reason(" \n\n", 0600) == "secret_refused");
+  CHECK(reason("canary of two words", 0600) == "secret_refused");
+  CHECK(reason("canary\x01", 0600) == "secret_refused");
+  CHECK(reason("canary" + std::string(5000, 'x'), 0600) == "secret_refused");
+  CHECK(reason("a\nb\nc\nd\ne\nf\ng\nh\ni\n", 0600) == "secret_refused");
+  CHECK(load_secret_lines(folder.file("none")).error().reason == "secret_unavailable");
+  std::filesystem::create_symlink(folder.file("target"), folder.file("link"));
+  CHECK_FALSE(load_secret_lines(folder.file("link")));
+}
+
 }  // namespace bilten::crypto

@@ -1,3 +1,4 @@
+#include "common/crypto/order_link.h"
 #include "daemons/ticket/code.h"
 
 #include <catch2/catch.hpp>

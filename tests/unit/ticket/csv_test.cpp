@@ -1,5 +1,5 @@
 // CSV, and the lines of an import by themselves.
-#include "daemons/ticket/csv.h"
+#include "common/base/csv.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // The attendees of an event for spreadsheets.
 #include "common/api/ticket_attendees.h"
 #include "common/api/ticket_questions.h"
-#include "daemons/ticket/csv.h"
+#include "common/base/csv.h"
 #include "tests/unit/ticket/shop.h"
 
 using namespace bilten;

@@ -47,26 +47,6 @@ std::vector<Line> priced(const std::vector<Wanted>& all, const PromoTerms* by = 
 
 }  // namespace
 
-TEST_CASE("a part of an amount is rounded to the nearest unit, halves up", "[ticket]") {
-  CHECK(part_of(1000, 1900) == 190);
-  CHECK(part_of(50, 100) == 1);  // 0.5
-  CHECK(part_of(49, 100) == 0);
-  CHECK(part_of(kMoneyMax, 10'000) == kMoneyMax);
-  CHECK(part_of(kMoneyMax, 3333) == 333'300'000'000'000);
-  CHECK(tax_within(1190, 1900) == 190);
-  CHECK(tax_within(1000, 1900) == 160);  // 159.66
-  CHECK(tax_within(3, 10'000) == 2);     // 1.5
-  CHECK(tax_within(1000, 0) == 0);
-}
-
-TEST_CASE("an amount is shared in proportion, and no unit is lost or made", "[ticket]") {
-  CHECK(share(100, {1, 1, 1}) == std::vector<int64_t>{34, 33, 33});
-  CHECK(share(5, {10, 0, 10}) == std::vector<int64_t>{3, 0, 2});
-  CHECK(share(0, {7}) == std::vector<int64_t>{0});
-  CHECK(share(kMoneyMax, {kMoneyMax, kMoneyMax}) ==
-        std::vector<int64_t>{kMoneyMax / 2, kMoneyMax / 2});
-}
-
 TEST_CASE("the first tier that lasts sets the price, and an order may cross its end", "[ticket]") {
   auto type = wanted(3000, 5);
   type.terms.tiers = {{"Early", {1000, "EUR"}, Instant{100}, 3}, {"Soon", {2000, "EUR"}, {}, 4}};

@@ -1,10 +1,11 @@
-#include "daemons/ticket/csv.h"
+#include "common/base/csv.h"
 
 #include <algorithm>
 
+#include "common/base/money.h"
 #include "common/base/text.h"
 
-namespace bilten::ticket {
+namespace bilten {
 namespace {
 
 bool is_formula(std::string_view cell) {
@@ -124,4 +125,31 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return line + "\r\n";
 }
 
-}  // namespace bilten::ticket
+std::optional<int64_t> read_amount(std::string_view text, int decimals) {
+  int64_t amount = 0;
+  int after_point = -1;  // Digits seen after it.
+  bool has_digits = false;
+  for (const char c : text) {
+    if ((c == '.' || c == ',') && after_point < 0) {
+      after_point = 0;
+      continue;
+    }
+    if (c < '0' || c > '9') return std::nullopt;
+    has_digits = true;
+    if (after_point == decimals) {  // Zeros alone may follow.
+      if (c != '0') return std::nullopt;
+      continue;
+    }
+    if (after_point >= 0) ++after_point;
+    amount = amount * 10 + (c - '0');
+    if (amount > kMoneyMax) return std::nullopt;
+  }
+  if (!has_digits) return std::nullopt;
+  for (int i = after_point < 0 ? 0 : after_point; i < decimals; ++i) {
+    amount *= 10;
+    if (amount > kMoneyMax) return std::nullopt;
+  }
+  return amount;
+}
+
+}  // namespace bilten

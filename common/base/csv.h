@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace bilten::ticket {
+namespace bilten {
 
 inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -50,4 +52,8 @@ class CsvReader {
 // or return in front) gets an apostrophe before it.
 std::string csv_line(const std::vector<std::string>& cells);
 
-}  // namespace bilten::ticket
+// "23.00", "23,00" or "23" in minor units of a currency with so many decimals; nothing: no amount,
+// or a part of a minor unit, or beyond kMoneyMax.
+std::optional<int64_t> read_amount(std::string_view text, int decimals);
+
+}  // namespace bilten

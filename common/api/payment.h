@@ -1,0 +1,12 @@
+// The contract of the payment service.
+#pragma once
+
+#include "common/api/payment_documents.h"
+#include "common/api/payment_fees.h"
+#include "common/api/payment_ledger.h"
+#include "common/api/payment_payments.h"
+#include "common/api/payment_payouts.h"
+#include "common/api/payment_reconcile.h"
+#include "common/api/payment_sandbox.h"
+#include "common/api/payment_staff.h"
+#include "common/api/payment_webhooks.h"

@@ -1,0 +1,66 @@
+// Words and bounds that messages and facts of the payment service share.
+#pragma once
+
+#include "common/wire/contract.h"
+
+namespace bilten::api::payment {
+
+inline constexpr size_t kProviderNameMax = 32;
+inline constexpr size_t kReferenceMax = 255;  // Of a provider's ids.
+inline constexpr size_t kRedirectMax = 4000;
+
+enum class Method : uint8_t { card, transfer, onsite };
+constexpr auto names_of(Method) {
+  return std::array<std::string_view, 3>{"card", "transfer", "onsite"};
+}
+
+enum class PaymentState : uint8_t {
+  opening,          // The provider is being asked.
+  pending,          // The payer may pay.
+  requires_action,  // The payer's bank asks for something more.
+  closing,          // Is being ended at the provider.
+  failed,
+  captured,
+  held_for_review,
+  partially_refunded,
+  refunded,
+};
+constexpr auto names_of(PaymentState) {
+  return std::array<std::string_view, 9>{
+      "opening",  "pending",         "requires_action",    "closing", "failed",
+      "captured", "held_for_review", "partially_refunded", "refunded"};
+}
+
+// Why a payment came to nothing.
+enum class FailReason : uint8_t { declined, abandoned, superseded, order_over, unreachable };
+constexpr auto names_of(FailReason) {
+  return std::array<std::string_view, 5>{"declined", "abandoned", "superseded", "order_over",
+                                         "unreachable"};
+}
+
+// How an intent stands at a provider.
+enum class IntentState : uint8_t {
+  pending,          // Nothing is decided.
+  requires_action,  // The payer must do something more (3-D Secure).
+  authorized,       // The money is reserved; capture() takes it.
+  captured,
+  failed,    // Declined; the intent is over.
+  canceled,  // Given up, by us or by the provider's own time-out.
+};
+constexpr auto names_of(IntentState) {
+  return std::array<std::string_view, 6>{"pending",  "requires_action", "authorized",
+                                         "captured", "failed",          "canceled"};
+}
+
+enum class RefundState : uint8_t { pending, succeeded, failed };
+constexpr auto names_of(RefundState) {
+  return std::array<std::string_view, 3>{"pending", "succeeded", "failed"};
+}
+
+// What can be asked of a provider.
+enum class TaskKind : uint8_t { open, look_up, cancel, refund };
+constexpr auto names_of(TaskKind) {
+  return std::array<std::string_view, 4>{"open", "look_up", "cancel", "refund"};
+}
+
+}  // namespace bilten::api::payment

@@ -1,0 +1,45 @@
+// Which entries each movement of money makes. Whoever decides a fact about money books it here, in
+// the same decision, so that no money is recorded without its entry. docs/ledger.md shows each.
+//
+//   Effects effects;
+//   Books books(rows, {context.now}, effects);
+//   book_capture(books, rows, {order_id, payment_id, organization_id, amount, "stripe", "pi_1"});
+#pragma once
+
+#include "common/api/ticket_exchange_facts.h"
+#include "common/api/ticket_refund_facts.h"
+#include "daemons/payment/ledger.h"
+
+namespace bilten::payment {
+
+// Money that moved at a provider, to us or from us.
+struct Movement {
+  Id order_id, payment_id, organization_id;
+  Money amount;                // At least 0.
+  std::string_view provider;   // Its name: "sandbox".
+  std::string_view reference;  // The provider's id of the movement; what its reports call it.
+};
+
+// Money came in. It is split by what the order costs; where it is not the order's price, or the
+// order was paid before, it is of no order (unapplied). Of a payment that came before: nothing.
+void book_capture(Books& books, const Rows& rows, const Movement& money);
+// What came in by the payment is to go back whole, for it bought nothing. Once.
+void book_return_due(Books& books, const Rows& rows, const Id& payment_id);
+// What is to go back to the buyer of an order, by its lines before and after.
+void book_refund_due(Books& books, const Rows& rows, const api::ticket::Refunded& fact);
+void book_refund_due(Books& books, const Rows& rows, const api::ticket::Exchanged& fact);
+// Money went back to who paid. Before or after it was due: what is due and did not go stands in the
+// account refunds.
+void book_refund_sent(Books& books, const Rows& rows, const Movement& money);
+// What the provider kept for a movement.
+void book_provider_fee(Books& books, const Rows& rows, const Movement& fee);
+
+// The provider took the money back until the dispute is decided; then it is ours again, or the
+// buyer's: which is a refund, due by ticket.refunded.
+void book_dispute_opened(Books& books, const Rows& rows, const Movement& money);
+void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, bool won);
+
+// Writes the entry, and what its order and payment are by it.
+void apply(Rows& rows, const api::payment::Posted& fact);
+
+}  // namespace bilten::payment

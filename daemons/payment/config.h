@@ -1,0 +1,54 @@
+// [payment]: how money comes in.
+#pragma once
+
+#include <string>
+
+#include "common/wire/field.h"
+
+namespace bilten::payment {
+
+enum class ProviderName : uint8_t { none, sandbox, stripe };
+constexpr auto names_of(ProviderName) {
+  return std::array<std::string_view, 3>{"none", "sandbox", "stripe"};
+}
+
+struct Config {
+  ProviderName provider = ProviderName::none;
+  bool transfer = true, onsite = true;
+  std::string public_url = {};
+  std::string sandbox_secret = {};
+  int64_t sandbox_slow_s = 5, sandbox_late_s = 90;
+  int64_t sandbox_lost_answers = 0;
+  static constexpr auto fields() {
+    return field_list(
+        field("provider", &Config::provider)
+            .or_default()
+            .doc("Who takes cards. sandbox: nobody; whoever presses a button has paid, for trying "
+                 "things out, never where tickets are real. stripe: see [stripe]."),
+        field("transfer", &Config::transfer)
+            .or_default()
+            .doc("Orders may be paid by bank transfer, which staff marks as received."),
+        field("onsite", &Config::onsite)
+            .or_default()
+            .doc("Orders may be paid on site, which staff marks as received."),
+        field("public_url", &Config::public_url, length(0, 200))
+            .or_default()
+            .doc(
+                "Of the gateway, as payers reach it: https://tickets.example. Empty: pages of ours "
+                "are told by their path alone."),
+        field("sandbox_secret", &Config::sandbox_secret, length(0, 100, Format::secret))
+            .or_default()
+            .doc("Signs the sandbox's webhooks; empty: one of its own."),
+        field("sandbox_slow_s", &Config::sandbox_slow_s, between(1, 3600))
+            .or_default()
+            .doc("How long the sandbox's bank thinks where a payer approves slowly."),
+        field("sandbox_late_s", &Config::sandbox_late_s, between(1, 86'400))
+            .or_default()
+            .doc("The same where a payer approves too late."),
+        field("sandbox_lost_answers", &Config::sandbox_lost_answers, between(0, 100))
+            .or_default()
+            .doc("Percent of the sandbox's answers that are lost on the way, as by time-outs."));
+  }
+};
+
+}  // namespace bilten::payment

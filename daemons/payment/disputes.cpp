@@ -1,0 +1,81 @@
+#include "daemons/payment/disputes.h"
+
+#include <algorithm>
+
+#include "daemons/payment/attention.h"
+#include "daemons/payment/bookings.h"
+#include "daemons/payment/payments.h"
+
+namespace bilten::payment {
+
+using api::payment::DisputeClosed;
+using api::payment::Disputed;
+
+namespace {
+
+Movement movement(const Id& payment_id, const PaymentRow& payment, const Money& amount,
+                  std::string_view reference) {
+  return {payment.order_id, payment_id,       payment.organization_id,
+          amount,           payment.provider, reference};
+}
+
+}  // namespace
+
+void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const PaymentRow& payment,
+                  const WebhookEvent& event, Effects& effects) {
+  if (!has_money(payment)) return;
+  const auto known = rows.find<DisputeRow>(payment_id.view());
+  if (known && known->state != DisputeState::open) return;
+  // Never more than is there: banks dispute what was refunded meanwhile, too.
+  Money amount{std::min(event.amount.amount, payment.received->amount - payment.refunded),
+               payment.received->currency};
+  if (known) amount = known->amount;
+  if (amount.amount <= 0) return;
+  Books books(rows, {now}, effects);
+  if (!known) {
+    auto opened = moved<Disputed>(payment_id, payment, amount, now);
+    opened.reference = event.sub_reference;
+    if (event.due_at) opened.due_at = Instant{*event.due_at};
+    effects.record(opened);
+    book_dispute_opened(books, rows, movement(payment_id, payment, amount, event.sub_reference));
+  }
+  if (event.kind != WebhookEvent::Kind::dispute_closed) return;
+  auto closed = moved<DisputeClosed>(payment_id, payment, amount, now);
+  closed.won = event.won;
+  effects.record(closed);
+  book_dispute_closed(books, rows, movement(payment_id, payment, amount, event.sub_reference),
+                      event.won);
+}
+
+void apply(Rows& rows, const Disputed& fact) {
+  rows.save(fact.payment_id.view(), DisputeRow{.amount = fact.amount,
+                                               .reference = fact.reference,
+                                               .opened_at = fact.at,
+                                               .due_at = fact.due_at});
+  auto payment = find_payment(rows, fact.payment_id);
+  payment.is_disputed = true;
+  rows.save(fact.payment_id.view(), payment);
+  add_attention(rows, AttentionKind::dispute, fact.organization_id, fact.payment_id,
+                fact.payment_id, fact.at);
+}
+
+void apply(Rows& rows, const DisputeClosed& fact) {
+  auto dispute = rows.find<DisputeRow>(fact.payment_id.view());
+  CHECK_INVARIANT(dispute && dispute->state == DisputeState::open);
+  dispute->state = fact.won ? DisputeState::won : DisputeState::lost;
+  dispute->closed_at = fact.at;
+  rows.save(fact.payment_id.view(), *dispute);
+  auto payment = find_payment(rows, fact.payment_id);
+  payment.is_disputed = false;
+  if (!fact.won) {
+    // What was to be refunded and is gone now is given up by the provider's refusal.
+    payment.refunded += std::min(fact.amount.amount,
+                                 payment.received->amount - payment.refunded - payment.refunding);
+    payment.state = payment.refunded == payment.received->amount ? PaymentState::refunded
+                                                                 : PaymentState::partially_refunded;
+  }
+  rows.save(fact.payment_id.view(), payment);
+  end_attention(rows, AttentionKind::dispute, fact.organization_id, fact.payment_id);
+}
+
+}  // namespace bilten::payment

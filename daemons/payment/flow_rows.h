@@ -1,0 +1,188 @@
+// What is remembered of payments, refunds and disputes, and of what a provider is still asked for.
+#pragma once
+
+#include "common/api/payment_terms.h"
+#include "common/store/rows.h"
+
+namespace bilten::payment {
+
+using api::payment::FailReason;
+using api::payment::Method;
+using api::payment::PaymentState;
+using api::payment::TaskKind;
+
+// The timer of each task, by its key.
+inline constexpr std::string_view kTaskTimer = "payment.task";
+
+inline std::string key_of(const Id& first, const Id& second) {
+  return std::string(RowKey(first).id(second));
+}
+// The other way round in time: rows keyed by it list the newest first.
+inline Id newest_first(Id id) {
+  for (auto& byte : id.bytes) byte = static_cast<uint8_t>(~byte);
+  return id;
+}
+
+// Key: payment id. `refunded` and `refunding` are minor units: gone back, and on the way.
+struct PaymentRow {
+  static constexpr std::string_view table = "payment";
+  Id organization_id, order_id;
+  Method method = Method::card;
+  std::string provider = {};
+  Money amount = {};  // Asked for; once money is here: what counts as paid.
+  PaymentState state = PaymentState::opening;
+  Instant created_at = {};
+  std::string reference = {};                  // The provider's; empty until it has said one.
+  std::optional<FailReason> fail_reason = {};  // Also of one that is closing: why.
+  std::optional<Money> received = {};          // What came; absent: nothing yet.
+  int64_t refunded = 0, refunding = 0;
+  bool is_disputed = false;
+  static constexpr auto fields() {
+    using Self = PaymentRow;
+    constexpr auto amount = between(0, kMoneyMax);
+    return join_fields(
+        field_list(field("organization_id", &Self::organization_id),
+                   field("order_id", &Self::order_id), field("method", &Self::method),
+                   field("provider", &Self::provider, length(1, api::payment::kProviderNameMax)),
+                   field("amount", &Self::amount, amount), field("state", &Self::state),
+                   field("created_at", &Self::created_at)),
+        field_list(field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
+                   field("fail_reason", &Self::fail_reason),
+                   field("received", &Self::received, amount),
+                   field("refunded", &Self::refunded, amount),
+                   field("refunding", &Self::refunding, amount),
+                   field("is_disputed", &Self::is_disputed)));
+  }
+};
+
+// Key: order id, payment id newest first. All payments that were ever wanted for an order.
+struct PaymentOfOrder {
+  static constexpr std::string_view table = "payment_of_order";
+  static constexpr auto fields() { return field_list(); }
+};
+
+// Key: order id, payment id. The money is in the order, as the ticket service says: of an exchanged
+// ticket's order also what paid the difference.
+struct PaidBy {
+  static constexpr std::string_view table = "paid_by";
+  static constexpr auto fields() { return field_list(); }
+};
+
+// Key: the provider's name, a 0 byte, its reference of an intent.
+struct ReferenceRow {
+  static constexpr std::string_view table = "reference";
+  Id payment_id;
+  static constexpr auto fields() {
+    return field_list(field("payment_id", &ReferenceRow::payment_id));
+  }
+};
+inline std::string reference_key(std::string_view provider, std::string_view reference) {
+  return std::string(RowKey().text(provider).end().text(reference));
+}
+
+enum class RefundProgress : uint8_t { wanted, done, failed };
+constexpr auto names_of(RefundProgress) {
+  return std::array<std::string_view, 3>{"wanted", "done", "failed"};
+}
+
+// Key: refund id.
+struct RefundRow {
+  static constexpr std::string_view table = "refund";
+  Id payment_id;
+  std::optional<Id> asked_id = {};  // Of ticket.refunded.
+  Money amount = {};
+  RefundProgress state = RefundProgress::wanted;
+  int64_t round = 1;  // Each is another request at the provider: staff began it anew.
+  std::string reason = {};
+  Instant created_at = {};
+  static constexpr auto fields() {
+    using Self = RefundRow;
+    return field_list(
+        field("payment_id", &Self::payment_id), field("asked_id", &Self::asked_id),
+        field("amount", &Self::amount, between(1, kMoneyMax)), field("state", &Self::state),
+        field("round", &Self::round, between(1, INT64_MAX)),
+        field("reason", &Self::reason, length(0, 64)), field("created_at", &Self::created_at));
+  }
+};
+
+// Key: as of ReferenceRow, of a refund that went. One that was made by hand is known again by it.
+struct RefundReferenceRow {
+  static constexpr std::string_view table = "refund_reference";
+  static constexpr auto fields() { return field_list(); }
+};
+
+// Key: payment id, refund id.
+struct RefundOfPayment {
+  static constexpr std::string_view table = "refund_of_payment";
+  static constexpr auto fields() { return field_list(); }
+};
+
+// Key: task_key(). A provider is to be asked until this row is gone; its timer says when.
+struct TaskRow {
+  static constexpr std::string_view table = "task";
+  int64_t attempts = 0;
+  static constexpr auto fields() {
+    return field_list(field("attempts", &TaskRow::attempts, between(0, INT64_MAX)));
+  }
+};
+inline std::string task_key(TaskKind kind, const Id& id) {
+  return std::string(RowKey().text(std::string(1, static_cast<char>(kind))).id(id));
+}
+
+// Key: the provider's name, a 0 byte, the event's id. Told before.
+struct WebhookRow {
+  static constexpr std::string_view table = "webhook";
+  static constexpr auto fields() { return field_list(); }
+};
+// Key: when it was taken, then the key of its WebhookRow: the oldest are forgotten first.
+struct WebhookAge {
+  static constexpr std::string_view table = "webhook_age";
+  static constexpr auto fields() { return field_list(); }
+};
+
+enum class DisputeState : uint8_t { open, won, lost };
+constexpr auto names_of(DisputeState) {
+  return std::array<std::string_view, 3>{"open", "won", "lost"};
+}
+
+// Key: payment id.
+struct DisputeRow {
+  static constexpr std::string_view table = "dispute";
+  Money amount = {};
+  std::string reference = {};
+  DisputeState state = DisputeState::open;
+  Instant opened_at = {};
+  std::optional<Instant> due_at = {}, closed_at = {};
+  static constexpr auto fields() {
+    using Self = DisputeRow;
+    return field_list(field("amount", &Self::amount, between(0, kMoneyMax)),
+                      field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
+                      field("state", &Self::state), field("opened_at", &Self::opened_at),
+                      field("due_at", &Self::due_at), field("closed_at", &Self::closed_at));
+  }
+};
+
+// Key: organisation id, kind as a byte, payment or refund id. What staff is to look at; the row
+// goes when it is settled.
+struct AttentionRow {
+  static constexpr std::string_view table = "attention";
+  Id payment_id;
+  Instant since;
+  static constexpr auto fields() {
+    return field_list(field("payment_id", &AttentionRow::payment_id),
+                      field("since", &AttentionRow::since));
+  }
+};
+
+// ---- the vault ----
+
+// Where the payer is sent: such addresses open the payment for whoever has them.
+inline std::string redirect_key(const Id& payment_id) {
+  return "redirect/" + std::string(payment_id.view());
+}
+// Where the payer's browser goes afterwards.
+inline std::string return_key(const Id& payment_id) {
+  return "return/" + std::string(payment_id.view());
+}
+
+}  // namespace bilten::payment

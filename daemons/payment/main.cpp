@@ -1,0 +1,25 @@
+// bilten-payment: takes the right amount once, gives it back once, and can prove every cent.
+#include "common/service/daemon.h"
+#include "daemons/payment/config.h"
+#include "daemons/payment/providers.h"
+#include "daemons/payment/service.h"
+
+int main(int argc, char** argv) {
+  using namespace bilten;
+  payment::Config config;
+  payment::StripeConfig stripe_config;
+  std::shared_ptr<payment::Provider> stripe;
+  Daemon daemon;
+  daemon.name = "payment";
+  daemon.summary = "Payments, refunds and disputes of orders, and the ledger.";
+  daemon.settings.section("payment", config).section("stripe", stripe_config);
+  daemon.prepare = [&]() -> Status {
+    if (config.provider != payment::ProviderName::stripe) return Done{};
+    auto made = payment::make_stripe(stripe_config, config.public_url);
+    if (!made) return made.error();
+    stripe = std::move(*made);
+    return Done{};
+  };
+  daemon.service = [&](const ServiceKeys& keys) { return payment::service(config, keys, stripe); };
+  return run_daemon(daemon, argc, argv);
+}

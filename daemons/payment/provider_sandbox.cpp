@@ -1,0 +1,77 @@
+#include "daemons/payment/provider_sandbox.h"
+
+#include "common/api/payment_sandbox.h"
+#include "common/base/text.h"
+#include "common/crypto/crypto.h"
+#include "daemons/payment/sandbox_webhook.h"
+
+namespace bilten::payment {
+
+using api::payment::SandboxCancel;
+using api::payment::SandboxLookUp;
+using api::payment::SandboxOpen;
+using api::payment::SandboxRefund;
+
+// The book has done it, and yet the answer may be lost, as from a real provider.
+template <class Message>
+Result<typename Message::Answer> SandboxProvider::call(const Message& message) const {
+  const auto packed = ask_(Message::name, encode(message));
+  if (!packed) return packed.error();
+  auto answer = decode<typename Message::Answer>(*packed);
+  CHECK_INVARIANT(answer);
+  if (crypto::SystemRandom().below(100) < static_cast<uint64_t>(options_.lost_answers)) {
+    return Error{Code::unavailable, "timed_out", "The sandbox lost its answer."};
+  }
+  return answer;
+}
+
+template <class Message>
+Result<IntentView> SandboxProvider::view_from(const Message& message) const {
+  auto told = call(message);
+  if (!told) return told.error();
+  IntentView view{.reference = told->reference, .state = told->state, .amount = told->amount};
+  if (told->redirect_url) view.redirect_url = options_.public_url + *told->redirect_url;
+  return view;
+}
+
+// The reference opens the page, so nobody else can make it; asked again it is the same.
+Result<IntentView> SandboxProvider::open(const Intent& intent) {
+  SandboxOpen message;
+  message.reference =
+      "sin_" +
+      base64url(crypto::keyed_hash(options_.secret, "sandbox intent", intent.key).substr(0, 18));
+  message.order_code = intent.order_code;
+  message.return_url = intent.return_url;
+  message.payment_id = intent.payment_id;
+  message.amount = intent.amount;
+  return view_from(message);
+}
+
+Result<IntentView> SandboxProvider::look_up(const std::string& reference) {
+  return view_from(SandboxLookUp{reference});
+}
+
+Result<IntentView> SandboxProvider::capture(const std::string& reference, const std::string&) {
+  return view_from(SandboxLookUp{reference});
+}
+
+Result<IntentView> SandboxProvider::cancel(const std::string& reference, const std::string&) {
+  return view_from(SandboxCancel{reference});
+}
+
+Result<RefundView> SandboxProvider::refund(const RefundOrder& order) {
+  SandboxRefund message;
+  message.reference = order.reference;
+  message.key = order.key;
+  message.amount = order.amount;
+  auto told = call(message);
+  if (!told) return told.error();
+  return RefundView{told->reference, told->state, order.amount, told->failure};
+}
+
+Result<WebhookEvent> SandboxProvider::read_webhook(const RawWebhook& webhook,
+                                                   UnixMillis now) const {
+  return read_sandbox_webhook(webhook, options_.signing, now);
+}
+
+}  // namespace bilten::payment

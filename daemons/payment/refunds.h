@@ -1,0 +1,44 @@
+// The rules of money that goes back: for tickets given back, for what came too late or wrong.
+#pragma once
+
+#include "common/api/payment_facts.h"
+#include "common/api/ticket_exchange_facts.h"
+#include "common/api/ticket_refund_facts.h"
+#include "common/service/handlers.h"
+#include "daemons/payment/flow_rows.h"
+#include "daemons/payment/provider.h"
+
+namespace bilten::payment {
+
+// What the ticket service tells. Orders that were not paid here are passed over; of one that
+// several payments paid, the money goes back by the newest first.
+Effects decide_ticket_refunded(const Rows& rows, const Context& context,
+                               const api::ticket::Refunded& fact);
+Effects decide_ticket_exchanged(const Rows& rows, const Context& context,
+                                const api::ticket::Exchanged& fact);
+Effects decide_paid_too_late(const Rows& rows, const Context& context,
+                             const api::ticket::PaidTooLate& fact);
+
+// Wants so much of a payment back, as far as it is still there.
+void want_refund(const Context& context, const Id& payment_id, const PaymentRow& payment,
+                 int64_t amount, const std::optional<Id>& asked_id, Effects& effects);
+
+// What is new about a refund, by whichever way it was learned.
+struct RefundNews {
+  RefundState state = RefundState::pending;
+  std::string reference, failure;
+};
+void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
+                      Effects& effects);
+// Money that was given back by somebody's hand at the provider.
+void take_foreign_refund(const Rows& rows, const Context& context, const Id& payment_id,
+                         const PaymentRow& payment, const Money& amount,
+                         const std::string& reference, Effects& effects);
+
+void apply(Rows& rows, const api::payment::RefundWanted& fact);
+void apply(Rows& rows, const api::payment::RefundDone& fact);
+void apply(Rows& rows, const api::payment::RefundFailed& fact);
+void apply(Rows& rows, const api::payment::RefundRetried& fact);
+void apply(Rows& rows, const api::payment::Refunded& fact);
+
+}  // namespace bilten::payment

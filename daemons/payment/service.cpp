@@ -1,0 +1,28 @@
+#include "daemons/payment/service.h"
+
+#include <iterator>
+#include <utility>
+
+#include "common/api/payment_facts.h"
+#include "daemons/payment/core.h"
+#include "daemons/payment/providers.h"
+#include "daemons/payment/service_parts.h"
+
+namespace bilten::payment {
+
+Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<Provider> stripe) {
+  Service made{.name = "payment",
+               .doc = "Payments, refunds and disputes of orders.",
+               .facts = describe_facts<api::payment::Facts>(),
+               .table = order_table(),
+               .evolve = evolve};
+  for (auto& part :
+       {payment_table(config, keys), task_table(make_providers(config, keys, std::move(stripe))),
+        staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
+        document_table(keys), reconcile_table()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(made.table));
+  }
+  return made;
+}
+
+}  // namespace bilten::payment

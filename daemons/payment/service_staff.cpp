@@ -1,0 +1,21 @@
+// What staff does about money by hand.
+#include "daemons/payment/attention.h"
+#include "daemons/payment/service_parts.h"
+#include "daemons/payment/staff.h"
+
+namespace bilten::payment {
+
+using namespace api::payment;
+
+Table staff_table() {
+  return {
+      query<ListAttention>("payment.attention", list_attention),
+      command<ReleasePayment>("payment.release", decide_release),
+      command<ReturnPayment>("payment.return", decide_return),
+      command<RetryPayment>("payment.retry", decide_retry),
+      command<ReceivePayment>("payment.receive", decide_receive),
+      command<GiveBack>("payment.give_back", decide_give_back),
+  };
+}
+
+}  // namespace bilten::payment

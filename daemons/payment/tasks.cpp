@@ -1,0 +1,292 @@
+#include "daemons/payment/tasks.h"
+
+#include <algorithm>
+
+#include "daemons/payment/attention.h"
+#include "daemons/payment/payments.h"
+#include "daemons/payment/refunds.h"
+
+namespace bilten::payment {
+
+using api::payment::Attempted;
+using api::payment::GivenUp;
+using api::payment::Offered;
+using api::payment::Postponed;
+using api::payment::SettleTask;
+using api::payment::ToldFailure;
+using api::payment::ToldIntent;
+using api::payment::ToldRefund;
+
+namespace {
+
+constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
+
+// A call that has not come back by then is taken for lost: longer than a call may take.
+constexpr UnixMillis kLease = 15 * kSecond;
+
+UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
+  const auto times = std::clamp<int64_t>(attempt - 1, 0, 20);
+  return std::min(first << times, most);
+}
+
+// From one attempt to the next where nothing is heard of it.
+UnixMillis wait_after(TaskKind kind, int64_t attempt) {
+  switch (kind) {
+    case TaskKind::open: return doubled(kLease, attempt, kMinute);
+    case TaskKind::look_up: return doubled(2 * kLease, attempt, 10 * kMinute);
+    case TaskKind::cancel:
+    case TaskKind::refund: return doubled(kLease, attempt, kHour);
+  }
+  return kHour;
+}
+
+struct Task {
+  TaskKind kind;
+  Id id;
+};
+
+Task read_key(std::string_view key) {
+  CHECK_INVARIANT(key.size() == 17);
+  const auto id = Id::from_bytes(key.substr(1));
+  CHECK_INVARIANT(id);
+  return {static_cast<TaskKind>(key.front()), *id};
+}
+
+template <class Fact>
+Fact of_task(const Task& task) {
+  Fact fact;
+  fact.kind = task.kind;
+  fact.id = task.id;
+  return fact;
+}
+
+void attempt(const Task& task, int64_t number, UnixMillis now, Effects& effects) {
+  auto fact = of_task<Attempted>(task);
+  fact.attempt = number;
+  fact.next_at = {now + wait_after(task.kind, number)};
+  effects.record(fact);
+  effects.send(kTaskSender, task_key(task.kind, task.id));
+}
+
+void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effects) {
+  if (task.kind == TaskKind::refund) {
+    take_refund_news(rows, now, task.id, {RefundState::failed, {}, "given_up"}, effects);
+    return;
+  }
+  const auto payment = find_payment(rows, task.id);
+  if (task.kind == TaskKind::open) {
+    auto failed = moved<api::payment::Failed>(task.id, payment, payment.amount, now);
+    failed.reason = FailReason::unreachable;
+    effects.record(failed);
+    return;
+  }
+  auto fact = of_task<GivenUp>(task);
+  fact.organization_id = payment.organization_id;
+  fact.payment_id = task.id;
+  fact.at = {now};
+  effects.record(fact);
+}
+
+void take_failure(const Rows& rows, UnixMillis now, const Task& task, const ToldFailure& failure,
+                  Effects& effects) {
+  const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
+  if (!row) return;  // It is over by another way.
+  const bool is_final = !failure.may_retry;
+  if (is_final && task.kind == TaskKind::refund) {
+    take_refund_news(rows, now, task.id, {RefundState::failed, {}, failure.reason}, effects);
+    return;
+  }
+  if (is_final && task.kind == TaskKind::open) {
+    const auto payment = find_payment(rows, task.id);
+    effects.record(moved<api::payment::Failed>(task.id, payment, payment.amount, now));
+    return;
+  }
+  const auto wait = doubled(kSecond, row->attempts, wait_after(task.kind, row->attempts));
+  auto fact = of_task<Postponed>(task);
+  fact.next_at = {now + std::max(wait, failure.retry_after_ms)};
+  effects.record(fact);
+}
+
+void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
+                 const ToldIntent& told, Effects& effects) {
+  const auto payment = find_payment(rows, payment_id);
+  if (payment.reference.empty()) {
+    auto offered = about<Offered>(payment_id, payment, context.now);
+    offered.reference = told.reference;
+    effects.record(offered);
+    if (told.redirect_url) effects.keep(redirect_key(payment_id), *told.redirect_url);
+    if (payment.state == PaymentState::closing) {
+      begin_task(TaskKind::cancel, payment_id, context.now, effects);
+    }
+  }
+  take_news(rows, context, payment_id, payment, {told.state, told.amount, told.money_reference},
+            effects);
+}
+
+ToldFailure failure_of(const Error& error) {
+  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
+                         error.code == Code::deadline_inflight;
+  return {error.reason.substr(0, 64), may_retry,
+          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
+}
+
+SettleTask settled(const Task& task, const Result<IntentView>& view) {
+  SettleTask message{.kind = task.kind, .id = task.id};
+  if (view) {
+    message.intent = {view->reference, view->state, view->amount, view->redirect_url,
+                      view->money_reference};
+  } else {
+    message.failure = failure_of(view.error());
+  }
+  return message;
+}
+
+SettleTask settled(const Task& task, const Result<RefundView>& view) {
+  SettleTask message{.kind = task.kind, .id = task.id};
+  if (view) {
+    message.refund = {view->reference, view->state, view->failure.substr(0, 64)};
+  } else {
+    message.failure = failure_of(view.error());
+  }
+  return message;
+}
+
+using Job = std::function<std::optional<SettleTask>(const Ask&)>;
+
+// `use` calls the provider.
+template <class Use>
+Job job_at(const Providers& providers, const std::string& name, const Task& task, Use use) {
+  return [=](const Ask& ask) -> std::optional<SettleTask> {
+    const auto provider = providers(name, ask);
+    if (provider) return settled(task, use(*provider));
+    SettleTask message{.kind = task.kind, .id = task.id};
+    message.failure = {"provider_not_configured", true, 0};
+    return message;
+  };
+}
+
+std::string provider_key(std::string_view what, const Id& id, int64_t round = 1) {
+  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
+}
+
+Job plan_refund(const Providers& providers, const Reader& reader, const Task& task) {
+  const auto refund = reader.rows.find<RefundRow>(task.id.view());
+  CHECK_INVARIANT(refund);
+  const auto payment = find_payment(reader.rows, refund->payment_id);
+  const RefundOrder order{payment.reference, refund->payment_id, task.id, refund->amount,
+                          provider_key("refund", task.id, refund->round)};
+  return job_at(providers, payment.provider, task,
+                [order](Provider& provider) { return provider.refund(order); });
+}
+
+Intent intent_of(const Reader& reader, const Id& payment_id, const PaymentRow& payment) {
+  const auto order = reader.rows.find<OrderRow>(payment.order_id.view());
+  CHECK_INVARIANT(order);
+  return {.payment_id = payment_id,
+          .order_id = payment.order_id,
+          .organization_id = payment.organization_id,
+          .amount = payment.amount,
+          .order_code = order->code,
+          .return_url = reader.vault.get(return_key(payment_id)).value_or(""),
+          .key = provider_key("open", payment_id)};
+}
+
+}  // namespace
+
+int64_t attempts_max(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::open: return 60;
+    case TaskKind::look_up: return INT64_MAX;  // Ends with the order.
+    case TaskKind::cancel:
+    case TaskKind::refund: return 80;
+  }
+  return 1;
+}
+
+void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects) {
+  attempt({kind, id}, 1, now, effects);
+}
+
+Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key) {
+  const auto row = rows.find<TaskRow>(key);
+  CHECK_INVARIANT(row);
+  const auto task = read_key(key);
+  Effects effects;
+  if (row->attempts >= attempts_max(task.kind)) {
+    give_up(rows, task, context.now, effects);
+  } else {
+    attempt(task, row->attempts + 1, context.now, effects);
+  }
+  return effects;
+}
+
+Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
+                               const SettleTask& message) {
+  const Task task{message.kind, message.id};
+  Decision<Nothing> decision;
+  if (message.failure) {
+    take_failure(rows, context.now, task, *message.failure, decision);
+  } else if (message.refund) {
+    take_refund_news(rows, context.now, task.id,
+                     {message.refund->state, message.refund->reference, message.refund->failure},
+                     decision);
+  } else if (message.intent) {
+    take_intent(rows, context, task.id, *message.intent, decision);
+  }
+  return decision;
+}
+
+Job plan_task(const Providers& providers, const Reader& reader, std::string_view key) {
+  const auto task = read_key(key);
+  if (!reader.rows.has(TaskRow::table, key)) return {};
+  if (task.kind == TaskKind::refund) return plan_refund(providers, reader, task);
+  const auto payment = find_payment(reader.rows, task.id);
+  const auto& name = payment.provider;
+  if (task.kind == TaskKind::open) {
+    return job_at(providers, name, task,
+                  [intent = intent_of(reader, task.id, payment)](Provider& provider) {
+                    return provider.open(intent);
+                  });
+  }
+  const auto& reference = payment.reference;
+  if (task.kind == TaskKind::look_up) {
+    return job_at(providers, name, task,
+                  [reference](Provider& provider) { return provider.look_up(reference); });
+  }
+  return job_at(providers, name, task,
+                [reference, key = provider_key("cancel", task.id)](Provider& provider) {
+                  return provider.cancel(reference, key);
+                });
+}
+
+void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at) {
+  const auto key = task_key(kind, id);
+  rows.save(key, TaskRow{});
+  rows.set_timer(kTaskTimer, key, at);
+}
+
+void end_task(Rows& rows, TaskKind kind, const Id& id) {
+  const auto key = task_key(kind, id);
+  if (!rows.has(TaskRow::table, key)) return;
+  rows.erase<TaskRow>(key);
+  rows.clear_timer(kTaskTimer, key);
+}
+
+void apply(Rows& rows, const Attempted& fact) {
+  const auto key = task_key(fact.kind, fact.id);
+  rows.save(key, TaskRow{fact.attempt});
+  rows.set_timer(kTaskTimer, key, fact.next_at.ms);
+}
+
+void apply(Rows& rows, const Postponed& fact) {
+  const auto key = task_key(fact.kind, fact.id);
+  CHECK_INVARIANT(rows.has(TaskRow::table, key));
+  rows.set_timer(kTaskTimer, key, fact.next_at.ms);
+}
+
+void apply(Rows& rows, const GivenUp& fact) {
+  end_task(rows, fact.kind, fact.id);
+  add_attention(rows, AttentionKind::task, fact.organization_id, fact.id, fact.payment_id, fact.at);
+}
+
+}  // namespace bilten::payment

@@ -1,0 +1,39 @@
+// What a provider is asked for: durable, one after the other, until it is known how it ended. A
+// task is a row with a timer; each attempt is a fact, then a call by a sender after the commit,
+// then the command payment.settle. A crash between two of them repeats a step and loses none: the
+// provider knows repetitions by their key.
+#pragma once
+
+#include "common/api/payment_flow_facts.h"
+#include "common/api/payment_payments.h"
+#include "common/service/handlers.h"
+#include "daemons/payment/flow_rows.h"
+#include "daemons/payment/providers.h"
+
+namespace bilten::payment {
+
+inline constexpr std::string_view kTaskSender = "payment.task";
+
+// How often a provider is asked before staff is told: an hour of an intent, days of the rest.
+int64_t attempts_max(TaskKind kind);
+
+// The first attempt of a task that the facts of this decision make.
+void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects);
+// The timer "payment.task": asks again, or gives up.
+Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key);
+Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
+                               const api::payment::SettleTask& message);
+
+// The sender: asks the provider.
+std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
+    const Providers& providers, const Reader& reader, std::string_view key);
+
+// For evolve: a task from that time on, and its end. Ending one that is not there is fine.
+void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at);
+void end_task(Rows& rows, TaskKind kind, const Id& id);
+
+void apply(Rows& rows, const api::payment::Attempted& fact);
+void apply(Rows& rows, const api::payment::Postponed& fact);
+void apply(Rows& rows, const api::payment::GivenUp& fact);
+
+}  // namespace bilten::payment

@@ -1,0 +1,131 @@
+#include "daemons/payment/webhooks.h"
+
+#include "daemons/payment/disputes.h"
+#include "daemons/payment/payments.h"
+#include "daemons/payment/refunds.h"
+#include "daemons/payment/tasks.h"
+
+namespace bilten::payment {
+
+using api::payment::Offered;
+using api::payment::TakeWebhook;
+using api::payment::WebhookTaken;
+
+namespace {
+
+constexpr size_t kForgottenAtOnce = 2;
+
+using Kind = WebhookEvent::Kind;
+
+// What a provider signed is recorded for ever: it must be within the bounds of facts all the same.
+bool is_within_bounds(const WebhookEvent& event) {
+  constexpr size_t most = api::payment::kReferenceMax;
+  if (event.id.empty() || event.id.size() > most || event.reference.size() > most ||
+      event.sub_reference.size() > most) {
+    return false;
+  }
+  return event.kind == Kind::other ||
+         (event.amount.amount >= 0 && event.amount.amount <= kMoneyMax &&
+          currency_decimals(event.amount.currency));
+}
+
+// A webhook may come before the answer to the call that made the intent.
+std::optional<Id> find_subject(const Rows& rows, const std::string& provider,
+                               const WebhookEvent& event) {
+  std::optional<Id> found;
+  if (const auto known = rows.find<ReferenceRow>(reference_key(provider, event.reference))) {
+    found = known->payment_id;
+  } else if (event.payment_id) {
+    found = event.payment_id;
+  }
+  if (!found) return std::nullopt;
+  const auto payment = rows.find<PaymentRow>(found->view());
+  const bool fits = payment && payment->provider == provider;
+  return fits ? found : std::nullopt;
+}
+
+void take_intent_event(const Rows& rows, const Context& context, const Id& payment_id,
+                       const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
+  if (payment.reference.empty() && !event.reference.empty()) {
+    auto offered = about<Offered>(payment_id, payment, context.now);
+    offered.reference = event.reference;
+    effects.record(offered);
+  }
+  take_news(rows, context, payment_id, payment, {event.intent, event.amount, event.sub_reference},
+            effects);
+}
+
+void take_refund_event(const Rows& rows, const Context& context, const Id& payment_id,
+                       const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
+  const auto own = event.refund_id ? rows.find<RefundRow>(event.refund_id->view()) : std::nullopt;
+  if (own && own->payment_id == payment_id) {
+    take_refund_news(rows, context.now, *event.refund_id,
+                     {event.refund, event.sub_reference, "failed_later"}, effects);
+  } else if (event.refund == RefundState::succeeded) {
+    take_foreign_refund(rows, context, payment_id, payment, event.amount, event.sub_reference,
+                        effects);
+  }
+}
+
+}  // namespace
+
+Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
+                                const TakeWebhook& message, const Providers& providers) {
+  const auto provider = providers(message.provider, {});
+  if (!provider) {
+    return Error{Code::not_found, "unknown_provider", "No such provider is configured here."};
+  }
+  const auto& signature = message.provider == "stripe" ? message.header_stripe_signature
+                                                       : message.header_bilten_signature;
+  const auto event = provider->read_webhook(
+      {message.raw_body.data, signature ? std::string_view(*signature) : std::string_view()},
+      context.now);
+  if (!event) return event.error();
+  if (!is_within_bounds(*event)) {
+    return Error{Code::invalid, "malformed_webhook", "Its ids or its amount are out of bounds."};
+  }
+  Decision<Nothing> decision;
+  if (rows.has(WebhookRow::table, reference_key(message.provider, event->id))) return decision;
+  const auto payment_id = find_subject(rows, message.provider, *event);
+  decision.record(WebhookTaken{.provider = message.provider,
+                               .event_id = event->id,
+                               .type = event->type.substr(0, 100),
+                               .is_ours = payment_id && event->kind != Kind::other,
+                               .at = {context.now}});
+  if (!payment_id) return decision;
+  const auto payment = find_payment(rows, *payment_id);
+  switch (event->kind) {
+    case Kind::intent:
+      take_intent_event(rows, context, *payment_id, payment, *event, decision);
+      break;
+    case Kind::refund:
+      take_refund_event(rows, context, *payment_id, payment, *event, decision);
+      break;
+    case Kind::dispute_opened:
+    case Kind::dispute_closed:
+      take_dispute(rows, context.now, *payment_id, payment, *event, decision);
+      break;
+    case Kind::other: break;
+  }
+  return decision;
+}
+
+void apply(Rows& rows, const WebhookTaken& fact) {
+  const auto key = reference_key(fact.provider, fact.event_id);
+  rows.save(key, WebhookRow{});
+  rows.save(std::string(RowKey().number(static_cast<uint64_t>(fact.at.ms)).text(key)),
+            WebhookAge{});
+  const auto limit = fact.at.ms - kWebhooksKept;
+  std::vector<std::string> old;
+  rows.scan<WebhookAge>({}, {}, kForgottenAtOnce, [&](std::string_view age, const WebhookAge&) {
+    const std::string until(RowKey().number(static_cast<uint64_t>(std::max<int64_t>(limit, 0))));
+    if (age.substr(0, 8) < until) old.emplace_back(age);
+    return true;
+  });
+  for (const auto& age : old) {
+    rows.erase<WebhookRow>(std::string_view(age).substr(8));
+    rows.erase<WebhookAge>(age);
+  }
+}
+
+}  // namespace bilten::payment
