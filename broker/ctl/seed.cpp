@@ -35,6 +35,9 @@ class Seeder {
   }
 
  private:
+  // By the place of a ticket type in the file: its ids.
+  using Places = std::vector<std::vector<std::string>>;
+
   struct House {
     std::string id, token;
     std::set<std::string> titles;  // Of the events it has.
@@ -118,13 +121,10 @@ class Seeder {
     const std::string id = made.value("id", "");
     ++report_.events;
     const auto path = "/v1/events/" + id;
-    std::vector<std::string> type_ids;
+    const auto date_ids = enter_dates(entry, path, house.token);
+    Places type_ids;
     for (const auto& type : entry["ticket_types"]) {
-      if (!fault_.empty()) return;
-      type_ids.push_back(send("POST", path + "/ticket-types", with_ids(type, "addon_to", type_ids),
-                              house.token, {201})
-                             .value("id", ""));
-      ++report_.ticket_types;
+      type_ids.push_back(enter_type(type, path, type_ids, date_ids, house.token));
     }
     enter_parts(entry, path, type_ids, house.token);
     if (entry.value("publish", true) && fault_.empty()) {
@@ -132,9 +132,42 @@ class Seeder {
     }
   }
 
+  // Answers the ids of all dates, in the order of the file.
+  std::vector<std::string> enter_dates(const json& entry, const std::string& path,
+                                       const std::string& token) {
+    std::vector<std::string> ids;
+    for (const auto& date : entry.value("dates", json::array())) {
+      if (!fault_.empty()) break;
+      if (!date.contains("every")) {
+        ids.push_back(send("POST", path + "/dates", date, token, {201}).value("id", ""));
+        continue;
+      }
+      const auto made = send("POST", path + "/dates/repeat", date, token, {201});
+      for (const auto& item : made.value("items", json::array())) ids.push_back(item["id"]);
+    }
+    return ids;
+  }
+
+  // A type, or the same for each date; answers the ids.
+  std::vector<std::string> enter_type(json type, const std::string& path, const Places& type_ids,
+                                      const std::vector<std::string>& date_ids,
+                                      const std::string& token) {
+    const bool for_each_date = type.value("for_each_date", false);
+    type.erase("for_each_date");
+    const auto body = with_ids(type, "addon_to", type_ids);
+    std::vector<std::string> ids;
+    for (size_t i = 0; i < (for_each_date ? date_ids.size() : 1) && fault_.empty(); ++i) {
+      auto one = body;
+      if (for_each_date) one["date_id"] = date_ids[i];
+      ids.push_back(send("POST", path + "/ticket-types", one, token, {201}).value("id", ""));
+      ++report_.ticket_types;
+    }
+    return ids;
+  }
+
   // What an event has beside its types.
-  void enter_parts(const json& entry, const std::string& path,
-                   const std::vector<std::string>& type_ids, const std::string& token) {
+  void enter_parts(const json& entry, const std::string& path, const Places& type_ids,
+                   const std::string& token) {
     constexpr std::pair<const char*, const char*> kParts[] = {
         {"quotas", "/quotas"},
         {"promo_codes", "/promo-codes"},
@@ -151,10 +184,15 @@ class Seeder {
     }
   }
 
-  // The file names ticket types by their place in the event's list; the service by their ids.
-  static json with_ids(json body, const std::string& field, const std::vector<std::string>& ids) {
+  // The file names ticket types by their place in the event's list; the service by their ids, of
+  // which a place has one for each date.
+  static json with_ids(json body, const std::string& field, const Places& ids) {
     if (!body.contains(field)) return body;
-    for (auto& place : body[field]) place = ids.at(place.get<size_t>());
+    auto named = json::array();
+    for (const auto& place : body[field]) {
+      for (const auto& id : ids.at(place.get<size_t>())) named.push_back(id);
+    }
+    body[field] = std::move(named);
     return body;
   }
 

@@ -327,7 +327,8 @@ struct Change : DetailChanges {
       .kind = Kind::command,
       .caller = Caller::person,
       .http = {.method = "PATCH", .path = "/v1/events/{event_id}"},
-      .refusals = {"unknown_event", "role_missing", "version_mismatch", "wrong_state", "invalid"},
+      .refusals = {"unknown_event", "role_missing", "version_mismatch", "wrong_state", "invalid",
+                   "date_outside_event"},
       .doc =
           "Changes an event that is not over; what is left out stays. Every change is a version."};
   using Answer = EventView;

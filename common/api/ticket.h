@@ -18,4 +18,5 @@
 #include "common/api/ticket_room.h"
 #include "common/api/ticket_tickets.h"
 #include "common/api/ticket_transfers.h"
+#include "common/api/ticket_type_dates.h"
 #include "common/api/ticket_waiting.h"

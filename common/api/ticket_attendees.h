@@ -114,7 +114,7 @@ struct ChangeAttendee : AttendeeNames {
       .refusals = {"unknown_ticket", "ticket_ended", "event_started"},
       .doc =
           "Says anew whom a ticket is for. Answers that are left out stay. The ticket's holder may "
-          "until the event starts, managers always."};
+          "until what it is for starts, managers always."};
   using Answer = AttendeeView;
   Id ticket_id;
   std::optional<std::vector<AnswerGiven>> answers;

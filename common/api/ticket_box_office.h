@@ -17,7 +17,7 @@ struct BoxOfficeOrder {
                .status = 201,
                .location = "/v1/orders/{id}"},
       .refusals = {"unknown_event", "role_missing", "not_on_sale", "unknown_ticket_type",
-                   "over_limit", "total_too_large", "sold_out"},
+                   "date_cancelled", "over_limit", "total_too_large", "sold_out"},
       .doc =
           "Sells tickets at the box office for what they cost now, or gives complimentary ones: "
           "the "

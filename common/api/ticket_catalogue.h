@@ -22,8 +22,25 @@ struct LocalWindow {
   }
 };
 
+// When the tickets of a type are for, where that is a date of its own.
+struct TypeDate {
+  Instant starts_at, ends_at, doors_at;
+  std::optional<std::string> starts_local = {};
+  std::optional<Text> label = {};
+  bool cancelled = false;
+  static constexpr auto fields() {
+    return field_list(field("starts_at", &TypeDate::starts_at),
+                      field("ends_at", &TypeDate::ends_at), field("doors_at", &TypeDate::doors_at),
+                      field("starts_local", &TypeDate::starts_local, length(16, 16))
+                          .doc("Wall time in the event's zone."),
+                      field("label", &TypeDate::label, length(1, 100)),
+                      field("cancelled", &TypeDate::cancelled));
+  }
+};
+
 struct TicketTypeView : TypeTerms, LocalWindow {
   Id id, event_id;
+  std::optional<TypeDate> date = {};
   Money current_price = {};
   int64_t quantity = 0, available = 0;
   static constexpr auto fields() {
@@ -35,7 +52,8 @@ struct TicketTypeView : TypeTerms, LocalWindow {
             field("current_price", &View::current_price, between(0, kMoneyMax))
                 .doc("Of the next ticket, before group rate, promo code, fee and added tax."),
             field("quantity", &View::quantity, between(0, INT64_MAX)).doc("Sold, held and free."),
-            field("available", &View::available, between(0, INT64_MAX)).doc("Free just now.")));
+            field("available", &View::available, between(0, INT64_MAX)).doc("Free just now."),
+            field("date", &View::date).doc("That date_id names.")));
   }
 };
 
@@ -64,7 +82,7 @@ struct AddType : TypeTerms, LocalWindow {
                .status = 201,
                .location = "/v1/ticket-types/{id}"},
       .refusals = {"unknown_event", "role_missing", "wrong_currency", "unknown_ticket_type",
-                   "too_many_types"},
+                   "unknown_date", "date_cancelled", "too_many_types"},
       .doc = "Adds a ticket type to an event. Managers and owners only."};
   using Answer = TicketTypeView;
   Id event_id;
@@ -82,7 +100,8 @@ struct ChangeType : LocalWindow {
       .kind = Kind::command,
       .caller = Caller::person,
       .http = {.method = "PATCH", .path = "/v1/ticket-types/{ticket_type_id}"},
-      .refusals = {"unknown_ticket_type", "role_missing", "wrong_currency", "quantity_below_taken"},
+      .refusals = {"unknown_ticket_type", "role_missing", "wrong_currency", "unknown_date",
+                   "date_cancelled", "date_in_use", "quantity_below_taken"},
       .doc =
           "Changes what is given of a ticket type. Orders already made keep their price. "
           "Managers and owners only."};
@@ -98,6 +117,7 @@ struct ChangeType : LocalWindow {
   std::optional<std::vector<GroupRate>> group_rates;
   std::optional<int64_t> tax_rate, fee_amount, fee_rate;
   std::optional<bool> tax_included, transferable, refundable;
+  std::optional<Id> date_id;
   static constexpr auto fields() {
     using Self = ChangeType;
     constexpr auto rate = between(0, kRateMax);
@@ -122,7 +142,9 @@ struct ChangeType : LocalWindow {
             field("tax_rate", &Self::tax_rate, rate), field("tax_included", &Self::tax_included),
             field("fee_amount", &Self::fee_amount, between(0, kMoneyMax)),
             field("fee_rate", &Self::fee_rate, rate), field("transferable", &Self::transferable),
-            field("refundable", &Self::refundable)));
+            field("refundable", &Self::refundable),
+            field("date_id", &Self::date_id)
+                .doc("Another only while nothing of the type is held, sold or waited for.")));
   }
 };
 
@@ -149,16 +171,23 @@ struct ListTypes {
   static constexpr Contract contract{
       .kind = Kind::query,
       .http = {.method = "GET", .path = "/v1/events/{event_id}/ticket-types"},
-      .refusals = {"unknown_event"},
+      .refusals = {"unknown_event", "invalid"},
       .doc =
           "The ticket types of an event with what is free of each just now; hidden ones for "
           "members, and with a promo code that opens them."};
   using Answer = ListOf<TicketTypeView>;
   Id event_id;
   std::optional<std::string> promo_code = {};
+  std::optional<Id> date_id = {};
+  int64_t limit = 200;
+  std::optional<std::string> cursor = {};
   static constexpr auto fields() {
-    return field_list(field("event_id", &ListTypes::event_id),
-                      field("promo_code", &ListTypes::promo_code, length(1, 40, Format::line)));
+    using Self = ListTypes;
+    return field_list(field("event_id", &Self::event_id),
+                      field("promo_code", &Self::promo_code, length(1, 40, Format::line)),
+                      field("date_id", &Self::date_id).doc("Only those for this date."),
+                      field("limit", &Self::limit, between(1, 200)).or_default(),
+                      field("cursor", &Self::cursor, length(1, 200)));
   }
 };
 

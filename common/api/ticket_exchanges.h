@@ -35,14 +35,14 @@ struct ExchangeTicket {
       .http = {.method = "POST", .path = "/v1/tickets/{ticket_id}/exchange"},
       .refusals = {"unknown_ticket", "role_missing", "ticket_used", "disputed", "ticket_ended",
                    "same_type", "exchange_closed", "ticket_transferred", "not_on_sale",
-                   "unknown_ticket_type", "sales_not_open", "sales_closed", "under_minimum",
-                   "over_limit", "addon_alone", "total_too_large", "sold_out"},
+                   "unknown_ticket_type", "sales_not_open", "date_cancelled", "sales_closed",
+                   "under_minimum", "over_limit", "addon_alone", "total_too_large", "sold_out"},
       .doc =
           "Makes a ticket that was not used one of another type of its event, at the price of this "
           "moment. Costs that no more, it is done at once and the difference goes back; costs it "
           "more, the difference is held as an order that makes the exchange when it is paid. Codes "
           "given out before are revoked. For who holds the order's secret, the person who made it, "
-          "until the event starts, and managers."};
+          "until what it is for starts, and managers."};
   using Answer = ExchangeView;
   Id ticket_id, ticket_type_id;
   std::optional<std::string> secret = {};

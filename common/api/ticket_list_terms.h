@@ -87,6 +87,7 @@ struct Rules {
 struct ListTerms {
   std::string title;
   std::vector<Id> ticket_type_ids = {};  // Empty: every ticket of the event.
+  std::optional<Id> date_id = {};        // Absent: tickets of every date.
   std::vector<std::string> gates = {};   // Empty: scans need not say where they are made.
   std::string zone = {};
   std::optional<Instant> opens_at = {}, closes_at = {};
@@ -106,6 +107,9 @@ struct ListTerms {
             field("ticket_type_ids", &Self::ticket_type_ids, bilten::items(0, kTypesPerListMax))
                 .or_default()
                 .doc("Whom it lets in; empty: every ticket of the event."),
+            field("date_id", &Self::date_id)
+                .doc("Of an event with several dates: lets in the tickets of this one, and those "
+                     "that are for the whole event."),
             field("gates", &Self::gates,
                   bilten::items(0, kGatesMax, length(1, kGateNameMax, Format::line)))
                 .or_default()
@@ -113,8 +117,11 @@ struct ListTerms {
             field("zone", &Self::zone, length(0, 60, Format::line))
                 .or_default()
                 .doc("What the list leads into, for people to read."),
-            field("opens_at", &Self::opens_at).doc("Absent: when the event's doors open."),
-            field("closes_at", &Self::closes_at).doc("Absent: when the event ends."),
+            field("opens_at", &Self::opens_at)
+                .doc(
+                    "Absent: when the doors of the ticket's date open, or of the list's, or of the "
+                    "event."),
+            field("closes_at", &Self::closes_at).doc("Absent: when that ends."),
             field("entries_max", &Self::entries_max, between(0, kEntriesMax))
                 .or_default()
                 .doc("How often a ticket is let in, not counting re-entries; 0: any number.")),

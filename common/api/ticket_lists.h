@@ -42,7 +42,8 @@ struct AddCheckInList : ListTerms {
                .path = "/v1/events/{event_id}/check-in-lists",
                .status = 201,
                .location = "/v1/check-in-lists/{id}"},
-      .refusals = {"unknown_event", "role_missing", "unknown_ticket_type", "too_many_lists"},
+      .refusals = {"unknown_event", "role_missing", "unknown_ticket_type", "unknown_date",
+                   "too_many_lists"},
       .doc =
           "Adds a check-in list to an event: whom it lets in, where, when, how often, under which "
           "rules (docs/doors.md). Managers and owners only."};
@@ -60,7 +61,7 @@ struct ChangeCheckInList {
       .kind = Kind::command,
       .caller = Caller::person,
       .http = {.method = "PATCH", .path = "/v1/check-in-lists/{check_in_list_id}"},
-      .refusals = {"unknown_check_in_list", "role_missing", "unknown_ticket_type"},
+      .refusals = {"unknown_check_in_list", "role_missing", "unknown_ticket_type", "unknown_date"},
       .doc =
           "Changes what is given of a check-in list; who is inside stays inside. Managers and "
           "owners only."};
@@ -73,6 +74,7 @@ struct ChangeCheckInList {
   std::optional<int64_t> entries_max, capacity;
   std::optional<bool> reentry, exit_scans, show_first_name, admit_by_name;
   std::optional<Rules> rules;
+  std::optional<Id> date_id;
   static constexpr auto fields() {
     using Self = ChangeCheckInList;
     return join_fields(
@@ -88,7 +90,8 @@ struct ChangeCheckInList {
                    field("capacity", &Self::capacity, between(0, kCapacityMax)),
                    field("reentry", &Self::reentry), field("exit_scans", &Self::exit_scans),
                    field("show_first_name", &Self::show_first_name),
-                   field("admit_by_name", &Self::admit_by_name), field("rules", &Self::rules)));
+                   field("admit_by_name", &Self::admit_by_name), field("rules", &Self::rules),
+                   field("date_id", &Self::date_id)));
   }
 };
 

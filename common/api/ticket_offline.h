@@ -15,9 +15,16 @@ inline constexpr int64_t kBatchScansMax = 10'000;
 struct OfflineType {
   Id id;
   std::string title;
+  // Of a type for one of several dates: that, when the list lets its tickets in, and whether the
+  // date is cancelled, so that it lets in none.
+  std::optional<Id> date_id = {};
+  std::optional<Instant> opens_at = {}, closes_at = {};
+  std::optional<bool> cancelled = {};
   static constexpr auto fields() {
-    return field_list(field("id", &OfflineType::id),
-                      field("name", &OfflineType::title, length(0, 100)));
+    return field_list(
+        field("id", &OfflineType::id), field("name", &OfflineType::title, length(0, 100)),
+        field("date_id", &OfflineType::date_id), field("opens_at", &OfflineType::opens_at),
+        field("closes_at", &OfflineType::closes_at), field("cancelled", &OfflineType::cancelled));
   }
 };
 
@@ -41,9 +48,9 @@ struct OfflinePage {
   Instant now;  // By the service's clock.
   Id check_in_list_id, event_id;
   ListTerms terms;
-  bool event_cancelled = false;
-  Instant opens_at, closes_at;  // Of the list, or else of the event.
-  std::string timezone;         // Of the event.
+  bool event_cancelled = false;  // Or the date that the list is for.
+  Instant opens_at, closes_at;   // Of the list, or else of its date, or else of the event.
+  std::string timezone;          // Of the event.
   std::vector<TicketKey> keys;
   std::vector<OfflineType> types;
   std::string position;  // For `changes?after=`.

@@ -125,9 +125,9 @@ struct Quote : Basket {
       .kind = Kind::query,
       .http = {.method = "POST", .path = "/v1/quotes"},
       .refusals = {"unknown_event", "not_on_sale", "unknown_promo_code", "promo_not_open",
-                   "promo_over", "unknown_ticket_type", "sales_not_open", "sales_closed",
-                   "under_minimum", "over_limit", "addon_alone", "promo_not_applicable",
-                   "promo_exhausted", "total_too_large", "sold_out"},
+                   "promo_over", "unknown_ticket_type", "sales_not_open", "date_cancelled",
+                   "sales_closed", "under_minimum", "over_limit", "addon_alone",
+                   "promo_not_applicable", "promo_exhausted", "total_too_large", "sold_out"},
       .doc =
           "Prices a basket and holds nothing. An order of the same basket at the same moment costs "
           "the same to the minor unit."};
@@ -146,12 +146,13 @@ struct Order : Basket {
                .path = "/v1/orders",
                .status = 201,
                .location = "/v1/orders/{id}"},
-      .refusals =
-          {"unknown_event",        "not_on_sale",     "queue_required",      "unknown_queue_token",
-           "queue_not_yet",        "pass_used",       "pass_lapsed",         "unknown_promo_code",
-           "promo_not_open",       "promo_over",      "unknown_ticket_type", "sales_not_open",
-           "sales_closed",         "under_minimum",   "over_limit",          "addon_alone",
-           "promo_not_applicable", "promo_exhausted", "total_too_large",     "sold_out"},
+      .refusals = {"unknown_event",       "not_on_sale",         "queue_required",
+                   "unknown_queue_token", "queue_not_yet",       "pass_used",
+                   "pass_lapsed",         "unknown_promo_code",  "promo_not_open",
+                   "promo_over",          "unknown_ticket_type", "sales_not_open",
+                   "date_cancelled",      "sales_closed",        "under_minimum",
+                   "over_limit",          "addon_alone",         "promo_not_applicable",
+                   "promo_exhausted",     "total_too_large",     "sold_out"},
       .budget_ms = 5000,
       .doc =
           "Orders tickets. A free order is paid at once and has its tickets; any other is held, "
@@ -176,13 +177,13 @@ struct ChangeOrder : Basket {
   static constexpr Contract contract{
       .kind = Kind::command,
       .http = {.method = "PUT", .path = "/v1/orders/{order_id}/items"},
-      .refusals = {"unknown_order",   "role_missing",    "already_paid",
-                   "hold_expired",    "not_on_sale",     "unknown_promo_code",
-                   "promo_not_open",  "promo_over",      "unknown_ticket_type",
-                   "sales_not_open",  "sales_closed",    "under_minimum",
-                   "over_limit",      "addon_alone",     "promo_not_applicable",
-                   "promo_exhausted", "total_too_large", "sold_out",
-                   "becomes_free",    "exchange_order"},
+      .refusals =
+          {"unknown_order",       "role_missing",       "already_paid",   "hold_expired",
+           "not_on_sale",         "unknown_promo_code", "promo_not_open", "promo_over",
+           "unknown_ticket_type", "sales_not_open",     "date_cancelled", "sales_closed",
+           "under_minimum",       "over_limit",         "addon_alone",    "promo_not_applicable",
+           "promo_exhausted",     "total_too_large",    "sold_out",       "becomes_free",
+           "exchange_order"},
       .doc =
           "Changes a held order to other tickets, at the prices of this moment: all or nothing. "
           "What it held counts as free for it; its time goes on."};

@@ -48,7 +48,8 @@ struct RefundOrder {
           "Gives back a paid order whole, some of its tickets, or an amount of its money alone. "
           "Tickets that stay are priced anew on the order's own terms, and the difference to what "
           "was paid is the refund (docs/pricing.md). Managers may at any time; the buyer until "
-          "the event starts, tickets of refundable types that were not used."};
+          "what it is for starts, tickets of refundable types that were not used; of a cancelled "
+          "event or date whatever they are."};
   using Answer = RefundView;
   Id order_id;
   std::optional<std::string> secret = {};

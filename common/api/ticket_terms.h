@@ -15,9 +15,9 @@ inline constexpr int64_t kOrderLinesMax = kOrderTicketsMax;
 inline constexpr int64_t kQuantityMax = 10'000'000;
 
 // The most quotas of one event, and the most that may limit one type.
-inline constexpr int64_t kQuotasPerEventMax = 100;
+inline constexpr int64_t kQuotasPerEventMax = 600;
 inline constexpr int64_t kQuotasPerTypeMax = 10;
-inline constexpr int64_t kTypesPerQuotaMax = 200;
+inline constexpr int64_t kTypesPerQuotaMax = 1000;
 // Rates are hundredths of a percent: 1900 is 19 %.
 inline constexpr int64_t kRateMax = 10'000;
 inline constexpr int64_t kTiersMax = 10;
@@ -75,6 +75,7 @@ struct TypeTerms {
   bool tax_included = true;
   int64_t fee_amount = 0, fee_rate = 0;  // On each ticket that costs something.
   bool transferable = true, refundable = true;
+  std::optional<Id> date_id = {};  // Absent: its tickets are for the whole event.
   bool operator==(const TypeTerms&) const = default;
   static constexpr auto fields() {
     using Self = TypeTerms;
@@ -110,7 +111,10 @@ struct TypeTerms {
                        .or_default()
                        .doc("The same as a part of what it costs."),
                    field("transferable", &Self::transferable).or_default(),
-                   field("refundable", &Self::refundable).or_default()));
+                   field("refundable", &Self::refundable).or_default(),
+                   field("date_id", &Self::date_id)
+                       .doc("Of an event with several dates, the one that the tickets are for; "
+                            "absent: the whole event.")));
   }
 };
 

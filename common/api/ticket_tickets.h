@@ -18,13 +18,19 @@ struct TicketView {
   Id id, order_id, event_id, ticket_type_id;
   TicketState state = TicketState::valid;
   std::optional<std::string> code = {};
+  std::optional<Id> date_id = {};
+  std::optional<Instant> starts_at = {}, ends_at = {};
   static constexpr auto fields() {
     return field_list(
         field("id", &TicketView::id), field("order_id", &TicketView::order_id),
         field("event_id", &TicketView::event_id),
         field("ticket_type_id", &TicketView::ticket_type_id), field("state", &TicketView::state),
         field("code", &TicketView::code, length(0, 400, Format::secret))
-            .doc("What the QR code holds: signed, base45. Left out where it is not asked for."));
+            .doc("What the QR code holds: signed, base45. Left out where it is not asked for."),
+        field("date_id", &TicketView::date_id)
+            .doc("The date that it is for; absent: the whole event."),
+        field("starts_at", &TicketView::starts_at).doc("Of that date."),
+        field("ends_at", &TicketView::ends_at));
   }
 };
 
@@ -163,12 +169,13 @@ struct ReadOrderPdf : OfPrintedOrder {
 
 struct ReadOrderCalendar : OfPrintedOrder {
   static constexpr std::string_view name = "ticket.order.calendar";
-  static constexpr Contract contract{.kind = Kind::query,
-                                     .http = {.method = "GET",
-                                              .path = "/v1/orders/{order_id}/event.ics",
-                                              .produces = "text/calendar"},
-                                     .refusals = {"unknown_order"},
-                                     .doc = "The order's event for a calendar (RFC 5545)."};
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .http = {.method = "GET",
+               .path = "/v1/orders/{order_id}/event.ics",
+               .produces = "text/calendar"},
+      .refusals = {"unknown_order"},
+      .doc = "What the order is for, for a calendar (RFC 5545): the event, or its dates."};
 };
 
 }  // namespace bilten::api::ticket

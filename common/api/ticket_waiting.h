@@ -51,8 +51,8 @@ struct JoinWaitingList {
                .status = 201,
                .location = "/v1/waiting-list/{id}"},
       .refusals = {"unknown_event", "not_on_sale", "unknown_ticket_type", "sales_not_open",
-                   "sales_closed", "under_minimum", "over_limit", "addon_alone", "total_too_large",
-                   "not_sold_out", "already_waiting", "waiting_list_full"},
+                   "date_cancelled", "sales_closed", "under_minimum", "over_limit", "addon_alone",
+                   "total_too_large", "not_sold_out", "already_waiting", "waiting_list_full"},
       .doc =
           "Joins the line for tickets of a type that is sold out, once an address. What is "
           "released is offered in the order of joining; while anybody waits, nobody else is sold "
@@ -148,8 +148,8 @@ struct AcceptWaitingOffer {
                .status = 201,
                .location = "/v1/orders/{id}"},
       .refusals = {"unknown_waiting_entry", "not_offered", "offer_over", "not_on_sale",
-                   "unknown_ticket_type", "sales_not_open", "sales_closed", "under_minimum",
-                   "over_limit", "addon_alone", "total_too_large", "sold_out"},
+                   "unknown_ticket_type", "sales_not_open", "date_cancelled", "sales_closed",
+                   "under_minimum", "over_limit", "addon_alone", "total_too_large", "sold_out"},
       .budget_ms = 5000,
       .doc =
           "Orders the places that are held for a place in line, at the prices of this moment: paid "

@@ -80,4 +80,10 @@ std::optional<UnixMillis> instant_of(std::string_view timezone, std::string_view
   }
 }
 
+std::optional<std::string> later_text(std::string_view text, int days) {
+  const auto wall = parse_wall(text);
+  if (!wall) return std::nullopt;
+  return date::format("%Y-%m-%dT%H:%M", *wall + date::days(days));
+}
+
 }  // namespace bilten

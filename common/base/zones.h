@@ -31,4 +31,7 @@ enum class Twice : uint8_t { first, last };
 // do. Nothing: no such zone, or no such time.
 std::optional<UnixMillis> instant_of(std::string_view timezone, std::string_view text, Twice twice);
 
+// The text of the same time on the wall so many days later. Nothing: no such time.
+std::optional<std::string> later_text(std::string_view text, int days);
+
 }  // namespace bilten

@@ -1,6 +1,7 @@
 #include "daemons/event/core.h"
 
 #include "common/service/access.h"
+#include "daemons/event/dates.h"
 
 namespace bilten::event {
 namespace {
@@ -21,16 +22,6 @@ Status check_manager(const Rows& rows, const Person& person, const Id& organizat
   if (*role >= Role::manager) return Done{};
   return rests_on("user", {Code::forbidden, "role_missing",
                            "Only managers and owners of the organisation may do this; ask one."});
-}
-
-// The event that the person behind the command may manage.
-Result<Event> find_managed(const Rows& rows, const Context& context, const Id& event_id) {
-  auto event = find_event(rows, event_id);
-  if (!event) return unknown_event();
-  const auto may =
-      check_manager(rows, *context.person, event->row.organization_id, unknown_event());
-  if (!may) return may.error();
-  return std::move(*event);
 }
 
 // ---- what must hold ----
@@ -74,11 +65,6 @@ Error invalid_fields(FieldErrors faults) {
   Error error{Code::invalid, "invalid", "The event cannot be like this; see errors."};
   error.fields = std::move(faults);
   return error;
-}
-
-Error wrong_state(State state, const char* what_next) {
-  return {Code::conflict, "wrong_state",
-          "This event is " + std::string(word(state)) + ". " + what_next};
 }
 
 template <class Fact>
@@ -144,6 +130,22 @@ bool zone_known(const Context& context) {
 }
 
 }  // namespace
+
+// ---- what other areas ask ----
+
+Error wrong_state(State state, const char* what_next) {
+  return {Code::conflict, "wrong_state",
+          "This event is " + std::string(word(state)) + ". " + what_next};
+}
+
+Result<Event> find_managed(const Rows& rows, const Context& context, const Id& event_id) {
+  auto event = find_event(rows, event_id);
+  if (!event) return unknown_event();
+  const auto may =
+      check_manager(rows, *context.person, event->row.organization_id, unknown_event());
+  if (!may) return may.error();
+  return std::move(*event);
+}
 
 // ---- seeing ----
 
@@ -227,6 +229,10 @@ Decided<EventView> decide_change(const Rows& rows, const Context& context, const
   check_times(fact.terms, zone_known(context), faults);
   check_details(details, faults);
   if (!faults.empty()) return invalid_fields(std::move(faults));
+  if (message.starts_at || message.ends_at) {
+    const auto fit = check_dates_within(rows, message.event_id, fact.terms);
+    if (!fit) return fit.error();
+  }
 
   after.row.changed_at = event->row.changed_at;
   if (encode(view_of(after)) == encode(view_of(*event))) {  // Nothing new: no version of its own.

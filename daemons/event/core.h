@@ -20,6 +20,10 @@ struct ZoneCheck {
 
 // The event, if the person behind the request (null: a guest) may see it; else unknown_event.
 Result<Event> find_visible(const Rows& rows, const Person* person, const Id& event_id);
+// The event that the person behind the command may manage: unknown_event, role_missing.
+Result<Event> find_managed(const Rows& rows, const Context& context, const Id& event_id);
+// wrong_state: `what_next` says what may not be done in it, or what to do first.
+Error wrong_state(api::event::State state, const char* what_next);
 // Refuses with unknown_organization whoever is not a member.
 Status check_member(const Rows& rows, const Person& person, const Id& organization_id);
 

@@ -1,6 +1,8 @@
 // evolve, and how an event is shown.
+#include "common/api/event_facts.h"
 #include "common/base/text.h"
 #include "daemons/event/core.h"
+#include "daemons/event/dates.h"
 
 namespace bilten::event {
 
@@ -152,7 +154,7 @@ void apply(Rows&, const Delisted&) {}
 }  // namespace
 
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
-  evolve_named<Fact>(rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
+  evolve_named<Facts>(rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
 }
 
 }  // namespace bilten::event

@@ -1,11 +1,14 @@
 #include "daemons/event/service.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "common/api/event_facts.h"
 #include "common/base/text.h"
 #include "common/base/zones.h"
 #include "common/service/paging.h"
 #include "daemons/event/core.h"
+#include "daemons/event/dates.h"
 
 namespace bilten::event {
 namespace {
@@ -149,10 +152,10 @@ Service service(const Config& config) {
   const auto public_list = [&](const Reader& reader, const List& message) {
     return list(config, reader, message);
   };
-  return {
+  Service made{
       "event",
       "Events: drafts, publication, and the public list.",
-      describe_facts<Fact>(),
+      describe_facts<Facts>(),
       {
           command<Draft>("event.draft", prepare_draft, localized(decide_draft)),
           command<Change>("event.change", prepare_change, localized(decide_change)),
@@ -166,6 +169,9 @@ Service service(const Config& config) {
       },
       evolve,
   };
+  auto dates = date_table();
+  std::move(dates.begin(), dates.end(), std::back_inserter(made.table));
+  return made;
 }
 
 }  // namespace bilten::event

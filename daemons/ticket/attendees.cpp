@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/ticket/basket.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/questions.h"
 #include "daemons/ticket/rights.h"
@@ -137,7 +138,8 @@ Decided<AttendeeView> decide_change_attendee(const Rows& rows, const Context& co
   if (!is_good || !index) return ticket_ended(ticket->state);
   const auto event = rows.find<EventRow>(ticket->event_id.view());
   CHECK_INVARIANT(event);
-  if (access == TicketAccess::holder && context.now >= event->terms.starts_at.ms) {
+  const auto starts_at = schedule_of_type(rows, *event, ticket->ticket_type_id).starts_at;
+  if (access == TicketAccess::holder && context.now >= starts_at.ms) {
     return rests_on("event", {Code::conflict, "event_started",
                               "The event has started; ask its organizer for the change."});
   }

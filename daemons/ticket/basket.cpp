@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/time.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
@@ -48,15 +49,19 @@ Error outside_window(std::string reason, std::string detail, const Id& type_id,
   return error;
 }
 
-Status check_item(const OrderItem& item, const TypeTerms& terms, UnixMillis now) {
+Status check_item(const Rows& rows, const OrderItem& item, const TypeTerms& terms, UnixMillis now) {
   const auto& type_id = item.ticket_type_id;
   if (terms.sales_starts_at && now < terms.sales_starts_at->ms) {
     return outside_window("sales_not_open", "This ticket type is not on sale yet.", type_id,
                           "opens_at", *terms.sales_starts_at);
   }
-  if (terms.sales_ends_at && now >= terms.sales_ends_at->ms) {
-    return outside_window("sales_closed", "This ticket type is no longer on sale.", type_id,
-                          "closed_at", *terms.sales_ends_at);
+  if (const auto fit = check_date_stands(rows, terms); !fit) return fit.error();
+  const auto ends_at = sales_end_of(rows, terms);
+  if (ends_at && now >= ends_at->ms) {
+    auto error = outside_window("sales_closed", "This ticket type is no longer on sale.", type_id,
+                                "closed_at", *ends_at);
+    // A date may have been put off a moment ago.
+    return terms.date_id ? rests_on("event", std::move(error)) : error;
   }
   if (item.quantity < terms.min_per_order) {
     return about_type(Code::conflict, "under_minimum",
@@ -98,7 +103,7 @@ Result<std::vector<Wanted>> find_wanted(const Rows& rows, const Wish& wish,
     const bool is_open = type->terms.visibility == TypeVisibility::listed ||
                          (by_promo && promo->row.terms.opens_hidden);
     if (!is_open) return unknown_ticket_type();
-    if (const auto fit = check_item(item, type->terms, now); !fit) return fit.error();
+    if (const auto fit = check_item(rows, item, type->terms, now); !fit) return fit.error();
     auto& wanted = all.emplace_back();
     wanted.ticket_type_id = item.ticket_type_id;
     wanted.quantity = item.quantity;

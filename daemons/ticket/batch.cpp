@@ -89,6 +89,7 @@ class Intake {
     door_.ticket_id = ticket_id;
     door_.ticket = seen->second.ticket;
     door_.admission = seen->second.admission;
+    show_date(rows_, door_);
     return true;
   }
 

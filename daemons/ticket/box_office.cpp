@@ -6,6 +6,7 @@
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/box_office_rows.h"
 #include "daemons/ticket/code.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"
@@ -24,7 +25,8 @@ using api::ticket::ReadBoxOffice;
 
 namespace {
 
-Result<std::vector<Wanted>> find_types(const Rows& rows, const BoxOfficeOrder& message) {
+Result<std::vector<Wanted>> find_types(const Rows& rows, const BoxOfficeOrder& message,
+                                       UnixMillis now) {
   std::vector<Wanted> all;
   std::set<Id> seen;
   int64_t count = 0;
@@ -33,6 +35,7 @@ Result<std::vector<Wanted>> find_types(const Rows& rows, const BoxOfficeOrder& m
     if (!seen.insert(item.ticket_type_id).second) return type_twice(i);
     auto type = rows.find<TypeRow>(item.ticket_type_id.view());
     if (!type || type->event_id != message.event_id) return unknown_ticket_type();
+    if (const auto fit = check_date_to_come(rows, type->terms, now); !fit) return fit.error();
     auto& wanted = all.emplace_back();
     wanted.ticket_type_id = item.ticket_type_id;
     wanted.quantity = item.quantity;
@@ -77,7 +80,7 @@ Decided<OrderView> decide_box_office_order(const Rows& rows, const Context& cont
   const auto event = find_own_event(rows, context.person, event_id, Role::manager);
   if (!event) return event.error();
   if (const auto fit = check_not_over(*event, context.now); !fit) return fit.error();
-  const auto all = find_types(rows, message);
+  const auto all = find_types(rows, message, context.now);
   if (!all) return all.error();
   auto basket = price(*all, message.kind, event->terms.currency, context.now);
   if (!basket) return total_too_large();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/zones.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/pricing.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/stock.h"
@@ -17,10 +18,11 @@ using api::ticket::TicketTypeView;
 using api::ticket::Tier;
 using api::ticket::TypeAdded;
 using api::ticket::TypeChanged;
+using api::ticket::TypeDate;
 
 namespace {
 
-constexpr size_t kTypesScanMax = 200;  // The upper bound of types_per_event_max.
+constexpr size_t kTypesScanMax = 1000;  // The upper bound of types_per_event_max.
 
 void check_order_limits(const TypeTerms& terms, Faults& faults) {
   const Path root;
@@ -120,6 +122,7 @@ TypeTerms changed_terms(TypeTerms terms, const ChangeType& message) {
   change(terms.fee_rate, message.fee_rate);
   change(terms.transferable, message.transferable);
   change(terms.refundable, message.refundable);
+  if (message.date_id) terms.date_id = message.date_id;
   return terms;
 }
 
@@ -136,12 +139,31 @@ TicketTypeView view_of(const Id& type_id, const Id& event_id, const TypeTerms& t
   return view;
 }
 
-void show_window(const EventRow& event, TicketTypeView& view) {
+// The times on the wall, and the date.
+void show_times(const Rows& rows, const EventRow& event, TicketTypeView& view) {
   const auto& timezone = event.terms.timezone;
   if (view.sales_starts_at) {
     view.sales_starts_local = local_text(timezone, view.sales_starts_at->ms);
   }
   if (view.sales_ends_at) view.sales_ends_local = local_text(timezone, view.sales_ends_at->ms);
+  if (!view.date_id) return;
+  const auto date = date_of(rows, *view.date_id).terms;
+  view.date = TypeDate{.starts_at = date.starts_at,
+                       .ends_at = date.ends_at,
+                       .doors_at = date.doors_at,
+                       .starts_local = local_text(timezone, date.starts_at.ms),
+                       .label = date.label,
+                       .cancelled = date.state == DateState::cancelled};
+}
+
+// What is held, sold or waited for stays for the date that it was for.
+Status check_date_movable(const StockRow& stock) {
+  const auto taken = stock.held + stock.sold + stock.waiting;
+  if (taken == 0) return Done{};
+  Error error{Code::conflict, "date_in_use",
+              "Tickets of this type are held, sold or waited for; add a type for the other date."};
+  error.extra = Packer().map(1).text("taken").integer(taken).take();
+  return error;
 }
 
 }  // namespace
@@ -157,11 +179,9 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
               terms, faults);
   const auto fit = check_terms(rows, terms, message.event_id, *event, type_id, std::move(faults));
   if (!fit) return fit.error();
-  const auto count = static_cast<int64_t>(types_of_event(rows, message.event_id).size());
-  if (count >= config.types_per_event_max) {
-    return Error{Code::conflict, "too_many_types",
-                 "An event may have " + std::to_string(config.types_per_event_max) +
-                     " ticket types; change one instead."};
+  if (const auto on = check_type_date(rows, message.event_id, terms); !on) return on.error();
+  if (const auto room = check_room_for_types(rows, message.event_id, 1, config); !room) {
+    return room.error();
   }
   Decision<TicketTypeView> decision;
   decision.record(TypeAdded{.organization_id = event->organization_id,
@@ -171,8 +191,38 @@ Decided<TicketTypeView> decide_add_type(const Rows& rows, const Context& context
                             .quantity = message.quantity});
   decision.answer = view_of(type_id, message.event_id, terms, {.total = message.quantity},
                             message.quantity, context.now);
-  show_window(*event, decision.answer);
+  show_times(rows, *event, decision.answer);
   return decision;
+}
+
+Result<OwnType> find_own_type(const Rows& rows, const Person* person, const Id& type_id) {
+  auto type = rows.find<TypeRow>(type_id.view());
+  if (!type) return unknown_ticket_type();
+  auto event = rows.find<EventRow>(type->event_id.view());
+  CHECK_INVARIANT(event);
+  const auto allowed = need_role(rows, person, event->organization_id, Role::manager,
+                                 hide_unless_public(*event, unknown_ticket_type()));
+  if (!allowed) return allowed.error();
+  return OwnType{std::move(*type), std::move(*event)};
+}
+
+Status check_type_date(const Rows& rows, const Id& event_id, const TypeTerms& terms) {
+  if (const auto known = check_date_known(rows, event_id, terms.date_id); !known) {
+    return known.error();
+  }
+  return check_date_stands(rows, terms);
+}
+
+Status check_room_for_types(const Rows& rows, const Id& event_id, size_t more,
+                            const Config& config) {
+  const auto most = static_cast<size_t>(config.types_per_event_max);
+  size_t count = 0;
+  rows.scan<TypeOfEvent>(event_id.view(), {}, kTypesScanMax,
+                         [&](std::string_view, const TypeOfEvent&) { return ++count > 0; });
+  if (count + more <= most) return Done{};
+  return Error{Code::conflict, "too_many_types",
+               "An event may have " + std::to_string(most) + " ticket types; it has " +
+                   std::to_string(count) + ". Change one instead."};
 }
 
 Status check_not_below_taken(int64_t quantity, int64_t taken) {
@@ -185,34 +235,34 @@ Status check_not_below_taken(int64_t quantity, int64_t taken) {
 
 Decided<TicketTypeView> decide_change_type(const Rows& rows, const Context& context,
                                            const ChangeType& message) {
-  const auto type = rows.find<TypeRow>(message.ticket_type_id.view());
-  if (!type) return unknown_ticket_type();
-  const auto event = rows.find<EventRow>(type->event_id.view());
-  CHECK_INVARIANT(event);
-  const auto allowed = need_role(rows, context.person, event->organization_id, Role::manager,
-                                 hide_unless_public(*event, unknown_ticket_type()));
-  if (!allowed) return allowed.error();
-  auto terms = changed_terms(type->terms, message);
+  const auto own = find_own_type(rows, context.person, message.ticket_type_id);
+  if (!own) return own.error();
+  const auto& [type, event] = *own;
+  auto terms = changed_terms(type.terms, message);
   Faults faults;
-  take_window(message, *event, message.sales_starts_at.has_value(),
+  take_window(message, event, message.sales_starts_at.has_value(),
               message.sales_ends_at.has_value(), terms, faults);
   const auto fit =
-      check_terms(rows, terms, type->event_id, *event, message.ticket_type_id, std::move(faults));
+      check_terms(rows, terms, type.event_id, event, message.ticket_type_id, std::move(faults));
   if (!fit) return fit.error();
   auto stock = find_stock(rows, message.ticket_type_id);
+  if (terms.date_id != type.terms.date_id) {
+    if (const auto on = check_type_date(rows, type.event_id, terms); !on) return on.error();
+    if (const auto free = check_date_movable(stock); !free) return free.error();
+  }
   const auto taken = stock.held + stock.sold;
   const auto quantity = message.quantity.value_or(stock.total);
   if (const auto enough = check_not_below_taken(quantity, taken); !enough) return enough.error();
   Decision<TicketTypeView> decision;
-  decision.record(TypeChanged{.organization_id = event->organization_id,
-                              .event_id = type->event_id,
+  decision.record(TypeChanged{.organization_id = event.organization_id,
+                              .event_id = type.event_id,
                               .ticket_type_id = message.ticket_type_id,
                               .terms = terms,
                               .quantity = quantity});
   const auto added = quantity - std::exchange(stock.total, quantity);
-  decision.answer = view_of(message.ticket_type_id, type->event_id, terms, stock,
+  decision.answer = view_of(message.ticket_type_id, type.event_id, terms, stock,
                             available(rows, message.ticket_type_id, added), context.now);
-  show_window(*event, decision.answer);
+  show_times(rows, event, decision.answer);
   return decision;
 }
 
@@ -222,7 +272,7 @@ TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& 
                       available(rows, type_id), now);
   const auto event = rows.find<EventRow>(type.event_id.view());
   CHECK_INVARIANT(event);
-  show_window(*event, view);
+  show_times(rows, *event, view);
   return view;
 }
 

@@ -11,14 +11,26 @@ namespace bilten::ticket {
 
 // ---- ticket types (catalogue.cpp) ----
 
-// unknown_event, role_missing, invalid, wrong_currency, unknown_ticket_type, too_many_types
+// unknown_event, role_missing, invalid, wrong_currency, unknown_ticket_type, unknown_date,
+// date_cancelled, too_many_types
 Decided<api::ticket::TicketTypeView> decide_add_type(const Rows& rows, const Context& context,
                                                      const api::ticket::AddType& message,
                                                      const Config& config);
+// A type with its event, for who may change it: unknown_ticket_type, role_missing
+struct OwnType {
+  TypeRow type;
+  EventRow event;
+};
+Result<OwnType> find_own_type(const Rows& rows, const Person* person, const Id& type_id);
+// unknown_date, date_cancelled: the date of the terms is not one that takes place.
+Status check_type_date(const Rows& rows, const Id& event_id, const TypeTerms& terms);
+// too_many_types: the event cannot have so many more.
+Status check_room_for_types(const Rows& rows, const Id& event_id, size_t more,
+                            const Config& config);
 // quantity_below_taken: `taken` are held or sold.
 Status check_not_below_taken(int64_t quantity, int64_t taken);
 // unknown_ticket_type, role_missing, invalid, wrong_currency, unknown_ticket_type (of an add-on),
-// quantity_below_taken
+// unknown_date, date_cancelled, date_in_use, quantity_below_taken
 Decided<api::ticket::TicketTypeView> decide_change_type(const Rows& rows, const Context& context,
                                                         const api::ticket::ChangeType& message);
 api::ticket::TicketTypeView view_of_type(const Rows& rows, const Id& type_id, const TypeRow& type,

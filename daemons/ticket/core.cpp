@@ -5,6 +5,7 @@
 #include "daemons/ticket/batch.h"
 #include "daemons/ticket/box_office.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/exchanges.h"
@@ -59,7 +60,7 @@ Effects decide_drafted(const Rows&, const Context& context, const api::event::Dr
 void evolve(Rows& rows, std::string_view name, std::string_view body) {
   const bool is_own = evolve_named<api::ticket::Facts>(
       rows, name, body, [](Rows& into, const auto& fact) { apply(into, fact); });
-  if (is_own || note_device(rows, name, body)) return;
+  if (is_own || note_device(rows, name, body) || note_date(rows, name, body)) return;
   evolve_named<EventFacts>(rows, name, body, [](Rows& into, const auto& fact) {
     auto event = into.find<EventRow>(fact.event_id.view()).value_or(EventRow{});
     event.organization_id = fact.organization_id;

@@ -22,9 +22,8 @@ bool has_entry_left(const Door& door) {
 }
 
 std::optional<ScanReason> reason_of_entry(const Door& door, UnixMillis now) {
-  const auto& terms = door.list.terms;
-  if (now >= terms.closes_at.value_or(door.event.terms.ends_at).ms) return ScanReason::too_late;
-  if (now < terms.opens_at.value_or(door.event.terms.doors_at).ms) return ScanReason::not_yet;
+  if (now >= closes_at(door, door.schedule).ms) return ScanReason::too_late;
+  if (now < opens_at(door, door.schedule).ms) return ScanReason::not_yet;
   return has_entry_left(door) ? std::nullopt : std::optional(ScanReason::already_redeemed);
 }
 
@@ -99,11 +98,36 @@ bool show_ticket(const Rows& rows, const Id& ticket_id, Door& door) {
   door.ticket_id = ticket_id;
   door.ticket = std::move(*ticket);
   door.admission = rows.find<AdmissionRow>(key_of(door.list_id, ticket_id));
+  show_date(rows, door);
   return true;
+}
+
+void show_date(const Rows& rows, Door& door) {
+  if (!door.event.dates) return;
+  door.date_id = date_id_of_type(rows, door.event, door.ticket.ticket_type_id);
+  door.schedule = schedule_at(rows, door, door.date_id);
+}
+
+std::optional<Schedule> schedule_at(const Rows& rows, const Door& door,
+                                    const std::optional<Id>& date_id) {
+  const auto& shown = date_id ? date_id : door.list.terms.date_id;
+  if (!shown) return std::nullopt;
+  return schedule_of(door.event, date_of(rows, *shown));
+}
+
+Instant opens_at(const Door& door, const std::optional<Schedule>& schedule) {
+  const auto otherwise = schedule ? schedule->doors_at : door.event.terms.doors_at;
+  return door.list.terms.opens_at.value_or(otherwise);
+}
+
+Instant closes_at(const Door& door, const std::optional<Schedule>& schedule) {
+  const auto otherwise = schedule ? schedule->ends_at : door.event.terms.ends_at;
+  return door.list.terms.closes_at.value_or(otherwise);
 }
 
 std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door) {
   if (door.event.terms.state == api::event::State::cancelled) return ScanReason::cancelled;
+  if (door.schedule && door.schedule->is_cancelled) return ScanReason::cancelled;
   switch (door.ticket.state) {
     case TicketState::cancelled: return ScanReason::cancelled;
     case TicketState::refunded: return ScanReason::refunded;
@@ -125,7 +149,13 @@ std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door) {
   return std::nullopt;
 }
 
-bool lists_type(const ListTerms& terms, const Id& ticket_type_id) {
+bool is_for_date(const ListTerms& terms, const std::optional<Id>& date_id) {
+  return !terms.date_id || !date_id || terms.date_id == date_id;
+}
+
+bool lists_type(const ListTerms& terms, const Id& ticket_type_id,
+                const std::optional<Id>& date_id) {
+  if (!is_for_date(terms, date_id)) return false;
   const auto& listed = terms.ticket_type_ids;
   return listed.empty() || std::find(listed.begin(), listed.end(), ticket_type_id) != listed.end();
 }
@@ -138,7 +168,9 @@ std::optional<Objection> objection_to(const Rows& rows, const Door& door, const 
   }
   if (const auto reason = reason_of_state(rows, door)) return Objection{*reason};
   const auto& terms = door.list.terms;
-  if (!lists_type(terms, door.ticket.ticket_type_id)) return Objection{ScanReason::wrong_type};
+  if (!lists_type(terms, door.ticket.ticket_type_id, door.date_id)) {
+    return Objection{ScanReason::wrong_type};
+  }
   const bool enters = showing.direction == Direction::entry;
   const auto reason = enters ? reason_of_entry(door, showing.at) : reason_of_exit(door);
   if (reason) return Objection{*reason};

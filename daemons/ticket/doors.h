@@ -6,6 +6,7 @@
 #include "common/api/ticket_doors.h"
 #include "common/base/zones.h"
 #include "common/service/handlers.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/door_rows.h"
 #include "daemons/ticket/event_keys.h"
 
@@ -21,6 +22,8 @@ struct Door {
   TicketRow ticket;
   std::optional<AdmissionRow> admission;
   std::optional<std::string> first_name;  // The holder's, where the list shows it.
+  std::optional<Id> date_id = {};         // The date that the ticket is for.
+  std::optional<Schedule> schedule = {};  // Of that, or of the list's date; absent: the event's.
 };
 
 // A ticket as it is shown.
@@ -47,9 +50,20 @@ Result<Door> open_door(const Rows& rows, const Person* person, const Id& list_id
 Status check_gate(const ListTerms& terms, const std::optional<std::string>& gate);
 // Brings the ticket to the door; false: no such ticket.
 bool show_ticket(const Rows& rows, const Id& ticket_id, Door& door);
+// Finds the date of the ticket at the door; show_ticket does so as well.
+void show_date(const Rows& rows, Door& door);
+// Of that date, or else of the list's; nothing: of neither.
+std::optional<Schedule> schedule_at(const Rows& rows, const Door& door,
+                                    const std::optional<Id>& date_id);
+// When the list lets in: by its own times, or by the schedule's, or by the event's.
+Instant opens_at(const Door& door, const std::optional<Schedule>& schedule);
+Instant closes_at(const Door& door, const std::optional<Schedule>& schedule);
 // Why the ticket is good at no door; nothing: it is.
 std::optional<ScanReason> reason_of_state(const Rows& rows, const Door& door);
-bool lists_type(const ListTerms& terms, const Id& ticket_type_id);
+// `date_id`: the type's.
+bool lists_type(const ListTerms& terms, const Id& ticket_type_id, const std::optional<Id>& date_id);
+// Whether the list is for that date; what is for the whole event is for each of its dates.
+bool is_for_date(const ListTerms& terms, const std::optional<Id>& date_id);
 // Why the ticket at the door is not let through; nothing: it is. In the order that decide_check_in
 // names.
 std::optional<Objection> objection_to(const Rows& rows, const Door& door, const Showing& showing);

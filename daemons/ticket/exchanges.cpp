@@ -6,6 +6,7 @@
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/code.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/promos.h"
@@ -71,9 +72,11 @@ Result<Own> find_own_ticket(const Rows& rows, const Context& context, const Exch
       context.person &&
       role_of(rows, event.organization_id, context.person->person_id).value_or(Role::viewer) >=
           Role::manager;
-  if (!by_manager && context.now >= event.terms.starts_at.ms) {
+  // What does not take place is exchanged for another date at any time.
+  const auto schedule = schedule_of_type(rows, event, ticket->ticket_type_id);
+  if (!by_manager && !schedule.is_cancelled && context.now >= schedule.starts_at.ms) {
     return rests_on("event", {Code::conflict, "exchange_closed",
-                              "The event has begun; only its organiser exchanges now."});
+                              "It has begun; only the organiser exchanges now."});
   }
   if (!by_manager && find_holder(rows, message.ticket_id)) {
     return Error{Code::conflict, "ticket_transferred",

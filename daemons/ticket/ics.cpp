@@ -56,13 +56,7 @@ std::string degrees(double value) {
          std::string(6 - decimals.size(), '0') + decimals;
 }
 
-}  // namespace
-
-std::string event_ics(const CalendarEvent& event) {
-  std::string out;
-  add_line(out, "BEGIN:VCALENDAR");
-  add_line(out, "VERSION:2.0");
-  add_line(out, "PRODID:-//Bilten//Tickets//EN");
+void add_event(std::string& out, const CalendarEvent& event) {
   add_line(out, "BEGIN:VEVENT");
   add_line(out, "UID:" + escaped(event.uid));
   add_line(out, "SEQUENCE:" + std::to_string(event.version));
@@ -76,6 +70,16 @@ std::string event_ics(const CalendarEvent& event) {
     add_line(out, "GEO:" + degrees(event.position->first) + ';' + degrees(event.position->second));
   }
   add_line(out, "END:VEVENT");
+}
+
+}  // namespace
+
+std::string calendar_ics(const std::vector<CalendarEvent>& events) {
+  std::string out;
+  add_line(out, "BEGIN:VCALENDAR");
+  add_line(out, "VERSION:2.0");
+  add_line(out, "PRODID:-//Bilten//Tickets//EN");
+  for (const auto& event : events) add_event(out, event);
   add_line(out, "END:VCALENDAR");
   return out;
 }

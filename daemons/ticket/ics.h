@@ -1,10 +1,11 @@
-// An event as a calendar takes it: iCalendar (RFC 5545), one VEVENT. Pure functions.
+// Events as a calendar takes them: iCalendar (RFC 5545), a VEVENT each. Pure functions.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/base/clock.h"
 
@@ -20,6 +21,6 @@ struct CalendarEvent {
 };
 
 // The whole file: lines end in CRLF and are folded at 75 bytes, never within a character.
-std::string event_ics(const CalendarEvent& event);
+std::string calendar_ics(const std::vector<CalendarEvent>& events);
 
 }  // namespace bilten::ticket

@@ -25,14 +25,15 @@ enum Column : size_t {
   kName,
   kAttendeeEmail,
   kEmail,
+  kStart,
   kColumns
 };
 // As pretix exports orders' positions.
 constexpr std::array<std::string_view, kColumns> kNames = {
     "Order code", "Position ID",   "Status",         "Product", "Variation",
-    "Price",      "Attendee name", "Attendee email", "Email"};
+    "Price",      "Attendee name", "Attendee email", "Email",   "Start date"};
 constexpr std::array<size_t, kColumns> kLongest = {
-    kImportedCodeMax, kImportedCodeMax, 40, 100, 100, 20, 200, 254, 254};
+    kImportedCodeMax, kImportedCodeMax, 40, 100, 100, 20, 200, 254, 254, 40};
 
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t");
@@ -133,6 +134,7 @@ class LineReader {
     read.attendee_name = cell(record, kName);
     read.attendee_email = cell(record, kAttendeeEmail);
     read.email = cell(record, kEmail);
+    read.starts = cell(record, kStart);
     return read;
   }
 

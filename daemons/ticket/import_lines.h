@@ -15,6 +15,7 @@ struct ImportLine {
   std::string code, position, product, variation;
   std::optional<std::string> price;  // As it stands there.
   std::string attendee_name, attendee_email, email;
+  std::string starts;  // The date's start as it stands there; empty: it is not told.
 };
 
 struct ImportFile {

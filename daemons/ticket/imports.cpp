@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <variant>
 
 #include "common/base/csv.h"
+#include "common/base/zones.h"
 #include "daemons/ticket/attendees.h"
 #include "daemons/ticket/basket.h"
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/import_lines.h"
 #include "daemons/ticket/repricing.h"
 #include "daemons/ticket/rights.h"
@@ -71,13 +74,24 @@ class Places {
 
 // Judges the lines of one request.
 class Judge {
+  using Type = std::pair<Id, TypeRow>;
+
  public:
-  Judge(const Rows& rows, const ImportTickets& message, const EventRow& event)
+  Judge(const Rows& rows, const ImportTickets& message, const EventRow& event, UnixMillis now)
       : rows_(rows),
+        now_(now),
         event_id_(message.event_id),
         decimals_(currency_decimals(event.terms.currency).value_or(2)),
+        has_dates_(event.dates.has_value()),
         types_(types_of_event(rows, message.event_id)),
-        places_(rows, message.raise_capacity) {}
+        places_(rows, message.raise_capacity) {
+    for (const auto& [id, type] : types_) {
+      starts_.push_back(type.terms.date_id
+                            ? local_text(event.terms.timezone,
+                                         date_of(rows, *type.terms.date_id).terms.starts_at.ms)
+                            : std::nullopt);
+    }
+  }
 
   void take(const ImportLine& line, ImportReport& report) {
     if (rows_.has(ImportedRow::table, imported_key(event_id_, line.code, line.position))) {
@@ -108,19 +122,54 @@ class Judge {
   const std::vector<NewTicket>& tickets() const { return tickets_; }
 
  private:
-  const std::pair<Id, TypeRow>* find_type(const ImportLine& line) const {
-    const auto by_title = [&](const std::string& title) -> const std::pair<Id, TypeRow>* {
-      for (const auto& each : types_) {
-        const auto& text = each.second.terms.title;
-        if (text.plain == title) return &each;
-        for (const auto& [language, words] : text.by_language) {
-          if (words == title) return &each;
-        }
-      }
-      return nullptr;
-    };
-    if (line.variation.empty()) return by_title(line.product);
-    return by_title(line.product + " - " + line.variation);
+  // Why no type of that name is the line's.
+  enum class Missing { name, date, which };
+
+  static bool has_title(const TypeRow& type, const std::string& title) {
+    const auto& text = type.terms.title;
+    return text.plain == title ||
+           std::any_of(text.by_language.begin(), text.by_language.end(),
+                       [&](const auto& words) { return words.second == title; });
+  }
+
+  // When the line's date starts on the event's wall; nothing: it does not tell, or the event takes
+  // place once.
+  std::optional<std::string> start_of(const ImportLine& line) const {
+    if (!has_dates_ || line.starts.size() < 16) return std::nullopt;
+    auto wall = line.starts.substr(0, 16);  // "2027-03-28 20:00:00"
+    wall[10] = 'T';
+    return wall;
+  }
+
+  // The type of that name; of several, that of the line's date, else that of the whole event.
+  std::variant<const Type*, Missing> find_type(const ImportLine& line) const {
+    const auto title =
+        line.variation.empty() ? line.product : line.product + " - " + line.variation;
+    const auto starts = start_of(line);
+    const Type* whole = nullptr;
+    const Type* dated = nullptr;
+    int named = 0;
+    for (size_t i = 0; i < types_.size(); ++i) {
+      if (!has_title(types_[i].second, title)) continue;
+      ++named;
+      const bool fits = starts_[i] && (!starts || *starts_[i] == *starts);
+      if (fits && !dated) dated = &types_[i];
+      if (!starts_[i] && !whole) whole = &types_[i];
+    }
+    if (!starts && named > 1 && dated) return Missing::which;
+    if (const auto* found = dated ? dated : whole) return found;
+    return named > 0 ? Missing::date : Missing::name;
+  }
+
+  static std::pair<std::string_view, std::string> words_of(Missing missing) {
+    switch (missing) {
+      case Missing::name:
+        return {"unknown_ticket_type",
+                "must be the name of a ticket type; with a variation, \"product - variation\""};
+      case Missing::date: return {"unknown_date", "is the name of ticket types for other dates"};
+      case Missing::which: break;
+    }
+    return {"unknown_date", "is for several dates; the column Start date must say which"};
   }
 
   std::optional<NewTicket> find_ticket(const ImportLine& line, ImportFault& fault) {
@@ -133,10 +182,14 @@ class Judge {
     if (seen_.count({line.code, line.position}) > 0) {
       return blame("Position ID", "twice", "stands in the file twice");
     }
-    const auto* type = find_type(line);
-    if (!type) {
-      return blame("Product", "unknown_ticket_type",
-                   "must be the name of a ticket type; with a variation, \"product - variation\"");
+    const auto found = find_type(line);
+    if (const auto* missing = std::get_if<Missing>(&found)) {
+      auto [reason, detail] = words_of(*missing);
+      return blame("Product", reason, std::move(detail));
+    }
+    const auto* type = std::get<const Type*>(found);
+    if (const auto fit = check_date_to_come(rows_, type->second.terms, now_); !fit) {
+      return blame("Product", fit.error().reason, fit.error().detail);
     }
     const auto price = line.price ? read_amount(*line.price, decimals_)
                                   : std::optional(type->second.terms.price.amount);
@@ -151,9 +204,12 @@ class Judge {
   }
 
   const Rows& rows_;
+  UnixMillis now_;
   const Id& event_id_;
   int decimals_;
-  std::vector<std::pair<Id, TypeRow>> types_;
+  bool has_dates_;
+  std::vector<Type> types_;
+  std::vector<std::optional<std::string>> starts_;  // Of each: of its date, on the wall.
   Places places_;
   std::set<std::pair<std::string, std::string>> seen_;
   std::vector<NewTicket> tickets_;
@@ -250,7 +306,7 @@ Decided<ImportReport> decide_import(const Rows& rows, const Context& context,
   report.dry_run = message.dry_run;
   report.lines = file->count;
   report.faults = file->faults;
-  Judge judge(rows, message, *event);
+  Judge judge(rows, message, *event, context.now);
   for (const auto& line : file->lines) judge.take(line, report);
   std::sort(report.faults.begin(), report.faults.end(),
             [](const ImportFault& a, const ImportFault& b) { return a.line < b.line; });

@@ -29,7 +29,9 @@ class Search {
     for (const auto& ticket_id : order->ticket_ids) {
       const auto ticket = reader_.rows.find<TicketRow>(ticket_id.view());
       CHECK_INVARIANT(ticket);
-      if (!lists_type(door_.list.terms, ticket->ticket_type_id)) continue;
+      const auto& type_id = ticket->ticket_type_id;
+      const auto date_id = date_id_of_type(reader_.rows, door_.event, type_id);
+      if (!lists_type(door_.list.terms, type_id, date_id)) continue;
       auto holder = holder_name(reader_, ticket_id, order_id, *order);
       if (!by_code && !(holder && begin_words(words_, name_words(*holder)))) continue;
       auto view = view_of(ticket_id, *ticket);

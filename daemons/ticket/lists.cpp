@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/ticket/catalogue.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/doors.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/rules.h"
@@ -52,7 +53,7 @@ Status check_terms(const Rows& rows, const Id& event_id, const ListTerms& terms)
     const auto type = rows.find<TypeRow>(type_id.view());
     if (!type || type->event_id != event_id) return unknown_ticket_type();
   }
-  return Done{};
+  return check_date_known(rows, event_id, terms.date_id);
 }
 
 ListTerms changed_terms(ListTerms terms, const ChangeCheckInList& message) {
@@ -72,6 +73,7 @@ ListTerms changed_terms(ListTerms terms, const ChangeCheckInList& message) {
   take(terms.show_first_name, message.show_first_name);
   take(terms.admit_by_name, message.admit_by_name);
   take(terms.rules, message.rules);
+  if (message.date_id) terms.date_id = message.date_id;
   return terms;
 }
 
@@ -79,7 +81,7 @@ ListTerms changed_terms(ListTerms terms, const ChangeCheckInList& message) {
 int64_t count_sold(const Rows& rows, const ListRow& list) {
   int64_t sold = 0;
   for (const auto& [id, type] : types_of_event(rows, list.event_id)) {
-    if (lists_type(list.terms, id)) sold += find_stock(rows, id).sold;
+    if (lists_type(list.terms, id, type.terms.date_id)) sold += find_stock(rows, id).sold;
   }
   return sold;
 }

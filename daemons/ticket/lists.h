@@ -7,10 +7,10 @@
 
 namespace bilten::ticket {
 
-// unknown_event, role_missing, invalid, unknown_ticket_type, too_many_lists
+// unknown_event, role_missing, invalid, unknown_ticket_type, unknown_date, too_many_lists
 Decided<api::ticket::CheckInListView> decide_add_list(const Rows& rows, const Context& context,
                                                       const api::ticket::AddCheckInList& message);
-// unknown_check_in_list, role_missing, invalid, unknown_ticket_type
+// unknown_check_in_list, role_missing, invalid, unknown_ticket_type, unknown_date
 Decided<api::ticket::CheckInListView> decide_change_list(
     const Rows& rows, const Context& context, const api::ticket::ChangeCheckInList& message);
 // unknown_check_in_list, role_missing, list_in_use

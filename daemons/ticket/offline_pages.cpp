@@ -41,8 +41,8 @@ class Tuples {
     packer_.reserve(kPageBytes + 1024);
     opened_at_ = packer_.open_array();
     for (auto& [id, type] : types_of_event(reader.rows, door_.list.event_id)) {
-      if (!lists_type(door_.list.terms, id)) continue;
-      types_.push_back({id, text_in(type.terms.title, std::nullopt)});
+      if (!lists_type(door_.list.terms, id, type.terms.date_id)) continue;
+      types_.push_back(offline_type(id, type.terms));
     }
   }
 
@@ -80,15 +80,16 @@ class Tuples {
   OfflinePage finish(std::string_view secret) {
     packer_.close(opened_at_, count_);
     const auto& event = door_.event.terms;
-    const auto& terms = door_.list.terms;
+    const auto schedule = schedule_at(reader_.rows, door_, std::nullopt);
     OfflinePage page;
     page.now = {reader_.now};
     page.check_in_list_id = door_.list_id;
     page.event_id = door_.list.event_id;
-    page.terms = terms;
-    page.event_cancelled = event.state == api::event::State::cancelled;
-    page.opens_at = terms.opens_at.value_or(event.doors_at);
-    page.closes_at = terms.closes_at.value_or(event.ends_at);
+    page.terms = door_.list.terms;
+    page.event_cancelled =
+        event.state == api::event::State::cancelled || (schedule && schedule->is_cancelled);
+    page.opens_at = opens_at(door_, schedule);
+    page.closes_at = closes_at(door_, schedule);
     page.timezone = event.timezone;
     const auto keys = find_keys(reader_.rows, door_.list.event_id);
     for (int64_t key_id = kFirstKey; key_id <= keys.current; ++key_id) {
@@ -100,6 +101,17 @@ class Tuples {
   }
 
  private:
+  api::ticket::OfflineType offline_type(const Id& type_id, const TypeTerms& terms) const {
+    api::ticket::OfflineType type{type_id, text_in(terms.title, std::nullopt)};
+    if (!terms.date_id) return type;
+    const auto schedule = schedule_at(reader_.rows, door_, terms.date_id);
+    type.date_id = terms.date_id;
+    type.opens_at = opens_at(door_, schedule);
+    type.closes_at = closes_at(door_, schedule);
+    type.cancelled = schedule->is_cancelled;
+    return type;
+  }
+
   void add_unlisted() {
     packer_.array(4).bytes(door_.ticket_id.view()).integer(door_.ticket.generation).nil();
     packer_.integer(static_cast<int64_t>(state_of(reason_of_state(reader_.rows, door_))));

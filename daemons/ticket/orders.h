@@ -11,7 +11,8 @@ namespace bilten::ticket {
 
 // unknown_event, not_on_sale; as find_pass of room.h; unknown_promo_code, promo_not_open,
 // promo_over; then for each item, in turn: invalid (a type twice), unknown_ticket_type,
-// sales_not_open, sales_closed, under_minimum, over_limit; then over_limit for the whole,
+// sales_not_open, date_cancelled, sales_closed, under_minimum, over_limit; then over_limit for the
+// whole,
 // addon_alone, promo_not_applicable, promo_exhausted, over_limit and promo_exhausted for the buyer,
 // total_too_large, sold_out; invalid (attendees and answers)
 Decided<api::ticket::OrderView> decide_order(const Rows& rows, const Context& context,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payment_rows.h"
@@ -24,10 +25,11 @@ namespace {
 
 // Whether money that has just come can still make the order whole. A lapsed hold has its places
 // until its timer takes them; an expired one must find them anew.
-bool can_be_seated(const Rows& rows, const OrderRow& order, const EventRow& event, UnixMillis now) {
-  if (event.terms.state == api::event::State::cancelled) return false;
+bool can_be_seated(const Rows& rows, const OrderRow& order, const Schedule& schedule,
+                   UnixMillis now) {
+  if (schedule.is_cancelled) return false;
   if (order.state == OrderState::held && !is_lapsed(order, now)) return true;
-  if (now >= event.terms.ends_at.ms) return false;
+  if (now >= schedule.ends_at.ms) return false;
   if (order.state == OrderState::held) return true;
   return order.state == OrderState::expired && !find_shortage(rows, order.lines);
 }
@@ -58,7 +60,7 @@ void take_difference(const Rows& rows, const Context& context, const Payment& pa
                      OrderRow& order, Effects& effects) {
   const auto event = event_of(rows, order);
   const bool in_time = order.state == OrderState::held && !is_lapsed(order, context.now) &&
-                       event.terms.state != api::event::State::cancelled;
+                       !schedule_of_lines(rows, event, order.lines).is_cancelled;
   const auto exchanged =
       in_time && payment.is_whole
           ? paid_exchange(rows, context, payment.order_id, order, payment.payment_id)
@@ -81,7 +83,8 @@ void take_payment(const Rows& rows, const Context& context, const Payment& payme
   if (find_exchange(rows, payment.order_id)) {
     return take_difference(rows, context, payment, order, effects);
   }
-  const bool seated = payment.is_whole && can_be_seated(rows, order, event, now);
+  const auto schedule = schedule_of_lines(rows, event, order.lines);
+  const bool seated = payment.is_whole && can_be_seated(rows, order, schedule, now);
   if (is_lapsed(order, now)) {
     effects.record(ended_fact<Expired>(event, payment.order_id, order, now));
     order.state = OrderState::expired;
@@ -92,7 +95,7 @@ void take_payment(const Rows& rows, const Context& context, const Payment& payme
     effects.record(sold_fact(event.organization_id, payment.order_id, order, now));
     return;
   }
-  if (order.state == OrderState::held && event.terms.state == api::event::State::cancelled) {
+  if (order.state == OrderState::held && schedule.is_cancelled) {
     effects.record(ended_fact<Cancelled>(event, payment.order_id, order, now));
     order.state = OrderState::cancelled;
   }

@@ -55,8 +55,8 @@ class Pages {
   }
 
   void draw(const Printout& printout, size_t index) {
-    const double top = std::round(draw_event(printout) + 1.5 * kGap);
     const auto& ticket = printout.tickets[index];
+    const double top = std::round(draw_event(printout, ticket) + 1.5 * kGap);
     draw_qr(ticket.code, top);
     draw_ticket(printout, index, top);
     write("Ticket " + ticket.id, {kMargin, top + kQrSide + 6, kQrSide}, kLabel);
@@ -70,7 +70,7 @@ class Pages {
     double x = 0, y = 0, width = 0;
   };
 
-  double draw_event(const Printout& printout);
+  double draw_event(const Printout& printout, const PrintedTicket& ticket);
   void draw_ticket(const Printout& printout, size_t index, double top);
   void draw_qr(const std::string& code, double top);
   // Answers where the text ends.
@@ -120,17 +120,18 @@ double Pages::write(const std::string& text, const Place& place, const Style& st
   return place.y + static_cast<double>(height) / PANGO_SCALE;
 }
 
-double Pages::draw_event(const Printout& printout) {
+double Pages::draw_event(const Printout& printout, const PrintedTicket& ticket) {
   const auto& zone = printout.timezone;
   const auto below = [&](const std::string& text, double y, const Style& style) {
     return text.empty() ? y : write(text, {kMargin, y, kWidth - 2 * kMargin}, style);
   };
   double y = below(printout.event_title, kMargin, kTitle) + 8;
-  y = below(wall_time(zone, printout.starts_at, "%A %-d %B %Y, %H:%M"), y, kLead);
-  const auto day = wall_time(zone, printout.starts_at, "%F");
-  const bool is_same_day = day == wall_time(zone, printout.doors_at, "%F");
+  y = below(wall_time(zone, ticket.starts_at, "%A %-d %B %Y, %H:%M"), y, kLead);
+  y = below(ticket.label, y, kText);
+  const auto day = wall_time(zone, ticket.starts_at, "%F");
+  const bool is_same_day = day == wall_time(zone, ticket.doors_at, "%F");
   const auto* format = is_same_day ? "Doors open at %H:%M" : "Doors open %A %-d %B %Y, %H:%M";
-  y = below(wall_time(zone, printout.doors_at, format) + " (" + zone + ")", y, kSmall) + 8;
+  y = below(wall_time(zone, ticket.doors_at, format) + " (" + zone + ")", y, kSmall) + 8;
   y = below(printout.venue_name, y, kText);
   return below(printout.address, y, kSmall);
 }

@@ -15,6 +15,8 @@ inline constexpr size_t kPdfMax = 1'000'000;  // Bytes; an answer holds a little
 struct PrintedTicket {
   std::string id, type_name;
   std::string code;  // For the QR code: base45.
+  UnixMillis starts_at = 0, doors_at = 0;
+  std::string label = {};  // Of the date that it is for; empty: it has none.
 };
 
 // What an order's tickets say. Each text is one paragraph; what does not fit its place is cut with
@@ -23,7 +25,6 @@ struct Printout {
   std::string language;  // Of title and names, BCP 47; empty: not known.
   std::string event_title, venue_name, address;
   std::string timezone;  // IANA; wall times are in it.
-  UnixMillis starts_at = 0, doors_at = 0;
   std::string order_code;
   std::string holder;  // Empty: not known any more.
   UnixMillis ordered_at = 0;

@@ -1,5 +1,7 @@
 #include "daemons/ticket/printout.h"
 
+#include <algorithm>
+
 namespace bilten::ticket {
 namespace {
 
@@ -46,8 +48,6 @@ Printout printout_of(const EventRow& event, const EventDetailsRow& details,
   printout.venue_name = venue.name;
   printout.address = address_of(venue);
   printout.timezone = event.terms.timezone;
-  printout.starts_at = event.terms.starts_at.ms;
-  printout.doors_at = event.terms.doors_at.ms;
   return printout;
 }
 
@@ -67,6 +67,18 @@ CalendarEvent calendar_event_of(const Id& event_id, const EventRow& event,
   calendar.place = venue.name + (venue.name.empty() || address.empty() ? "" : ", ") + address;
   if (venue.lat && venue.lon) calendar.position = {{*venue.lat, *venue.lon}};
   return calendar;
+}
+
+CalendarEvent calendar_event_of(CalendarEvent event, const Id& date_id, const DateRow& date,
+                                const std::optional<std::string>& language) {
+  event.uid = date_id.text();
+  event.version += date.terms.version;  // Rises with either.
+  event.changed_at = std::max(event.changed_at, date.changed_at.ms);
+  event.starts_at = date.terms.starts_at.ms;
+  event.ends_at = date.terms.ends_at.ms;
+  event.is_cancelled = event.is_cancelled || date.terms.state == DateState::cancelled;
+  if (date.terms.label) event.title += ": " + text_in(*date.terms.label, language);
+  return event;
 }
 
 }  // namespace bilten::ticket

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/payments.h"
@@ -109,13 +110,14 @@ Status check_policy(const Rows& rows, const Own& own, const RefundOrder& message
                     const std::vector<Id>& ticket_ids, UnixMillis now) {
   if (own.by_manager) return Done{};
   if (message.amount || !message.restock) return manager_needed();
-  if (own.event.terms.state == api::event::State::cancelled) return Done{};
-  if (now >= own.event.terms.starts_at.ms) {
-    return rests_on("event", {Code::conflict, "refund_closed",
-                              "The event has begun; only its organiser refunds now."});
-  }
   for (const auto& id : ticket_ids) {
     const auto ticket = rows.find<TicketRow>(id.view());
+    const auto schedule = schedule_of_type(rows, own.event, ticket->ticket_type_id);
+    if (schedule.is_cancelled) continue;  // It does not take place.
+    if (now >= schedule.starts_at.ms) {
+      return rests_on("event", {Code::conflict, "refund_closed",
+                                "It has begun; only the organiser refunds now."});
+    }
     if (ticket->state == TicketState::used) {
       return about_ticket(Code::conflict, "ticket_used",
                           "The ticket was used; only the organiser refunds it.", id);

@@ -6,6 +6,7 @@ namespace bilten::ticket {
 
 using api::ticket::CheckInView;
 using api::ticket::Scan;
+using api::ticket::TicketView;
 
 namespace {
 
@@ -54,6 +55,15 @@ class Members {
   size_t count_ = 0;
 };
 
+bool is_of_other_date(const Door& door) {
+  return !is_for_date(door.list.terms, door.date_id);
+}
+
+std::string_view detail_at(const Door& door, ScanReason reason) {
+  const bool is_of_other = reason == ScanReason::wrong_type && is_of_other_date(door);
+  return is_of_other ? "This ticket is for another date." : detail_of(reason);
+}
+
 void add_known(const Door& door, const Objection& objection, Members& members) {
   const auto& terms = door.list.terms;
   switch (objection.reason) {
@@ -66,11 +76,16 @@ void add_known(const Door& door, const Objection& objection, Members& members) {
           .text("check_in_list", terms.title)
           .text_if("first_name", door.first_name);
       break;
+    case ScanReason::wrong_type:
+      if (!is_of_other_date(door)) break;
+      members.text("date_id", door.date_id->text())
+          .text("date_starts_at", rfc3339(door.schedule->starts_at.ms));
+      break;
     case ScanReason::not_yet:
-      members.text("opens_at", rfc3339(terms.opens_at.value_or(door.event.terms.doors_at).ms));
+      members.text("opens_at", rfc3339(opens_at(door, door.schedule).ms));
       break;
     case ScanReason::too_late:
-      members.text("ended_at", rfc3339(terms.closes_at.value_or(door.event.terms.ends_at).ms));
+      members.text("ended_at", rfc3339(closes_at(door, door.schedule).ms));
       break;
     case ScanReason::rule: members.text_if("rule", objection.rule); break;
     case ScanReason::full:
@@ -95,7 +110,7 @@ Error invalid_code() {
 
 Error refusal_of(const Door& door, const Objection& objection) {
   const auto reason = objection.reason;
-  Error error{Code::conflict, std::string(word(reason)), std::string(detail_of(reason))};
+  Error error{Code::conflict, std::string(word(reason)), std::string(detail_at(door, reason))};
   Members members;
   add_known(door, objection, members);
   error.extra = members.text("ticket_id", door.ticket_id.text()).take();
@@ -115,6 +130,7 @@ CheckInView admitted_view(const Rows& rows, const Door& door, const Scan& scan) 
                  .ticket_type_id = door.ticket.ticket_type_id,
                  .state = TicketState::used,
                  .code = {}};
+  if (door.date_id) show_date(*door.date_id, *door.schedule, view.ticket);
   view.ticket_type_name = type->terms.title;
   view.first_name = door.first_name;
   view.gate = scan.gate;

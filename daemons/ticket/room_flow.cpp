@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/base/big_endian.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/orders.h"
 #include "daemons/ticket/room.h"
 #include "daemons/ticket/room_token.h"
@@ -36,7 +37,8 @@ int64_t allowance(const RoomRow& room, UnixMillis now) {
 
 RoomLetIn let_in_fact(const Rows& rows, const Id& event_id, const EventRow& event,
                       const RoomRow& room, UnixMillis now) {
-  const auto free = free_in_event(rows, event_id) - room.passes_out;
+  const auto closed = types_of_past_dates(rows, event_id, event, now);
+  const auto free = free_in_event(rows, event_id, closed) - room.passes_out;
   const auto count =
       std::max<int64_t>(0, std::min({waiting_in(room), allowance(room, now), free, kLetInMax}));
   RoomLetIn fact{.organization_id = event.organization_id,

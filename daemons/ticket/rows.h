@@ -25,12 +25,14 @@ struct EventRow {
   static constexpr std::string_view table = "event";
   Id organization_id;
   api::event::Terms terms;
-  bool has_room = false;       // A waiting room: an order needs a pass.
-  bool has_questions = false;  // Orders answer some (question_rows.h).
+  bool has_room = false;              // A waiting room: an order needs a pass.
+  bool has_questions = false;         // Orders answer some (question_rows.h).
+  std::optional<int64_t> dates = {};  // How many it has (date_rows.h); absent: it is on once.
   static constexpr auto fields() {
     return field_list(field("organization_id", &EventRow::organization_id),
                       field("terms", &EventRow::terms), field("has_room", &EventRow::has_room),
-                      field("has_questions", &EventRow::has_questions));
+                      field("has_questions", &EventRow::has_questions),
+                      field("dates", &EventRow::dates, between(1, INT64_MAX)));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/api/event_date_facts.h"
 #include "common/api/ticket_facts.h"
 #include "daemons/ticket/core.h"
 #include "daemons/ticket/service_parts.h"
@@ -19,6 +20,9 @@ Table event_table() {
       follow<api::event::Unpublished>("event.unpublished"),
       follow<api::event::Cancelled>("event.cancelled"),
       follow<api::event::Completed>("event.completed"),
+      follow<api::event::DateAdded>("event.date_added"),
+      follow<api::event::DateChanged>("event.date_changed"),
+      follow<api::event::DateCancelled>("event.date_cancelled"),
   };
 }
 

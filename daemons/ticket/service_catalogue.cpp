@@ -4,6 +4,7 @@
 #include "daemons/ticket/promos.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
+#include "daemons/ticket/type_dates.h"
 
 namespace bilten::ticket {
 namespace {
@@ -44,12 +45,27 @@ Result<TicketTypeView> read_type(const Reader& reader, const ReadType& message) 
 Result<ListOf<TicketTypeView>> list_types(const Reader& reader, const ListTypes& message) {
   const auto event = find_event(reader.rows, reader.person, message.event_id);
   if (!event) return event.error();
+  const auto after = key_after(message.cursor, message.event_id.view(), 32);
+  if (!after) return after.error();
   const Hidden hidden(reader, *event, message.event_id, message.promo_code);
+  const auto limit = static_cast<size_t>(message.limit);
   ListOf<TicketTypeView> list;
-  for (const auto& [id, type] : types_of_event(reader.rows, message.event_id)) {
-    if (!hidden.shows(id, type)) continue;
-    list.items.push_back(view_of_type(reader.rows, id, type, reader.now));
-  }
+  std::string last;
+  reader.rows.scan<TypeOfEvent>(
+      message.event_id.view(), *after, SIZE_MAX, [&](std::string_view key, const TypeOfEvent&) {
+        const auto type_id = *Id::from_bytes(key.substr(16));
+        const auto type = reader.rows.find<TypeRow>(type_id.view());
+        CHECK_INVARIANT(type);
+        if (message.date_id && type->terms.date_id != message.date_id) return true;
+        if (!hidden.shows(type_id, *type)) return true;
+        if (list.items.size() == limit) {
+          list.next_cursor = cursor_at(last);
+          return false;
+        }
+        last = key;
+        list.items.push_back(view_of_type(reader.rows, type_id, *type, reader.now));
+        return true;
+      });
   return list;
 }
 
@@ -103,9 +119,14 @@ Table catalogue_table(const Config& config) {
   const auto add_type = [config](const Rows& rows, const Context& context, const AddType& message) {
     return decide_add_type(rows, context, message, config);
   };
+  const auto repeat_type = [config](const Rows& rows, const Context& context,
+                                    const RepeatType& message) {
+    return decide_repeat_type(rows, context, message, config);
+  };
   return {
       command<AddType>("ticket.add_type", add_type),
       command<ChangeType>("ticket.change_type", decide_change_type),
+      command<RepeatType>("ticket.repeat_type", repeat_type),
       query<ReadType>("ticket.type", read_type),
       query<ListTypes>("ticket.types", list_types),
       command<AddQuota>("ticket.add_quota", decide_add_quota),

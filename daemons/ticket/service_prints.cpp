@@ -1,12 +1,16 @@
 // What is made of tickets to show, to print and to keep: QR images, PDF, a calendar's file; and
 // their rows of the table.
+#include <set>
+
 #include "common/print/qr.h"
 #include "daemons/ticket/buyer.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holder_name.h"
 #include "daemons/ticket/png.h"
 #include "daemons/ticket/printout.h"
 #include "daemons/ticket/rights.h"
 #include "daemons/ticket/service_parts.h"
+#include "daemons/ticket/standing.h"
 #include "daemons/ticket/ticket_views.h"
 
 namespace bilten::ticket {
@@ -52,16 +56,49 @@ class Queries {
   }
 
   Result<Content> calendar(const Reader& reader, const ReadOrderCalendar& message) const {
-    const auto order = views_.order(reader, message.order_id, message.secret);
+    auto order = views_.order(reader, message.order_id, message.secret);
     if (!order) return order.error();
-    const auto event = reader.rows.find<EventRow>(order->event_id.view());
-    CHECK_INVARIANT(event);
-    const auto calendar = calendar_event_of(order->event_id, *event,
-                                            details_of(reader, order->event_id), message.language);
-    return Content{"text/calendar; charset=utf-8", {event_ics(calendar)}, 0};
+    take_what_stands(reader.rows, message.order_id.view(), *order);
+    const auto calendar = calendar_ics(calendar_of(reader, *order, message.language));
+    return Content{"text/calendar; charset=utf-8", {calendar}, 0};
   }
 
  private:
+  // What the order is for: each date once, and the whole event where that is what a type is for.
+  static std::vector<CalendarEvent> calendar_of(const Reader& reader, const OrderRow& order,
+                                                const std::optional<std::string>& language) {
+    const auto event = reader.rows.find<EventRow>(order.event_id.view());
+    CHECK_INVARIANT(event);
+    const auto whole =
+        calendar_event_of(order.event_id, *event, details_of(reader, order.event_id), language);
+    std::set<std::optional<Id>> seen;
+    std::vector<CalendarEvent> calendar;
+    for (const auto& line : order.lines) {
+      const auto date_id = date_id_of_type(reader.rows, *event, line.ticket_type_id);
+      if (!seen.insert(date_id).second) continue;
+      calendar.push_back(
+          date_id ? calendar_event_of(whole, *date_id, date_of(reader.rows, *date_id), language)
+                  : whole);
+    }
+    if (calendar.empty()) calendar.push_back(whole);  // Of an order that was given back whole.
+    return calendar;
+  }
+
+  static PrintedTicket printed(const Reader& reader, const EventRow& event,
+                               const TicketView& ticket,
+                               const std::optional<std::string>& language) {
+    const auto type = reader.rows.find<TypeRow>(ticket.ticket_type_id.view());
+    CHECK_INVARIANT(type);
+    PrintedTicket print{ticket.id.text(), text_in(type->terms.title, language), *ticket.code,
+                        event.terms.starts_at.ms, event.terms.doors_at.ms};
+    if (!ticket.date_id) return print;
+    const auto date = date_of(reader.rows, *ticket.date_id).terms;
+    print.starts_at = date.starts_at.ms;
+    print.doors_at = date.doors_at.ms;
+    if (date.label) print.label = text_in(*date.label, language);
+    return print;
+  }
+
   static EventDetailsRow details_of(const Reader& reader, const Id& event_id) {
     return reader.rows.find<EventDetailsRow>(event_id.view()).value_or(EventDetailsRow{});
   }
@@ -91,10 +128,7 @@ class Queries {
     printout.ordered_at = order.created_at.ms;
     printout.holder = std::move(holder);
     for (const auto& ticket : tickets) {
-      const auto type = reader.rows.find<TypeRow>(ticket.ticket_type_id.view());
-      CHECK_INVARIANT(type);
-      printout.tickets.push_back(
-          {ticket.id.text(), text_in(type->terms.title, language), *ticket.code});
+      printout.tickets.push_back(printed(reader, *event, ticket, language));
     }
     auto pdf = tickets_pdf(printout);
     if (!pdf) return pdf.error();

@@ -124,12 +124,14 @@ std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>&
   return std::nullopt;
 }
 
-int64_t free_in_event(const Rows& rows, const Id& event_id) {
+int64_t free_in_event(const Rows& rows, const Id& event_id, const std::set<Id>& closed) {
   int64_t all = 0;
   std::map<Id, int64_t> limited;  // By quota: what is free of the types under it.
   rows.scan<TypeOfEvent>(event_id.view(), {}, SIZE_MAX,
                          [&](std::string_view key, const TypeOfEvent&) {
-                           const auto own = find_stock(rows, *Id::from_bytes(key.substr(16)));
+                           const auto type_id = *Id::from_bytes(key.substr(16));
+                           if (closed.contains(type_id)) return true;
+                           const auto own = find_stock(rows, type_id);
                            // What is free and waited for is for who waits.
                            const auto free = own.waiting > 0 ? 0 : own.free;
                            all += free;

@@ -2,6 +2,7 @@
 // own and draws from each quota that limits it as well. Only evolve moves places.
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "daemons/ticket/rows.h"
@@ -29,8 +30,8 @@ std::optional<Shortage> find_shortage(const Rows& rows, const std::vector<Line>&
                                       const std::vector<Line>& released = {});
 
 // The most tickets of the event that can be had just now, of all its types together: no more than
-// are free of each quota and of the types beside it.
-int64_t free_in_event(const Rows& rows, const Id& event_id);
+// are free of each quota and of the types beside it. `closed`: types that are not sold any more.
+int64_t free_in_event(const Rows& rows, const Id& event_id, const std::set<Id>& closed = {});
 
 // What a quota over these types would have held and sold, and how many are in line for them.
 struct Taken {

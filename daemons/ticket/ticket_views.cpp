@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/keys.h"
 #include "daemons/ticket/rights.h"
@@ -29,7 +30,8 @@ Result<TicketView> TicketViews::ticket(const Reader& reader, const Id& ticket_id
   const auto access =
       ticket_access(reader.rows, reader.person, links_, ticket_id, *ticket, shown_secret);
   if (access == TicketAccess::none) return unknown_ticket(reader.person);
-  auto view = view_of(ticket_id, *ticket, signing_of(reader.rows, ticket->event_id));
+  const auto signing = signing_of(reader.rows, ticket->event_id);
+  auto view = view_of(reader.rows, ticket_id, *ticket, signing);
   return access == TicketAccess::giver ? given_away(std::move(view)) : std::move(view);
 }
 
@@ -50,35 +52,42 @@ std::vector<TicketView> TicketViews::of_order(const Rows& rows, const OrderRow& 
   for (const auto& id : order.ticket_ids) {
     const auto ticket = rows.find<TicketRow>(id.view());
     CHECK_INVARIANT(ticket);
-    auto view = view_of(id, *ticket, signing);
+    auto view = view_of(rows, id, *ticket, signing);
     views.push_back(find_holder(rows, id) ? given_away(std::move(view)) : std::move(view));
   }
   return views;
 }
 
 TicketViews::Signing TicketViews::signing_of(const Rows& rows, const Id& event_id) const {
-  const auto event = rows.find<EventRow>(event_id.view());
+  auto event = rows.find<EventRow>(event_id.view());
   CHECK_INVARIANT(event);
-  const auto until = event->terms.ends_at.ms / 1000 + config_.code_grace_hours * 3600;
   const auto key_id = static_cast<uint8_t>(find_keys(rows, event_id).current);
-  return {key_id, keys_.of(event_id, key_id),
-          static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))};
+  return {key_id, keys_.of(event_id, key_id), std::move(*event)};
 }
 
-TicketView TicketViews::view_of(const Id& id, const TicketRow& ticket, const Signing& signing) {
+TicketView TicketViews::view_of(const Rows& rows, const Id& id, const TicketRow& ticket,
+                                const Signing& signing) const {
   TicketView view{.id = id,
                   .order_id = ticket.order_id,
                   .event_id = ticket.event_id,
                   .ticket_type_id = ticket.ticket_type_id,
                   .state = ticket.state,
                   .code = {}};
+  auto ends_at = signing.event.terms.ends_at;
+  if (const auto date_id = date_id_of_type(rows, signing.event, ticket.ticket_type_id)) {
+    const auto schedule = schedule_of(signing.event, date_of(rows, *date_id));
+    show_date(*date_id, schedule, view);
+    ends_at = schedule.ends_at;
+  }
   if (ticket.state == TicketState::valid || ticket.state == TicketState::used) {
-    view.code = write_code({.key_id = signing.key_id,
-                            .event_id = ticket.event_id,
-                            .ticket_id = id,
-                            .generation = static_cast<uint16_t>(ticket.generation),
-                            .valid_until_s = signing.valid_until_s},
-                           *signing.key);
+    const auto until = ends_at.ms / 1000 + config_.code_grace_hours * 3600;
+    view.code =
+        write_code({.key_id = signing.key_id,
+                    .event_id = ticket.event_id,
+                    .ticket_id = id,
+                    .generation = static_cast<uint16_t>(ticket.generation),
+                    .valid_until_s = static_cast<uint32_t>(std::min<int64_t>(until, UINT32_MAX))},
+                   *signing.key);
   }
   return view;
 }

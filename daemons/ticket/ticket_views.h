@@ -27,15 +27,16 @@ class TicketViews {
   std::vector<api::ticket::TicketView> of_order(const Rows& rows, const OrderRow& order) const;
 
  private:
-  // What the codes of one event's tickets are signed with, and how long they are good offline.
+  // What the codes of one event's tickets are signed with; the event says how long they are good
+  // offline, or the ticket's date.
   struct Signing {
     uint8_t key_id = kFirstKey;
     std::shared_ptr<const crypto::SigningKey> key;
-    uint32_t valid_until_s = 0;
+    EventRow event;
   };
   Signing signing_of(const Rows& rows, const Id& event_id) const;
-  static api::ticket::TicketView view_of(const Id& id, const TicketRow& ticket,
-                                         const Signing& signing);
+  api::ticket::TicketView view_of(const Rows& rows, const Id& id, const TicketRow& ticket,
+                                  const Signing& signing) const;
 
   Config config_;
   OrderKeys links_;

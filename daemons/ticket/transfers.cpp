@@ -2,6 +2,7 @@
 
 #include "common/crypto/crypto.h"
 #include "daemons/ticket/attendees.h"
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/holders.h"
 #include "daemons/ticket/recent.h"
 #include "daemons/ticket/rights.h"
@@ -63,7 +64,8 @@ TransferView view_of(const Id& transfer_id, const TransferRow& transfer, UnixMil
 }
 
 // Whether the ticket, good and for an event to come, may change hands at all.
-Status check_movable(const TicketRow& ticket, const EventRow& event, UnixMillis now) {
+Status check_movable(const Rows& rows, const TicketRow& ticket, const EventRow& event,
+                     UnixMillis now) {
   if (ticket.state == TicketState::used) {
     return Error{Code::conflict, "ticket_used", "The ticket has been used; it stays where it is."};
   }
@@ -71,9 +73,10 @@ Status check_movable(const TicketRow& ticket, const EventRow& event, UnixMillis 
     return Error{Code::gone, "ticket_ended",
                  "The ticket is " + std::string(word(ticket.state)) + "; there is none to give."};
   }
-  if (event.terms.state == api::event::State::cancelled || now >= event.terms.ends_at.ms) {
+  const auto schedule = schedule_of_type(rows, event, ticket.ticket_type_id);
+  if (schedule.is_cancelled || now >= schedule.ends_at.ms) {
     return rests_on("event", {Code::conflict, "event_over",
-                              "The event is over or cancelled; its tickets stay where they are."});
+                              "It is over or cancelled; its tickets stay where they are."});
   }
   return Done{};
 }
@@ -184,7 +187,7 @@ Decided<TransferView> decide_offer_transfer(const Rows& rows, const Context& con
   const auto access = ticket_access(rows, context.person, keys, ticket_id, *ticket, message.secret);
   if (access < TicketAccess::holder) return unknown_ticket(context.person);
   const auto event = event_of(rows, ticket->event_id);
-  if (const auto fit = check_movable(*ticket, event, context.now); !fit) return fit.error();
+  if (const auto fit = check_movable(rows, *ticket, event, context.now); !fit) return fit.error();
   if (const auto fit = check_transferable(rows, *ticket); !fit) return fit.error();
   if (rows.has(OpenTransfer::table, ticket_id.view())) {
     return Error{Code::conflict, "transfer_open",
@@ -244,7 +247,7 @@ Decided<AcceptedTransfer> decide_accept_transfer(const Rows& rows, const Context
   if (state == TransferState::open) {
     const auto ticket = ticket_of(rows, transfer->ticket_id);
     const auto event = event_of(rows, transfer->event_id);
-    if (const auto fit = check_movable(ticket, event, context.now); !fit) return fit.error();
+    if (const auto fit = check_movable(rows, ticket, event, context.now); !fit) return fit.error();
     take_over(rows, context, message, keys, *transfer, ticket, decision);
   } else if (state != TransferState::accepted) {
     return transfer_over(state);

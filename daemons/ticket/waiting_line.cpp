@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemons/ticket/dates.h"
 #include "daemons/ticket/stock.h"
 #include "daemons/ticket/waiting_list.h"
 
@@ -36,12 +37,13 @@ std::optional<Id> first_that_fits(const Rows& rows, const Id& ticket_type_id) {
 }
 
 // Until when the type is sold; nothing: it is not on sale now.
-std::optional<UnixMillis> sold_until(const EventRow& event, const TypeTerms& terms,
-                                     UnixMillis now) {
+std::optional<UnixMillis> sold_until(const Rows& rows, const EventRow& event,
+                                     const TypeTerms& terms, UnixMillis now) {
   if (!check_on_sale(event, now)) return std::nullopt;
   if (terms.sales_starts_at && now < terms.sales_starts_at->ms) return std::nullopt;
-  const auto until = terms.sales_ends_at ? std::min(*terms.sales_ends_at, event.terms.ends_at)
-                                         : event.terms.ends_at;
+  if (!check_date_stands(rows, terms)) return std::nullopt;
+  const auto until =
+      std::min(sales_end_of(rows, terms).value_or(event.terms.ends_at), event.terms.ends_at);
   return now < until.ms ? std::optional(until.ms) : std::nullopt;
 }
 
@@ -77,7 +79,7 @@ Effects decide_next_in_line(const Rows& rows, const Context& context, std::strin
   CHECK_INVARIANT(type_id && type);
   const auto event = rows.find<EventRow>(type->event_id.view());
   CHECK_INVARIANT(event);
-  const auto until = sold_until(*event, type->terms, context.now);
+  const auto until = sold_until(rows, *event, type->terms, context.now);
   const auto entry_id = until ? first_that_fits(rows, *type_id) : std::nullopt;
   Effects effects;
   if (!entry_id) {

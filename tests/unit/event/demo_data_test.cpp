@@ -1,6 +1,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "common/api/event_dates.h"
 #include "common/base/time.h"
 #include "tests/unit/event/event_messages.h"
 
@@ -32,16 +33,29 @@ void pack(Packer& packer, const std::string& key, const json& value) {
   }
 }
 
-Draft draft_of(const json& event, const Id& organization_id) {
+// The message of a body to a path with that id.
+template <class Message>
+Message message_of(const json& body, const char* id_name, const Id& id) {
   Packer packer;
-  packer.map(event.size() + 1).text("organization_id").bytes(organization_id.view());
-  for (const auto& [name, member] : event.items()) {
+  packer.map(body.size() + 1).text(id_name).bytes(id.view());
+  for (const auto& [name, member] : body.items()) {
     packer.text(name);
     pack(packer, name, member);
   }
-  const auto draft = decode<Draft>(packer.view());
-  if (!draft) FAIL(event.at("title").dump() << ServiceBench::describe(draft.error()));
-  return *draft;
+  const auto message = decode<Message>(packer.view());
+  if (!message) FAIL(body.dump() << ServiceBench::describe(message.error()));
+  return *message;
+}
+
+// How many dates it adds.
+size_t add_dates(EventBench& e, const json& body, const Id& event_id) {
+  using namespace api::event;
+  if (body.contains("every")) {
+    return e.bench.must(message_of<RepeatDates>(body, "event_id", event_id), &e.manager)
+        .items.size();
+  }
+  e.bench.must(message_of<AddDate>(body, "event_id", event_id), &e.manager);
+  return 1;
 }
 
 json demo_data() {
@@ -60,7 +74,7 @@ TEST_CASE("every demo event can be drafted and published", "[event]") {
   std::set<int> decimals;
   size_t across_clock_changes = 0;
   for (const auto& entry : data.at("events")) {
-    const auto draft = draft_of(entry.at("event"), e.organization);
+    const auto draft = message_of<Draft>(entry.at("event"), "organization_id", e.organization);
     const auto view = e.bench.must(draft, &e.manager);
     if (entry.at("publish")) e.publish(view.id);
     decimals.insert(currency_decimals(draft.currency).value_or(-1));
@@ -72,6 +86,30 @@ TEST_CASE("every demo event can be drafted and published", "[event]") {
   }
   CHECK(decimals == std::set<int>{0, 2, 3});
   CHECK(across_clock_changes >= 10);
+}
+
+TEST_CASE("demo dates lie within their events, some across a change of clocks", "[event]") {
+  EventBench e;
+  std::multiset<size_t> counts;
+  size_t across_clock_changes = 0;
+  for (const json data = demo_data(); const auto& entry : data.at("events")) {
+    if (!entry.contains("dates")) continue;
+    const auto draft = message_of<Draft>(entry.at("event"), "organization_id", e.organization);
+    const auto event_id = e.bench.must(draft, &e.manager).id;
+    size_t count = 0;
+    for (const auto& body : entry.at("dates")) count += add_dates(e, body, event_id);
+    counts.insert(count);
+    api::event::ListDates message;
+    message.event_id = event_id;
+    message.limit = 100;
+    std::set<int64_t> offsets;
+    for (const auto& date : e.bench.must(message, &e.manager).items) {
+      offsets.insert(*parse_rfc3339(*date.starts_local + ":00Z") - date.starts_at.ms);
+    }
+    across_clock_changes += offsets.size() > 1;
+  }
+  CHECK(counts == std::multiset<size_t>{14, 30});
+  CHECK(across_clock_changes == 2);
 }
 
 TEST_CASE("demo ticket types fit their events", "[event]") {

@@ -23,8 +23,8 @@ struct Office : Shop {
     const auto content = bench.must(message, &manager);
     CHECK(content.content_type == "text/csv; charset=utf-8");
     std::vector<Cells> lines;
-    ticket::CsvReader reader(content.body.data);
-    ticket::CsvRecord record;
+    CsvReader reader(content.body.data);
+    CsvRecord record;
     while (reader.next(record)) {
       CHECK_FALSE(record.fault);
       lines.push_back(record.cells);

@@ -30,7 +30,7 @@ std::string unfolded(std::string text) {
 }
 
 std::string line_of(const CalendarEvent& event, const std::string& name) {
-  const auto text = unfolded(event_ics(event));
+  const auto text = unfolded(calendar_ics({event}));
   const auto at = text.find("\r\n" + name + ":");
   if (at == std::string::npos) return "";
   return text.substr(at + 2, text.find("\r\n", at + 2) - at - 2);
@@ -41,7 +41,7 @@ std::string line_of(const CalendarEvent& event, const std::string& name) {
 TEST_CASE("an event's calendar file is these lines", "[ticket]") {
   auto event = jazz();
   event.position = {{30.0425, 31.224444}};
-  CHECK(event_ics(event) ==
+  CHECK(calendar_ics({event}) ==
         "BEGIN:VCALENDAR\r\n"
         "VERSION:2.0\r\n"
         "PRODID:-//Bilten//Tickets//EN\r\n"
@@ -65,18 +65,19 @@ TEST_CASE("what has a meaning in a calendar's text is escaped", "[ticket]") {
   CHECK(line_of(event, "SUMMARY") == "SUMMARY:Jazz\\, Blues\\; Rock\\\\Soul: all\\nnight");
   event.title = "x\r\nEND:VEVENT\r\nBEGIN:VALARM";  // Text cannot become a line of its own.
   CHECK(line_of(event, "END") == "END:VEVENT");
-  CHECK(event_ics(event).find("\r\nBEGIN:VALARM") == std::string::npos);
+  CHECK(calendar_ics({event}).find("\r\nBEGIN:VALARM") == std::string::npos);
 }
 
 TEST_CASE("a line is folded at 75 bytes, and at its 76th alone", "[ticket]") {
   auto event = jazz();
   event.title = std::string(75 - 8, 'a');  // "SUMMARY:" is 8.
-  CHECK(event_ics(event).find("\r\nSUMMARY:" + event.title + "\r\n") != std::string::npos);
+  CHECK(calendar_ics({event}).find("\r\nSUMMARY:" + event.title + "\r\n") != std::string::npos);
   event.title += 'b';
-  CHECK(event_ics(event).find("\r\nSUMMARY:" + std::string(67, 'a') + "\r\n b\r\n") !=
+  CHECK(calendar_ics({event}).find("\r\nSUMMARY:" + std::string(67, 'a') + "\r\n b\r\n") !=
         std::string::npos);
   event.title = std::string(67 + 74 + 1, 'a');  // The space of a folded line counts.
-  CHECK(event_ics(event).find("\r\n " + std::string(74, 'a') + "\r\n a\r\n") != std::string::npos);
+  CHECK(calendar_ics({event}).find("\r\n " + std::string(74, 'a') + "\r\n a\r\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("no fold falls within a character", "[ticket]") {
@@ -86,7 +87,7 @@ TEST_CASE("no fold falls within a character", "[ticket]") {
       auto event = jazz();
       event.title = std::string(before, 'a');
       for (int i = 0; i < 60; ++i) event.title += letter;
-      const auto text = event_ics(event);
+      const auto text = calendar_ics({event});
       CHECK(line_of(event, "SUMMARY") == "SUMMARY:" + event.title);
       for (size_t start = 0; start < text.size();) {
         const auto end = text.find("\r\n", start);

@@ -27,20 +27,20 @@ std::string code_of(uint8_t number) {
   return write_code(code, event_key(std::string(32, 's'), code.event_id, kFirstKey));
 }
 
+constexpr UnixMillis kStart = 1'795'888'800'000;
+
 Printout jazz(size_t tickets = 1) {
   Printout printout;
   printout.event_title = "Nile Jazz Night";
   printout.venue_name = "Opera House, Main Hall";
   printout.address = "El Borg, Cairo, EG";
   printout.timezone = "Africa/Cairo";
-  printout.starts_at = 1'795'888'800'000;
-  printout.doors_at = printout.starts_at - 3'600'000;
   printout.order_code = "K7QX4M2P";
   printout.holder = "Nadia Fathy";
   printout.ordered_at = 1'795'000'000'000;
   for (size_t i = 0; i < tickets; ++i) {
-    printout.tickets.push_back(
-        {"ticket-" + std::to_string(i + 1), "Balcony", code_of(static_cast<uint8_t>(i + 1))});
+    printout.tickets.push_back({"ticket-" + std::to_string(i + 1), "Balcony",
+                                code_of(static_cast<uint8_t>(i + 1)), kStart, kStart - 3'600'000});
   }
   return printout;
 }
@@ -96,12 +96,15 @@ TEST_CASE("wall times are those of the event's zone, on its own day", "[ticket]"
   auto text = text_of(printout);
   CHECK(says(text, "Sunday 29 November 2026, 03:00"));
   CHECK(says(text, "Doors open at 02:00 (Asia/Tokyo)"));
-  printout.doors_at = printout.starts_at - 4 * 3'600'000;
+  auto& ticket = printout.tickets[0];
+  ticket.doors_at = kStart - 4 * 3'600'000;
   CHECK(says(text_of(printout), "Doors open Saturday 28 November 2026, 23:00 (Asia/Tokyo)"));
   printout.timezone = "Europe/Berlin";
-  printout.starts_at = 1'806'195'600'000;  // 2027-03-28T01:00Z: summer time has just begun.
-  printout.doors_at = printout.starts_at - 60'000;
+  ticket.starts_at = 1'806'195'600'000;  // 2027-03-28T01:00Z: summer time has just begun.
+  ticket.doors_at = ticket.starts_at - 60'000;
+  ticket.label = "Matinee";
   text = text_of(printout);
+  CHECK(says(text, "Matinee"));
   CHECK(says(text, "Sunday 28 March 2027, 03:00"));
   CHECK(says(text, "Doors open at 01:59"));
 }
