@@ -51,9 +51,7 @@ struct HolderRow {
 struct TicketOfHolder {
   static constexpr std::string_view table = "holder_ticket";
   Id ticket_id;
-  static constexpr auto fields() {
-    return field_list(field("ticket", &TicketOfHolder::ticket_id));
-  }
+  static constexpr auto fields() { return field_list(field("ticket", &TicketOfHolder::ticket_id)); }
 };
 
 // Where the vault keeps the address of an open offer.

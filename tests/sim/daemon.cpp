@@ -26,7 +26,7 @@ net::Call call_to(std::string name, std::string body, uint32_t budget_ms) {
 std::vector<std::string> topics_of(const Table& table) {
   std::vector<std::string> topics;
   for (const auto& owner : table.owners()) {
-    topics.push_back(owner + ".");
+    if (!table.reads_by_the_page(owner)) topics.push_back(owner + ".");
     topics.push_back("wm." + owner);
   }
   return topics;
@@ -63,9 +63,10 @@ void Daemon::start() {
   if (is_up()) return;
   ++life_;
   disk_.revive();
-  std::vector<std::pair<std::string, Cursor>> owners;
+  std::vector<Feeds::Owner> owners;
   for (const auto& owner : table_.owners()) {
-    owners.emplace_back(owner, disk_.snapshot()->cursor(owner).value_or(Cursor{}));
+    owners.push_back({owner, disk_.snapshot()->cursor(owner).value_or(Cursor{}),
+                      table_.reads_by_the_page(owner)});
   }
   feeds_ = std::make_unique<Feeds>(owners);
   builtin_ = std::make_unique<Builtin>(table_, disk_);

@@ -1,9 +1,9 @@
-#include "common/crypto/order_link.h"
 #include "daemons/ticket/code.h"
 
 #include <catch2/catch.hpp>
 
 #include "common/base/text.h"
+#include "common/crypto/order_link.h"
 #include "tests/unit/ticket/signed_code.h"
 
 using namespace bilten;
