@@ -136,9 +136,9 @@ TEST_CASE("the table that is shipped grants what the architecture says", "[proce
   const auto loaded = load_access("conf/access.toml");
   REQUIRE(loaded);
   const auto& rules = *loaded;
-  const std::pair<const char*, uint32_t> numbers[] = {{"broker", 1}, {"events", 2}, {"gateway", 10},
-                                                      {"user", 11},  {"event", 12}, {"ticket", 13},
-                                                      {"ops", 90},   {"probe", 91}};
+  const std::pair<const char*, uint32_t> numbers[] = {
+      {"broker", 1},  {"events", 2},   {"gateway", 10}, {"user", 11}, {"event", 12},
+      {"ticket", 13}, {"payment", 14}, {"ops", 90},     {"probe", 91}};
   CHECK(rules.size() == std::size(numbers));
   for (const auto& [name, number] : numbers) {
     const auto& rule = rule_of(rules, name);
