@@ -77,8 +77,11 @@ class Runtime {
   std::optional<Error> interrupted(const Request& request) const;
   void submit_query(Request request);
   void run_query(size_t slot, Request request);
+  bool is_prepared_first(const Request& request) const;
+  void submit_critical(std::vector<Request> requests);
   void submit_prepare(Request request);
-  void run_prepare(size_t slot, Request request);
+  void submit_prepare(Pool& pool, std::vector<Request> requests);
+  void run_prepare(size_t slot, const Snapshot& snapshot, Request& request);
   void reply(const std::vector<Reply>& replies);
   void reply_one(const ReplyAddress& to, Result<std::string> answer);
   UnixMillis reader_now(const Snapshot& snapshot) const;

@@ -156,7 +156,7 @@ Status check_to_come(const Own& own, UnixMillis now) {
 }
 
 template <class Fact>
-Fact fact_about(const Event& event, const Id& date_id, DateTerms terms, const Context& context) {
+Fact fact_about(const Event& event, const Id& date_id, const DateTerms& terms, const Context& context) {
   Fact fact;
   fact.event_id = event.id;
   fact.organization_id = event.row.organization_id;
