@@ -156,14 +156,15 @@ Status check_to_come(const Own& own, UnixMillis now) {
 }
 
 template <class Fact>
-Fact fact_about(const Event& event, const Id& date_id, const DateTerms& terms, const Context& context) {
+Fact fact_about(const Event& event, const Id& date_id, const DateTerms& terms,
+                const Context& context) {
   Fact fact;
   fact.event_id = event.id;
   fact.organization_id = event.row.organization_id;
   fact.date_id = date_id;
   fact.person_id = context.person->person_id;
   fact.at = {context.now};
-  fact.terms = std::move(terms);
+  fact.terms = terms;
   return fact;
 }
 
