@@ -6,7 +6,6 @@ namespace bilten::ticket {
 
 using api::ticket::CheckInView;
 using api::ticket::Scan;
-using api::ticket::TicketView;
 
 namespace {
 
