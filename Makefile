@@ -58,9 +58,9 @@ LIBS-daemons/payment := -lsimdjson -lexpat $(PRINTING)
 
 # The headers of Pango and GLib lie in folders that only pkg-config knows; three sources include them.
 PANGO = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo))
-PRINTED := ticket/pdf ticket/names payment/pdf
-$(patsubst %,$(BUILD)/daemons/%.o,$(PRINTED)): CPPFLAGS += $(PANGO)
-$(patsubst %,build/tidy/daemons/%.ok,$(PRINTED)): TIDY_FLAGS += $(PANGO)
+PRINTED := common/print/sheets daemons/ticket/pdf daemons/ticket/names
+$(patsubst %,$(BUILD)/%.o,$(PRINTED)): CPPFLAGS += $(PANGO)
+$(patsubst %,build/tidy/%.ok,$(PRINTED)): TIDY_FLAGS += $(PANGO)
 
 # A program is a folder with a main.cpp; its other sources are its module, which its tests link too.
 # The binary is named after the folder: bilten-<last part>, but biltenctl.

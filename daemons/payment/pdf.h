@@ -1,5 +1,4 @@
-// A document on one page of A4, by cairo and Pango. Any script that the machine's fonts have is
-// shaped and embedded.
+// A document on one sheet of paper.
 #pragma once
 
 #include <string>
@@ -11,8 +10,6 @@
 
 namespace bilten::payment {
 
-inline constexpr size_t kPdfMax = 1'000'000;  // Bytes; an answer holds a little more.
-
 // What the page says. Each text is one paragraph; what does not fit its place is cut with an
 // ellipsis.
 struct PrintedDocument {
@@ -23,8 +20,8 @@ struct PrintedDocument {
   UnixMillis at = 0;
 };
 
-// The same document gives the same bytes. Takes some 10 ms: for the slow pool. Any thread.
-// Refused: not_printed, where cairo found no memory or the page came to more than kPdfMax.
+// The same document gives the same bytes. Takes some 10 ms: for the slow pool. Any thread. Refused:
+// as Sheets::finish (common/print/sheets.h).
 Result<std::string> document_pdf(const PrintedDocument& document);
 
 }  // namespace bilten::payment

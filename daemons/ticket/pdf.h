@@ -1,5 +1,4 @@
-// Tickets to print: PDF pages of A4 by cairo and Pango. Any script that the machine's fonts have is
-// shaped, runs in its direction, and is embedded as the few glyphs that are used.
+// Tickets to print, each on a sheet of its own.
 #pragma once
 
 #include <string>
@@ -9,8 +8,6 @@
 #include "common/base/result.h"
 
 namespace bilten::ticket {
-
-inline constexpr size_t kPdfMax = 1'000'000;  // Bytes; an answer holds a little more.
 
 struct PrintedTicket {
   std::string id, type_name;
@@ -32,8 +29,7 @@ struct Printout {
 };
 
 // One page a ticket; the same printout gives the same bytes. Takes some 10 ms, 7 ms for each
-// further page: for the slow pool. Any thread. Refused: too_large, over kPdfMax; not_printed, where
-// cairo found no memory.
+// further page: for the slow pool. Any thread. Refused: as Sheets::finish (common/print/sheets.h).
 Result<std::string> tickets_pdf(const Printout& printout);
 
 }  // namespace bilten::ticket

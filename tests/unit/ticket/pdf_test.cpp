@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "common/print/sheets.h"
 #include "daemons/ticket/code.h"
 #include "tests/support/platform.h"
 
