@@ -58,17 +58,7 @@ struct Shop {
     const auto path = "/v1/orders/" + payer.order_id() + "/tickets?secret=" + payer.secret();
     return guest.get(path).body["items"][0]["state"];
   }
-  int64_t clearing() {
-    const auto balance =
-        host.api.get("/v1/organizations/" + host.organization_id + "/ledger/trial-balance").body;
-    int64_t sum = 0, clearing = 0;
-    for (const auto& account : balance["accounts"]) {
-      sum += account["balance"].get<int64_t>();
-      if (account["account"] == "clearing") clearing += account["balance"].get<int64_t>();
-    }
-    CHECK(sum == 0);
-    return clearing;
-  }
+  int64_t clearing() { return clearing_of(host); }
   // What came and went, by Stripe's book.
   int64_t kept() const { return sum_of("charge", "amount_captured") - sum_of("refund", "amount"); }
   int64_t sum_of(const std::string& kind, const std::string& member) const {

@@ -7,7 +7,6 @@ import json
 import queue
 import random
 import threading
-import time
 import urllib.parse
 
 RETRY_S, TRIES_MAX, TIMEOUT_S = 0.3, 40, 10
@@ -51,7 +50,7 @@ class Webhooks:
 
     def send(self, endpoint, event, copies=1):
         for _ in range(copies):
-            self.queue.put((time.monotonic(), endpoint, event, 1))
+            self.queue.put((endpoint, event, 1))
 
     def release(self, order="same", copies=1):
         """Sends what was held: "same", "reverse" or "shuffled"."""
@@ -66,16 +65,14 @@ class Webhooks:
 
     def run(self):
         while True:
-            due, endpoint, event, tries = self.queue.get()
-            if due > time.monotonic():
-                self.queue.put((due, endpoint, event, tries))
-                time.sleep(0.01)
-                continue
+            endpoint, event, tries = self.queue.get()
             status = self.deliver(endpoint, event)
             self.sent.append({"event": event["id"], "type": event["type"], "endpoint": endpoint["id"],
                               "status": status})
             if not 200 <= status < 300 and tries < TRIES_MAX:
-                self.queue.put((time.monotonic() + RETRY_S, endpoint, event, tries + 1))
+                again = threading.Timer(RETRY_S, self.queue.put, [(endpoint, event, tries + 1)])
+                again.daemon = True
+                again.start()
 
     def deliver(self, endpoint, event):
         body = json.dumps(event, indent=2).encode()

@@ -50,4 +50,18 @@ class Payer {
   std::string order_id_, secret_, payment_id_;
 };
 
+// What the organisation's ledger says that providers have of its money; all its accounts must sum
+// to zero.
+inline int64_t clearing_of(Organizer& host) {
+  const auto path = "/v1/organizations/" + host.organization_id + "/ledger/trial-balance";
+  const auto balance = host.api.get(path).body;
+  int64_t sum = 0, clearing = 0;
+  for (const auto& account : balance["accounts"]) {
+    sum += account["balance"].get<int64_t>();
+    if (account["account"] == "clearing") clearing += account["balance"].get<int64_t>();
+  }
+  CHECK(sum == 0);
+  return clearing;
+}
+
 }  // namespace bilten::test
