@@ -84,13 +84,29 @@ Split price_in(const std::vector<api::payment::Posting>& sums, const std::string
   return standing_of(row, currency, credit_of(row, currency, kPlatformFees));
 }
 
-// Whether the money is what the order costs, and nothing stands that was paid for it.
-bool is_price(const Rows& rows, const OrderPriceRow& price, const Movement& money) {
-  const Money total{price.split.total(), price.currency};
-  if (money.amount != total || money.organization_id != price.organization_id) return false;
+// Whether the money is for this order, and nothing stands that was paid for it.
+bool is_wanted(const Rows& rows, const OrderPriceRow& price, const Movement& money) {
+  if (money.amount.currency != price.currency || money.organization_id != price.organization_id) {
+    return false;
+  }
   const auto sums = rows.find<OrderSumsRow>(money.order_id.view());
-  if (!sums) return true;
-  return price_in(sums->sums, price.currency).total() == 0;
+  return !sums || price_in(sums->sums, price.currency).total() == 0;
+}
+
+// The money pays the order. What it is more or less than the price is the organiser's.
+void pay_order(Books& books, const Rows& rows, const OrderPriceRow& price, const Movement& money) {
+  Entry entry(about(rows, EntryKind::capture, money));
+  auto paid = price.split;
+  const auto beyond = money.amount.amount - paid.total();
+  for_each_part(paid, price.currency, [&](const Money& amount, const AccountName& account) {
+    entry.move(amount, clearing(money.provider), account);
+  });
+  entry.move({beyond, price.currency}, clearing(money.provider), kPayable);
+  move_fee(entry, price, fee_terms(rows, price.fee_version).bearer);
+  books.post(entry);
+  paid.tickets = std::max<int64_t>(0, paid.tickets + beyond);
+  books.documents().issue({DocumentKind::receipt, money.organization_id, price.event_id,
+                           money.order_id, price.currency, paid});
 }
 
 struct Due {
@@ -155,20 +171,18 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
 void book_capture(Books& books, const Rows& rows, const Movement& money) {
   if (rows.has(PaymentEntryRow::table, money.payment_id.view())) return;
   const auto price = rows.find<OrderPriceRow>(money.order_id.view());
-  if (!price || !is_price(rows, *price, money)) {
-    Entry entry(about(rows, EntryKind::unapplied, money));
-    books.post(entry.move(money.amount, clearing(money.provider), kUnapplied));
-    return;
-  }
-  Entry entry(about(rows, EntryKind::capture, money));
-  for_each_part(price->split, price->currency,
-                [&](const Money& amount, const AccountName& account) {
-                  entry.move(amount, clearing(money.provider), account);
-                });
-  move_fee(entry, *price, fee_terms(rows, price->fee_version).bearer);
-  books.post(entry);
-  books.documents().issue({DocumentKind::receipt, money.organization_id, price->event_id,
-                           money.order_id, price->currency, price->split});
+  const bool is_right = price && money.amount.amount == price->split.total();
+  if (is_right && is_wanted(rows, *price, money)) return pay_order(books, rows, *price, money);
+  Entry entry(about(rows, EntryKind::unapplied, money));
+  books.post(entry.move(money.amount, clearing(money.provider), kUnapplied));
+}
+
+void book_release(Books& books, const Rows& rows, const Movement& money) {
+  const auto held = rows.find<PaymentEntryRow>(money.payment_id.view());
+  const auto price = rows.find<OrderPriceRow>(money.order_id.view());
+  if (!held || !price || !is_wanted(rows, *price, money)) return;
+  if (books.undo(money.organization_id, held->number) == 0) return;
+  pay_order(books, rows, *price, money);
 }
 
 void book_return_due(Books& books, const Rows& rows, const Id& payment_id) {

@@ -23,6 +23,9 @@ struct Movement {
 // Money came in. It is split by what the order costs; where it is not the order's price, or the
 // order was paid before, it is of no order (unapplied). Of a payment that came before: nothing.
 void book_capture(Books& books, const Rows& rows, const Movement& money);
+// Money that was of no order pays it after all, as staff says: what it is more or less than the
+// price is the organiser's.
+void book_release(Books& books, const Rows& rows, const Movement& money);
 // What came in by the payment is to go back whole, for it bought nothing. Once.
 void book_return_due(Books& books, const Rows& rows, const Id& payment_id);
 // What is to go back to the buyer of an order, by its lines before and after.
