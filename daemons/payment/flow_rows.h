@@ -121,8 +121,10 @@ struct RefundOfPayment {
 struct TaskRow {
   static constexpr std::string_view table = "task";
   int64_t attempts = 0;
+  bool under_way = false;  // The last of them is not known to have ended.
   static constexpr auto fields() {
-    return field_list(field("attempts", &TaskRow::attempts, between(0, INT64_MAX)));
+    return field_list(field("attempts", &TaskRow::attempts, between(0, INT64_MAX)),
+                      field("under_way", &TaskRow::under_way));
   }
 };
 inline std::string task_key(TaskKind kind, const Id& id) {

@@ -3,6 +3,7 @@
 #include "daemons/payment/config.h"
 #include "daemons/payment/providers.h"
 #include "daemons/payment/service.h"
+#include "daemons/payment/tasks.h"
 
 int main(int argc, char** argv) {
   using namespace bilten;
@@ -21,5 +22,6 @@ int main(int argc, char** argv) {
     return Done{};
   };
   daemon.service = [&](const ServiceKeys& keys) { return payment::service(config, keys, stripe); };
+  daemon.on_start = payment::decide_start;
   return run_daemon(daemon, argc, argv);
 }

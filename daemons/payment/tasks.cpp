@@ -24,6 +24,9 @@ constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinut
 // A call that has not come back by then is taken for lost: longer than a call may take.
 constexpr UnixMillis kLease = 15 * kSecond;
 
+// Those beyond wait for their lease.
+constexpr size_t kResumedAtOnce = 1000;
+
 UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
   const auto times = std::clamp<int64_t>(attempt - 1, 0, 20);
   return std::min(first << times, most);
@@ -220,6 +223,18 @@ Effects decide_task_due(const Rows& rows, const Context& context, std::string_vi
   return effects;
 }
 
+Effects decide_start(const Rows& rows, const Context& context) {
+  Effects effects;
+  rows.scan<TaskRow>({}, {}, SIZE_MAX, [&](std::string_view key, const TaskRow& row) {
+    if (!row.under_way) return true;
+    auto fact = of_task<Postponed>(read_key(key));
+    fact.next_at = {context.now};
+    effects.record(fact);
+    return effects.facts.size() < kResumedAtOnce;
+  });
+  return effects;
+}
+
 Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                                const SettleTask& message) {
   const Task task{message.kind, message.id};
@@ -274,13 +289,16 @@ void end_task(Rows& rows, TaskKind kind, const Id& id) {
 
 void apply(Rows& rows, const Attempted& fact) {
   const auto key = task_key(fact.kind, fact.id);
-  rows.save(key, TaskRow{fact.attempt});
+  rows.save(key, TaskRow{fact.attempt, true});
   rows.set_timer(kTaskTimer, key, fact.next_at.ms);
 }
 
 void apply(Rows& rows, const Postponed& fact) {
   const auto key = task_key(fact.kind, fact.id);
-  CHECK_INVARIANT(rows.has(TaskRow::table, key));
+  auto task = rows.find<TaskRow>(key);
+  CHECK_INVARIANT(task);
+  task->under_way = false;
+  rows.save(key, *task);
   rows.set_timer(kTaskTimer, key, fact.next_at.ms);
 }
 

@@ -21,6 +21,9 @@ int64_t attempts_max(TaskKind kind);
 void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects);
 // The timer "payment.task": asks again, or gives up.
 Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key);
+// At the start of the process: whoever made the attempts that are under way is gone, and will not
+// tell how they ended. They are repeated now.
+Effects decide_start(const Rows& rows, const Context& context);
 Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                                const api::payment::SettleTask& message);
 

@@ -64,7 +64,7 @@ TEST_CASE("a payment that a killed daemon began is made once, however often it i
     CHECK(begun.status == 201);
     platform.crash("payment");
     REQUIRE(wait_until([&] { return guest.get("/v1/sandbox/book").status == 200; }, 30));
-    payer.begin();
+    payer.begin(json::object(), 60);
     CHECK(payer.payment()["id"] == begun.body["id"]);
     payer.press("twice");
     platform.crash("payment");

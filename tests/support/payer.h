@@ -16,14 +16,14 @@ class Payer {
       : api_(std::move(url)), order_id_(order["id"]), secret_(order["secret"]) {}
 
   // Begins to pay, and waits until there is a page to pay on.
-  json begin(const json& changes = json::object()) {
+  json begin(const json& changes = json::object(), double seconds = 20) {
     json body{{"secret", secret_}};
     body.update(changes);
     auto reply = api_.post("/v1/orders/" + order_id_ + "/payments", body);
     INFO(reply.text);
     REQUIRE(reply.status == 201);
     payment_id_ = reply.body["id"];
-    REQUIRE(wait_until([&] { return payment().contains("redirect_url"); }, 20));
+    REQUIRE(wait_until([&] { return payment().contains("redirect_url"); }, seconds));
     return payment();
   }
   // Presses a button of the page, as a browser sends its form; answers the page that follows.

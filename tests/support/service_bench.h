@@ -116,6 +116,14 @@ class ServiceBench {
     REQUIRE(batch->commit() == CommitResult::done);
   }
 
+  // What the service records when its process starts.
+  template <class Decide>
+  void start(Decide decide) {
+    auto batch = store->begin();
+    record(*batch, decide(batch->rows(), context(*batch, nullptr, kNothing)));
+    REQUIRE(batch->commit() == CommitResult::done);
+  }
+
   // Runs every timer due at `now`; answers how many.
   size_t run_timers() {
     size_t count = 0;

@@ -69,6 +69,29 @@ TEST_CASE("an order that is over or paid is not paid", "[payment]") {
   CHECK(counter.bench.refusal(counter.wish(lapsed)) == "hold_expired");
 }
 
+TEST_CASE("what was under way when the process ended is repeated when it starts", "[payment]") {
+  Counter counter;
+  const auto order = counter.hold();
+  const auto payment = counter.bench.must(counter.wish(order)).id;
+  SECTION("before the provider was asked") {
+    counter.forget_work();
+  }
+  SECTION("after it did it, and before its answer was recorded") {
+    counter.work(false);
+    CHECK(counter.count("payment.sandbox_opened") == 1);
+  }
+  CHECK(counter.bench.run_timers() == 0);
+  counter.bench.start(decide_start);
+  CHECK(counter.bench.run_timers() == 1);
+  counter.work();
+  CHECK(counter.row(payment).state == PaymentState::pending);
+  CHECK(counter.count("payment.sandbox_opened") == 1);
+  const auto before = counter.bench.head().seq;
+  counter.bench.start(decide_start);
+  CHECK(counter.bench.head().seq == before);
+  counter.bench.check_rebuild();
+}
+
 TEST_CASE("a crash after the wish repeats the call, and the provider knows it again", "[payment]") {
   Counter counter;
   const auto order = counter.hold();
