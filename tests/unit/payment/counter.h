@@ -25,14 +25,17 @@ using api::user::Role;
 using Names = std::vector<std::string>;
 
 struct Counter {
-  static payment::Config settings() {
+  static payment::Config settings(bool has_other) {
     payment::Config config;
-    config.provider = ProviderName::sandbox;
+    config.provider = has_other ? ProviderName::stripe : ProviderName::sandbox;
     config.sandbox_secret = "whsec";
     return config;
   }
 
-  Counter() {
+  // `other`: a provider in the sandbox's place.
+  explicit Counter(std::shared_ptr<Provider> other = nullptr)
+      : bench(service(settings(other != nullptr), {std::string(32, 's'), std::string(32, 'm')},
+                      other)) {
     bench.note(api::user::MemberJoined{organization, manager.person_id, Role::manager});
     bench.note(api::user::MemberJoined{organization, door.person_id, Role::door_staff});
   }
@@ -168,7 +171,7 @@ struct Counter {
   std::string mesh_key = std::string(32, 'm');
   Id organization = id_of(1);
   Person manager = person_of(11), door = person_of(12), stranger = person_of(13);
-  ServiceBench bench{service(settings(), {std::string(32, 's'), std::string(32, 'm')})};
+  ServiceBench bench;
 
  private:
   template <class Message>
