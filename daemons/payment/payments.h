@@ -7,6 +7,7 @@
 #include "common/service/handlers.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/flow_rows.h"
+#include "daemons/payment/ledger.h"
 #include "daemons/payment/provider.h"
 #include "daemons/payment/rows.h"
 
@@ -33,6 +34,10 @@ struct IntentNews {
 };
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects);
+// So much money is here, of a payment that had none: announced and booked. `books`: of this
+// decision.
+void take_money(const Rows& rows, const Context& context, const Id& payment_id,
+                const PaymentRow& payment, const Money& received, Books& books, Effects& effects);
 
 // What the ticket service tells: what can no longer be paid is ended at the provider.
 Effects decide_order_over(const Rows& rows, const Context& context,
@@ -52,6 +57,10 @@ bool has_money(const PaymentRow& payment);
 api::payment::PaymentView view_of_payment(const Vault& vault, const Rows& rows,
                                           const Id& payment_id, const PaymentRow& payment);
 PaymentRow find_payment(const Rows& rows, const Id& payment_id);  // That must be there.
+// All payments of an order, the newest first; answers how many.
+size_t for_each_payment(
+    const Rows& rows, const Id& order_id,
+    const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use);
 
 // A fact of money about this payment.
 template <class Fact>

@@ -20,7 +20,7 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
   for (auto& part :
        {payment_table(config, keys), task_table(make_providers(config, keys, std::move(stripe))),
         staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
-        document_table(keys), reconcile_table()}) {
+        document_table(keys), reconcile_table(), statement_table(keys)}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;
