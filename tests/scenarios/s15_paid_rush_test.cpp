@@ -95,6 +95,7 @@ struct Rush {
       crowd.let_in(each);
       REQUIRE(comes_on(10 + static_cast<int64_t>(random.below(30))));
       platform.crash(process);
+      REQUIRE(wait_until([&] { return crowd.acting() < 3 * each; }, 60));
     }
     crowd.let_in(rushing() % static_cast<size_t>(size.kills));
     REQUIRE(wait_until([&] { return crowd.acted() == rushing(); }, 60));

@@ -2,6 +2,7 @@
 // under way at once. They come as they are let in.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <thread>
@@ -26,6 +27,8 @@ class PayingCrowd {
   int64_t moves() const { return moves_; }
   size_t finished() const { return finished_; }
   size_t acted() const { return acted_; }
+  // Have come, and have something to do yet.
+  size_t acting() const { return std::min(buyers_.size(), let_in_.load()) - acted_; }
   size_t size() const { return buyers_.size(); }
   void stop();
   // Once stopped.
