@@ -180,10 +180,13 @@ bench: packages-test packages-bench # measure against peers in the same run; wri
 
 BENCHES := $(patsubst tests/bench/%.cpp,$(BUILD)/bench/%,$(wildcard tests/bench/*.cpp))
 ALL_OBJECTS += $(patsubst $(BUILD)/bench/%,$(BUILD)/tests/bench/%.o,$(BENCHES))
+# One drives a daemon's writer itself.
+$(BUILD)/bench/postings: $(daemons/payment-module)
+$(BUILD)/bench/postings: LIBS = $(LIBS-daemons/payment)
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 	@mkdir -p $(@D)
 	$(SAY) "  link    $@"
-	$(Q)$(CXX) $(LDFLAGS) $^ -lcivetweb $(if $(filter peer_nats,$(@F)),-lnats) $(COMMON_LIBS) -o $@
+	$(Q)$(CXX) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -lcivetweb $(if $(filter peer_nats,$(@F)),-lnats) $(LIBS) $(COMMON_LIBS) -o $@
 .PHONY: benches
 benches: $(BENCHES)
 
