@@ -115,7 +115,7 @@ Status take_foreign_refund(const Rows& rows, const Context& context, const Id& p
   const bool fits = amount.currency == payment.received->currency && amount.amount > 0 &&
                     amount.amount <= payment.received->amount - payment.refunded;
   const bool is_known =
-      rows.has(RefundReferenceRow::table, reference_key(payment.provider, reference));
+      rows.has(RefundReferenceRow::table, reference_key(account_name(payment), reference));
   if (!fits || is_known) return Done{};
   return ForeignRefund(rows, context, payment_id, payment, reference, effects).take(amount);
 }

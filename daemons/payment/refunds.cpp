@@ -69,9 +69,7 @@ void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& p
   auto refunded = moved<Refunded>(payment_id, payment, money.amount, now);
   refunded.refund_id = money.asked_id;
   effects.record(refunded);
-  book_refund_sent(books, rows,
-                   {payment.order_id, payment_id, payment.organization_id, money.amount,
-                    payment.provider, money.reference});
+  book_refund_sent(books, rows, movement_of(payment_id, payment, money.amount, money.reference));
 }
 
 Effects decide_ticket_refunded(const Rows& rows, const Context& context,
@@ -171,7 +169,7 @@ void apply(Rows& rows, const RefundDone& fact) {
     CHECK_INVARIANT(payment.refunding >= 0);
     rows.save(refund.payment_id.view(), payment);
     if (fact.reference.empty()) return;
-    rows.save(reference_key(payment.provider, fact.reference), RefundReferenceRow{});
+    rows.save(reference_key(account_name(payment), fact.reference), RefundReferenceRow{});
   });
   if (!is_over) return;
   end_task(rows, TaskKind::refund, fact.refund_id);

@@ -111,7 +111,8 @@ void Shop::look_after_money(uint32_t which, bool releases) {
       if (!found->by_hand) return as_staff(RetryPayment{{found->payment_id}});
       return as_staff(GiveBack{{found->payment_id}, found->id});
     case AttentionKind::task: return as_staff(RetryPayment{{found->payment_id}});
-    case AttentionKind::dispute: return;
+    case AttentionKind::dispute:
+    case AttentionKind::account: return;
   }
 }
 

@@ -25,27 +25,27 @@ using api::user::Role;
 using Names = std::vector<std::string>;
 
 struct Counter {
-  static payment::Config settings(bool has_other) {
+  static payment::Config settings() {
     payment::Config config;
-    config.provider = has_other ? ProviderName::stripe : ProviderName::sandbox;
+    config.provider = ProviderName::sandbox;
     config.sandbox_secret = "whsec";
     return config;
   }
 
-  // `other`: a provider in the sandbox's place.
-  explicit Counter(std::shared_ptr<Provider> other = nullptr)
-      : bench(service(settings(other != nullptr), {std::string(32, 's'), std::string(32, 'm')},
-                      other)) {
+  static ServiceKeys keys() { return {std::string(32, 's'), std::string(32, 'm')}; }
+
+  Counter() : Counter(service(settings(), keys())) {}
+  explicit Counter(Service made) : bench(std::move(made)) {
     bench.note(api::user::MemberJoined{organization, manager.person_id, Role::manager});
     bench.note(api::user::MemberJoined{organization, door.person_id, Role::door_staff});
   }
 
-  Id hold(int64_t amount = 1500) {
+  Id hold(int64_t amount = 1500, const std::string& code = "ABCDEFGHJK") {
     api::ticket::Held fact{};
     fact.organization_id = organization;
     fact.event_id = id_of(100);
     fact.order_id = id_of(++orders_);
-    fact.code = "ABCDEFGHJK";
+    fact.code = code;
     fact.buyer.data = std::string(16, 'b');
     fact.lines = {{.ticket_type_id = id_of(51), .quantity = 1, .unit_price = amount}};
     fact.lines[0].total = amount;

@@ -25,8 +25,14 @@ struct Teller final : Provider {
 };
 
 struct Desk {
+  static payment::Config settings() {
+    payment::Config config;
+    config.provider = ProviderName::stripe;
+    return config;
+  }
+
   std::shared_ptr<Teller> teller = std::make_shared<Teller>();
-  Counter counter{teller};
+  Counter counter{service(settings(), Counter::keys(), teller)};
   Id order = counter.hold();
   Id payment = counter.bench.must(counter.wish(order)).id;
   int events = 0;
