@@ -27,6 +27,7 @@ struct Coverage {
   uint64_t paid_too_late = 0;     // Money that bought nothing.
   uint64_t paid_twice = 0;        // Of it, for an order that was paid.
   uint64_t held_for_review = 0;   // Money of another amount or currency.
+  uint64_t paid_back = 0;         // By the provider, as we asked.
   uint64_t refunds_failed = 0;    // By the provider.
   uint64_t refunded_by_hand = 0;  // At the provider.
   uint64_t disputed = 0;
@@ -53,6 +54,7 @@ struct Coverage {
                                  {"paid too late", &Coverage::paid_too_late},
                                  {"paid twice", &Coverage::paid_twice},
                                  {"held for review", &Coverage::held_for_review},
+                                 {"paid back", &Coverage::paid_back},
                                  {"refunds failed", &Coverage::refunds_failed},
                                  {"refunded by hand", &Coverage::refunded_by_hand},
                                  {"disputed", &Coverage::disputed},

@@ -14,7 +14,7 @@ constexpr const char* kPage = "https://pay.example/";
 constexpr SteadyMicros kLateMost =
     20 * kSecond;  // Of a call that is carried out after its time-out.
 constexpr uint32_t kStalePerMille = 100;
-constexpr uint32_t kRefundFailsPerMille = 60, kRefundWaitsPerMille = 150;
+constexpr uint32_t kRefundFailsPerMille = 100, kRefundWaitsPerMille = 150;
 
 Error trouble(Code code, const char* reason) {
   return {code, reason, "The provider lies."};
@@ -125,7 +125,9 @@ Result<RefundView> LyingProvider::refund(const payment::RefundOrder& order) {
     const bool fits = intent.state == IntentState::captured &&
                       order.amount.currency == intent.captured.currency &&
                       order.amount.amount <= intent.kept();
-    if (!fits) return trouble(Code::conflict, "nothing_to_refund");
+    if (!fits) refused_.insert(order.key);
+    // What was answered under a key stays so, also for who comes late.
+    if (refused_.contains(order.key)) return trouble(Code::conflict, "nothing_to_refund");
     return refund_now(order);
   });
 }
@@ -147,6 +149,7 @@ RefundView LyingProvider::refund_now(const payment::RefundOrder& order) {
 void LyingProvider::end_refund(const std::string& key, RefundState state) {
   auto& refund = refunds_[key];
   refund.view.state = state;
+  if (state == RefundState::succeeded) ++world_.coverage.paid_back;
   if (state == RefundState::failed) {
     refund.view.failure = "account_closed";
     book_[refund.intent].refunded -= refund.view.amount.amount;

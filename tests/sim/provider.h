@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,7 @@ class LyingProvider final : public payment::Provider {
   std::map<std::string, Booked> book_;
   std::map<std::string, std::string> intents_;  // By idempotency key.
   std::map<std::string, Refund> refunds_;       // By idempotency key.
+  std::set<std::string> refused_;               // Keys of refunds.
   std::vector<std::function<void()>> held_;     // Until hours have passed.
   uint64_t under_way_ = 0, events_ = 0, by_hand_ = 0;
 };

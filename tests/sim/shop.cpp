@@ -275,8 +275,10 @@ void Shop::succeeded(Operation& operation, uint32_t buyer) {
   if (operation.wish == Wish::order) {
     const auto order = *decode<OrderView>(body);
     if (order.discount.amount > 0) ++met.by_promo;
-    // Where money is taken, people come back to what costs some.
-    if (!takes_money_ || order.total.amount > 0) orders_.push_back(order);
+    // Where money is taken, people come back to what costs some, and half of them pay at once.
+    const bool is_free = order.total.amount == 0;
+    if (!takes_money_ || !is_free) orders_.push_back(order);
+    if (takes_money_ && !is_free && random_.below(2) == 0) pay(buyer, order, Paying::approved);
   } else if (operation.wish == Wish::read_tickets) {
     const auto list = decode<ListOf<TicketView>>(body);
     for (const auto& ticket : list->items) {
