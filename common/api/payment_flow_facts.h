@@ -188,6 +188,19 @@ struct Postponed : OfTask {
   }
 };
 
+struct RefundsPaced {
+  static constexpr std::string_view name = "payment.refunds_paced";
+  static constexpr Audience audience = Audience::internal;
+  static constexpr std::string_view doc =
+      "A provider is asked for no refund before that: some were just now, or it wants us to wait.";
+  std::string provider;
+  Instant not_before;
+  static constexpr auto fields() {
+    return field_list(field("provider", &RefundsPaced::provider, length(1, kProviderNameMax)),
+                      field("not_before", &RefundsPaced::not_before));
+  }
+};
+
 struct GivenUp : OfTask {
   static constexpr std::string_view name = "payment.given_up";
   static constexpr Audience audience = Audience::internal;
@@ -221,6 +234,6 @@ struct WebhookTaken {
 
 using FlowFacts = std::variant<Wanted, Attempted, Offered, WebhookTaken, ActionWanted, CancelWanted,
                                Postponed, HeldForReview, Reviewed, MoneyNamed, RefundWanted,
-                               RefundDone, RefundFailed, RefundRetried, GivenUp>;
+                               RefundDone, RefundFailed, RefundRetried, GivenUp, RefundsPaced>;
 
 }  // namespace bilten::api::payment

@@ -18,7 +18,8 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
                .evolve = evolve,
                .read_by_the_page = {"ticket"}};
   for (auto& part :
-       {payment_table(config, keys), task_table(make_providers(config, keys, std::move(stripe))),
+       {payment_table(config, keys),
+        task_table(config, make_providers(config, keys, std::move(stripe))), event_refund_table(),
         staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
         document_table(keys), reconcile_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));

@@ -194,6 +194,26 @@ TEST_CASE("money goes back once, whatever becomes of Stripe's answers", "[s9][st
   shop.check_no_secret_is_told();
 }
 
+TEST_CASE("a cancelled event's refunds wait where Stripe says so, and each comes once",
+          "[s9][stripe]") {
+  Shop shop;
+  std::vector<Payer> payers;
+  for (int i = 0; i < 10; ++i) payers.push_back(shop.paid());
+  shop.server.fault("429", "/v1/refunds", 3);
+  shop.server.fault("timeout_after", "/v1/refunds", 1, "POST", 3);
+  const auto event = "/v1/events/" + shop.sale.event_id;
+  REQUIRE(shop.host.api.post(event + "/cancel", json::object()).status == 200);
+  const auto begun = shop.host.api.post(event + "/refunds", json::object());
+  INFO(begun.text);
+  REQUIRE(begun.status == 202);
+  for (auto& payer : payers) CHECK(payer.wait_for_payment("refunded", 60));
+  const auto money = shop.host.api.get(event + "/refunds/money").body["items"][0];
+  CHECK(money["returned"] == json{{"refunds", 10}, {"amount", 50'000}});
+  CHECK(shop.kept() == 0);
+  CHECK(shop.clearing() == 0);
+  CHECK(shop.server.objects("refund").size() == payers.size());
+}
+
 TEST_CASE("a dispute at Stripe blocks the tickets until it is won", "[s9][stripe]") {
   Shop shop;
   auto payer = shop.paid();
