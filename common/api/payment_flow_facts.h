@@ -27,11 +27,13 @@ struct Wanted : OfPayment {
   Method method = Method::card;
   std::string provider;
   Money amount;  // The order's total of this moment.
+  ProviderAccount account = ProviderAccount::platform;
   static constexpr auto fields() {
     return join_fields(OfPayment::fields(),
                        field_list(field("method", &Wanted::method),
                                   field("provider", &Wanted::provider, length(1, kProviderNameMax)),
-                                  field("amount", &Wanted::amount, between(1, kMoneyMax))));
+                                  field("amount", &Wanted::amount, between(1, kMoneyMax)),
+                                  field("account", &Wanted::account).or_default()));
   }
 };
 
@@ -192,11 +194,13 @@ struct RefundsPaced {
   static constexpr std::string_view name = "payment.refunds_paced";
   static constexpr Audience audience = Audience::internal;
   static constexpr std::string_view doc =
-      "A provider is asked for no refund before that: some were just now, or it wants us to wait.";
-  std::string provider;
+      "An account's provider is asked for no refund before that: some were just now, or it wants "
+      "us "
+      "to wait.";
+  std::string account;
   Instant not_before;
   static constexpr auto fields() {
-    return field_list(field("provider", &RefundsPaced::provider, length(1, kProviderNameMax)),
+    return field_list(field("account", &RefundsPaced::account, length(1, kAccountNameMax)),
                       field("not_before", &RefundsPaced::not_before));
   }
 };
@@ -223,12 +227,13 @@ struct WebhookTaken {
   std::string provider, event_id, type;
   bool is_ours = true;  // Otherwise it is about nothing that is known here.
   Instant at;
+  std::optional<Id> organization_id = {};  // Whose own account told it; absent: the platform's.
   static constexpr auto fields() {
     using Self = WebhookTaken;
     return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
                       field("event_id", &Self::event_id, length(1, kReferenceMax)),
                       field("type", &Self::type, length(0, 100)), field("is_ours", &Self::is_ours),
-                      field("at", &Self::at));
+                      field("at", &Self::at), field("organization_id", &Self::organization_id));
   }
 };
 

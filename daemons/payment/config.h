@@ -34,7 +34,8 @@ struct Config {
             .doc("Orders may be paid on site, which staff marks as received."),
         field("refunds_per_s", &Config::refunds_per_s, between(1, 1000))
             .or_default()
-            .doc("How many refunds a provider is asked for in a second at most: those of a "
+            .doc("How many refunds an account's provider is asked for in a second at most: those "
+                 "of a "
                  "cancelled event wait in line, payers do not."),
         field("public_url", &Config::public_url, length(0, 200))
             .or_default()
@@ -52,7 +53,8 @@ struct Config {
             .doc("The same where a payer approves too late."),
         field("sandbox_lost_answers", &Config::sandbox_lost_answers, between(0, 100))
             .or_default()
-            .doc("Percent of the sandbox's answers that are lost on the way, as by time-outs."));
+            .doc("Percent of calls that the sandbox does not answer, as by time-outs; half of them "
+                 "it has carried out."));
   }
 };
 

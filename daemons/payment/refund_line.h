@@ -1,5 +1,6 @@
-// The line of refunds before a provider: so many a second are asked for, and few at once, so that a
-// thousand of them leave room for payers. For tasks.cpp alone, which knows what a task is.
+// The lines of refunds before providers, one for each account there: so many a second are asked
+// for, and few at once, so that a thousand of them leave room for payers. For tasks.cpp alone,
+// which knows what a task is.
 #pragma once
 
 #include <vector>
@@ -10,12 +11,12 @@
 
 namespace bilten::payment {
 
-// At most so many refunds are asked of a provider at once: half of the senders' threads, as they
-// are by default.
+// At most so many refunds are asked for by an account at once: half of the senders' threads, as
+// they are by default.
 inline constexpr int64_t kRefundsAtOnce = 4;
 
 // The first that are due, at most `most`, and no more than may be asked for at once.
-std::vector<Id> next_in_line(const Rows& rows, std::string_view provider, UnixMillis now,
+std::vector<Id> next_in_line(const Rows& rows, std::string_view account, UnixMillis now,
                              int64_t most);
 
 // For evolve. A refund waits from that time on, is asked for until its lease ends, or is over; from

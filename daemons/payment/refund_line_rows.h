@@ -1,4 +1,5 @@
-// What is remembered of refunds that wait for their turn at a provider. A refund that waits has its
+// What is remembered of refunds that wait for their turn at a provider, in a line
+// for each account there. A refund that waits has its
 // time in its TaskRow; one that is asked for just now is `under_way` there.
 #pragma once
 
@@ -6,16 +7,16 @@
 
 namespace bilten::payment {
 
-// Takes the next in line of a provider; key: its name.
+// Takes the next in an account's line; key: its name.
 inline constexpr std::string_view kRefundLineTimer = "payment.refund_line";
 
-// Key: the provider's name, a 0 byte, when it is due, refund id.
+// Key: the account's name, a 0 byte, when it is due, refund id.
 struct RefundInLine {
   static constexpr std::string_view table = "refund_in_line";
   static constexpr auto fields() { return field_list(); }
 };
 
-// Key: the provider's name.
+// Key: the account's name.
 struct RefundPaceRow {
   static constexpr std::string_view table = "refund_pace";
   int64_t under_way = 0;    // Calls that are not known to have ended.

@@ -22,8 +22,8 @@ int64_t attempts_max(TaskKind kind);
 void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects);
 // The timer "payment.task": asks again, or gives up.
 Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key);
-// The timer "payment.refund_line": asks a provider for the next refunds in line.
-Effects decide_refunds_due(const Rows& rows, const Context& context, std::string_view provider,
+// The timer "payment.refund_line": asks for the next refunds in an account's line.
+Effects decide_refunds_due(const Rows& rows, const Context& context, std::string_view account,
                            int64_t refunds_per_s);
 // At the start of the process: whoever made the attempts that are under way is gone, and will not
 // tell how they ended. They are repeated now.
