@@ -186,3 +186,25 @@ TEST_CASE("how far an event's money is on its way back is summed up for managers
   CHECK(event.bench.refusal(query, &event.stranger) == "unknown_event");
   CHECK(event.bench.refusal(ReadEventRefunds{id_of(9)}, &event.manager) == "unknown_event");
 }
+
+TEST_CASE("what staff gives back by hand stands in no line, and is counted as that", "[payment]") {
+  Cancelled event(0);
+  const auto order = event.hold();
+  const auto payment = event.bench.must(event.wish(order, Method::transfer)).id;
+  ReceivePayment received;
+  received.payment_id = payment;
+  received.amount = {1500, "EUR"};
+  event.bench.must(received, &event.manager);
+  event.tell_sold(order, payment);
+  event.tell_refunded(order, 1500);
+  CHECK(event.work() == 0);
+  CHECK(event.money().by_hand.amount == 1500);
+  ListAttention list;
+  list.organization_id = event.organization;
+  GiveBack given;
+  given.payment_id = payment;
+  given.refund_id = event.bench.must(list, &event.manager).items.at(0).id;
+  event.bench.must(given, &event.manager);
+  CHECK(event.money().by_hand.refunds == 0);
+  CHECK(event.money().returned.refunds == 1);
+}
