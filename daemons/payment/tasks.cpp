@@ -24,6 +24,9 @@ constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinut
 // A call that has not come back by then is taken for lost: longer than a call may take.
 constexpr UnixMillis kLease = 15 * kSecond;
 
+// A buyer looks at a page that is not there yet: the pause begins to grow after that many tries.
+constexpr int64_t kQuickTries = 4;
+
 // Those beyond wait for their lease.
 constexpr size_t kResumedAtOnce = 1000;
 
@@ -104,7 +107,8 @@ void take_failure(const Rows& rows, UnixMillis now, const Task& task, const Told
     effects.record(moved<api::payment::Failed>(task.id, payment, payment.amount, now));
     return;
   }
-  const auto wait = doubled(kSecond, row->attempts, wait_after(task.kind, row->attempts));
+  const auto quick = task.kind == TaskKind::open ? kQuickTries : 0;
+  const auto wait = doubled(kSecond, row->attempts - quick, wait_after(task.kind, row->attempts));
   auto fact = of_task<Postponed>(task);
   fact.next_at = {now + std::max(wait, failure.retry_after_ms)};
   effects.record(fact);

@@ -23,7 +23,7 @@ struct Size {
 Size size_of_rush() {
   if (std::getenv("BILTEN_FULL")) return {200, 4200, 200, 3600, 16};
   if (is_sanitized()) return {6, 66, 6, 54, 4};
-  return {20, 360, 20, 300, 8};
+  return {20, 255, 15, 210, 8};
 }
 
 // Holds are for a minute, and late money comes long after. Clocks that jump by more than a minute
