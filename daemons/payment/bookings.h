@@ -15,8 +15,8 @@ namespace bilten::payment {
 // Money that moved at a provider, to us or from us.
 struct Movement {
   Id order_id, payment_id, organization_id;
-  Money amount;                // At least 0.
-  std::string_view provider;   // Its name: "sandbox".
+  Money amount;          // At least 0.
+  std::string provider;  // Its name: "sandbox"; of an organisation's own account "stripe-own".
   std::string_view reference;  // The provider's id of the movement; what its reports call it.
 };
 

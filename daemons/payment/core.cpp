@@ -6,11 +6,13 @@
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
+#include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/payouts.h"
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/sandbox.h"
 #include "daemons/payment/staff.h"
+#include "daemons/payment/statements.h"
 #include "daemons/payment/tasks.h"
 #include "daemons/payment/webhooks.h"
 

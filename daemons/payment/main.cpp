@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   using namespace bilten;
   payment::Config config;
   payment::StripeConfig stripe_config;
-  std::shared_ptr<payment::Provider> stripe;
+  payment::StripeAccounts stripe;
   Daemon daemon;
   daemon.name = "payment";
   daemon.summary = "Payments, refunds and disputes of orders, and the ledger.";
@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
     stripe = std::move(*made);
     return Done{};
   };
-  daemon.service = [&](const ServiceKeys& keys) { return payment::service(config, keys, stripe); };
+  daemon.service = [&](const ServiceKeys& keys) {
+    return payment::service(config, keys, stripe.platform, stripe.own);
+  };
   daemon.on_start = payment::decide_start;
   return run_daemon(daemon, argc, argv);
 }

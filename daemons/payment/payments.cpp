@@ -4,6 +4,7 @@
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/rights.h"
+#include "daemons/payment/statement_rows.h"
 #include "daemons/payment/tasks.h"
 
 namespace bilten::payment {
@@ -25,21 +26,6 @@ namespace {
 constexpr size_t kPaymentsPerOrderMax = 20;
 // After an offer, before it is looked whether a webhook was lost.
 constexpr UnixMillis kFirstLookUp = 30'000;
-
-using Use = std::function<void(const Id& payment_id, const PaymentRow& payment)>;
-
-// The newest first.
-size_t for_each_payment(const Rows& rows, const Id& order_id, const Use& use) {
-  size_t count = 0;
-  rows.scan<PaymentOfOrder>(order_id.view(), {}, kPaymentsPerOrderMax,
-                            [&](std::string_view key, const PaymentOfOrder&) {
-                              const auto id = newest_first(*Id::from_bytes(key.substr(16)));
-                              use(id, find_payment(rows, id));
-                              ++count;
-                              return true;
-                            });
-  return count;
-}
 
 bool can_be_ended(const PaymentRow& payment) {
   return is_open(payment) && payment.state != PaymentState::closing;
@@ -83,22 +69,6 @@ Status check_payable(const OrderRow& order, UnixMillis now) {
   return Done{};
 }
 
-Result<std::string> provider_of(Method method, const Config& config) {
-  switch (method) {
-    case Method::card:
-      if (config.provider != ProviderName::none) return std::string(word(config.provider));
-      break;
-    case Method::transfer:
-      if (config.transfer) return std::string(word(method));
-      break;
-    case Method::onsite:
-      if (config.onsite) return std::string(word(method));
-      break;
-  }
-  return Error{Code::conflict, "method_unavailable",
-               "Nothing is paid by " + std::string(word(method)) + " here; choose another method."};
-}
-
 Status check_return_url(const std::optional<std::string>& url) {
   if (!url || url->starts_with("https://") || url->starts_with("http://127.0.0.1") ||
       url->starts_with("http://localhost")) {
@@ -109,26 +79,18 @@ Status check_return_url(const std::optional<std::string>& url) {
   return error;
 }
 
-void announce_money(const Rows& rows, const Context& context, const Id& payment_id,
-                    const PaymentRow& payment, const Money& received, Effects& effects) {
-  if (received == payment.amount) {
-    effects.record(moved<Captured>(payment_id, payment, received, context.now));
-  } else {
-    auto held = about<HeldForReview>(payment_id, payment, context.now);
-    held.received = received;
-    effects.record(held);
-  }
-  Books books(rows, {context.now}, effects);
-  book_capture(books, rows,
-               {payment.order_id, payment_id, payment.organization_id, received, payment.provider,
-                payment.reference});
-}
-
 void change_payment(Rows& rows, const Id& payment_id,
                     const std::function<void(PaymentRow&)>& change) {
   auto payment = find_payment(rows, payment_id);
   change(payment);
   rows.save(payment_id.view(), payment);
+}
+
+// By which bank statements find the order.
+void note_transfer_code(Rows& rows, const Wanted& fact) {
+  const auto order = rows.find<OrderRow>(fact.order_id.view());
+  CHECK_INVARIANT(order);
+  rows.save(transfer_code_key(fact.organization_id, order->code), TransferCodeRow{fact.order_id});
 }
 
 void end_tasks(Rows& rows, const Id& payment_id) {
@@ -143,6 +105,49 @@ PaymentRow find_payment(const Rows& rows, const Id& payment_id) {
   auto payment = rows.find<PaymentRow>(payment_id.view());
   CHECK_INVARIANT(payment);
   return std::move(*payment);
+}
+
+size_t for_each_payment(
+    const Rows& rows, const Id& order_id,
+    const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use) {
+  size_t count = 0;
+  rows.scan<PaymentOfOrder>(order_id.view(), {}, kPaymentsPerOrderMax,
+                            [&](std::string_view key, const PaymentOfOrder&) {
+                              const auto id = newest_first(*Id::from_bytes(key.substr(16)));
+                              use(id, find_payment(rows, id));
+                              ++count;
+                              return true;
+                            });
+  return count;
+}
+
+Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms) {
+  const auto& config = terms.config;
+  const std::string name(word(method));
+  switch (method) {
+    case Method::card: {
+      if (config.provider == ProviderName::none) break;
+      const bool is_own = terms.own_accounts.contains(organization_id);
+      return Where{std::string(word(config.provider)),
+                   is_own ? ProviderAccount::organization : ProviderAccount::platform};
+    }
+    case Method::transfer:
+      if (config.transfer) return Where{name};
+      break;
+    case Method::onsite:
+      if (config.onsite) return Where{name};
+      break;
+  }
+  return Error{Code::conflict, "method_unavailable",
+               "Nothing is paid by " + name + " here; choose another method."};
+}
+
+Movement movement_of(const Id& payment_id, const PaymentRow& payment, const Money& amount,
+                     std::string_view reference) {
+  Movement made{payment.order_id, payment_id,       payment.organization_id,
+                amount,           payment.provider, reference};
+  if (payment.account == ProviderAccount::organization) made.provider += kOwnSuffix;
+  return made;
 }
 
 bool is_open(const PaymentRow& payment) {
@@ -175,8 +180,8 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   const auto order = find_order(rows, context.person, order_id, message.secret, terms.mesh_key);
   if (!order) return order.error();
   if (const auto fit = check_payable(*order, context.now); !fit) return fit.error();
-  const auto provider = provider_of(message.method, terms.config);
-  if (!provider) return provider.error();
+  const auto where = where_paid(message.method, order->organization_id, terms);
+  if (!where) return where.error();
   if (const auto fit = check_return_url(message.return_url); !fit) return fit.error();
 
   Decision<PaymentView> decision;
@@ -200,7 +205,8 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   end_open_payments(rows, context, order_id, FailReason::superseded, is_any, decision);
   PaymentRow payment{.organization_id = order->organization_id, .order_id = order_id};
   payment.method = message.method;
-  payment.provider = *provider;
+  payment.provider = where->provider;
+  payment.account = where->account;
   payment.amount = order->total;
   payment.created_at = {context.now};
   const auto payment_id = context.fresh_id();
@@ -208,6 +214,7 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   wanted.method = payment.method;
   wanted.provider = payment.provider;
   wanted.amount = payment.amount;
+  wanted.account = payment.account;
   decision.record(wanted);
   if (message.return_url) decision.keep(return_key(payment_id), *message.return_url);
   if (payment.method == Method::card) {
@@ -219,18 +226,33 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   return decision;
 }
 
+void take_money(const Rows& rows, const Context& context, const Id& payment_id,
+                const PaymentRow& payment, const Money& received, Books& books, Effects& effects) {
+  if (received == payment.amount) {
+    effects.record(moved<Captured>(payment_id, payment, received, context.now));
+  } else {
+    auto held = about<HeldForReview>(payment_id, payment, context.now);
+    held.received = received;
+    effects.record(held);
+  }
+  book_capture(books, rows, movement_of(payment_id, payment, received, payment.reference));
+}
+
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects) {
   const auto& money = news.money_reference;
-  if (!money.empty() && !rows.has(ReferenceRow::table, reference_key(payment.provider, money))) {
+  const auto key = reference_key(account_name(payment), money);
+  if (!money.empty() && !rows.has(ReferenceRow::table, key)) {
     auto named = about<MoneyNamed>(payment_id, payment, context.now);
     named.reference = money;
     effects.record(named);
   }
   if (has_money(payment)) return;  // Whatever is told later is older.
   switch (news.state) {
-    case IntentState::captured:
-      return announce_money(rows, context, payment_id, payment, news.amount, effects);
+    case IntentState::captured: {
+      Books books(rows, {context.now}, effects);
+      return take_money(rows, context, payment_id, payment, news.amount, books, effects);
+    }
     case IntentState::failed:
     case IntentState::canceled: {
       if (!is_open(payment)) return;
@@ -289,18 +311,20 @@ void apply(Rows& rows, const Wanted& fact) {
   PaymentRow payment{.organization_id = fact.organization_id, .order_id = fact.order_id};
   payment.method = fact.method;
   payment.provider = fact.provider;
+  payment.account = fact.account;
   payment.amount = fact.amount;
   payment.state = is_by_hand ? PaymentState::pending : PaymentState::opening;
   payment.created_at = fact.at;
   rows.save(fact.payment_id.view(), payment);
   rows.save(key_of(fact.order_id, newest_first(fact.payment_id)), PaymentOfOrder{});
+  if (fact.method == Method::transfer) note_transfer_code(rows, fact);
 }
 
 void apply(Rows& rows, const Offered& fact) {
   change_payment(rows, fact.payment_id, [&](PaymentRow& payment) {
     CHECK_INVARIANT(payment.reference.empty());
     payment.reference = fact.reference;
-    rows.save(reference_key(payment.provider, fact.reference), ReferenceRow{fact.payment_id});
+    rows.save(reference_key(account_name(payment), fact.reference), ReferenceRow{fact.payment_id});
     if (payment.state != PaymentState::opening) return;
     payment.state = PaymentState::pending;
     set_task(rows, TaskKind::look_up, fact.payment_id, fact.at.ms + kFirstLookUp);
@@ -310,7 +334,7 @@ void apply(Rows& rows, const Offered& fact) {
 
 void apply(Rows& rows, const MoneyNamed& fact) {
   const auto payment = find_payment(rows, fact.payment_id);
-  rows.save(reference_key(payment.provider, fact.reference), ReferenceRow{fact.payment_id});
+  rows.save(reference_key(account_name(payment), fact.reference), ReferenceRow{fact.payment_id});
 }
 
 void apply(Rows& rows, const ActionWanted& fact) {

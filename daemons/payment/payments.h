@@ -1,22 +1,35 @@
 // The rules of payments: asked for, offered by a provider, captured once.
 #pragma once
 
+#include <set>
+
 #include "common/api/payment_facts.h"
 #include "common/api/payment_payments.h"
 #include "common/api/ticket_sale_facts.h"
 #include "common/service/handlers.h"
+#include "daemons/payment/bookings.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/flow_rows.h"
+#include "daemons/payment/ledger.h"
 #include "daemons/payment/provider.h"
 #include "daemons/payment/rows.h"
 
 namespace bilten::payment {
 
-// What the rules need to know beyond rows: the settings, and the key that order links are made by.
+// What the rules need to know beyond rows: the settings, the key that order links are made by, and
+// which organisations have an account of their own at the provider.
 struct Terms {
   Config config;
   std::string mesh_key;
+  std::set<Id> own_accounts = {};
 };
+
+// By which provider and in whose account the organisation takes money so. method_unavailable
+struct Where {
+  std::string provider;
+  ProviderAccount account = ProviderAccount::platform;
+};
+Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms);
 
 // unknown_order, already_paid, hold_expired, method_unavailable, invalid (return_url),
 // too_many_payments
@@ -33,6 +46,10 @@ struct IntentNews {
 };
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects);
+// So much money is here, of a payment that had none: announced and booked. `books`: of this
+// decision.
+void take_money(const Rows& rows, const Context& context, const Id& payment_id,
+                const PaymentRow& payment, const Money& received, Books& books, Effects& effects);
 
 // What the ticket service tells: what can no longer be paid is ended at the provider.
 Effects decide_order_over(const Rows& rows, const Context& context,
@@ -52,6 +69,14 @@ bool has_money(const PaymentRow& payment);
 api::payment::PaymentView view_of_payment(const Vault& vault, const Rows& rows,
                                           const Id& payment_id, const PaymentRow& payment);
 PaymentRow find_payment(const Rows& rows, const Id& payment_id);  // That must be there.
+// All payments of an order, the newest first; answers how many.
+size_t for_each_payment(
+    const Rows& rows, const Id& order_id,
+    const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use);
+
+// Its money as it moves by the account that it was opened in.
+Movement movement_of(const Id& payment_id, const PaymentRow& payment, const Money& amount,
+                     std::string_view reference);
 
 // A fact of money about this payment.
 template <class Fact>

@@ -10,7 +10,8 @@
 
 namespace bilten::payment {
 
-Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<Provider> stripe) {
+Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<Provider> stripe,
+                const OwnAccounts& own) {
   Service made{.name = "payment",
                .doc = "Payments, refunds and disputes of orders.",
                .facts = describe_facts<api::payment::Facts>(),
@@ -18,9 +19,10 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
                .evolve = evolve,
                .read_by_the_page = {"ticket"}};
   for (auto& part :
-       {payment_table(config, keys), task_table(make_providers(config, keys, std::move(stripe))),
-        staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
-        document_table(keys), reconcile_table()}) {
+       {payment_table(config, keys, own),
+        task_table(make_providers(config, keys, std::move(stripe), own)), staff_table(),
+        sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
+        document_table(keys), reconcile_table(), statement_table(keys)}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

@@ -13,7 +13,7 @@ namespace bilten::payment {
 
 using Table = std::vector<TableRow>;
 Table order_table();
-Table payment_table(const Config& config, const ServiceKeys& keys);
+Table payment_table(const Config& config, const ServiceKeys& keys, const OwnAccounts& own);
 Table task_table(const Providers& providers);
 Table staff_table();
 Table sandbox_table(const Config& config, const ServiceKeys& keys);
@@ -22,6 +22,7 @@ Table fee_table();
 Table payout_table();
 Table document_table(const ServiceKeys& keys);
 Table reconcile_table();
+Table statement_table(const ServiceKeys& keys);
 
 // Binds what a rule needs beyond rows and message as its last argument.
 template <class Last, class Function>

@@ -14,6 +14,7 @@ Table task_table(const Providers& providers) {
   return {
       command<SettleTask>("payment.settle", decide_settle),
       command<TakeWebhook>("payment.webhook", with(providers, decide_webhook)),
+      command<TakeOwnWebhook>("payment.own_webhook", with(providers, decide_own_webhook)),
       timer(kTaskTimer, decide_task_due),
       sender<SettleTask>(kTaskSender, "payment.settle", plan),
   };

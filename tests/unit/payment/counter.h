@@ -32,17 +32,20 @@ struct Counter {
     return config;
   }
 
-  Counter() {
+  static ServiceKeys keys() { return {std::string(32, 's'), std::string(32, 'm')}; }
+
+  Counter() : Counter(service(settings(), keys())) {}
+  explicit Counter(Service made) : bench(std::move(made)) {
     bench.note(api::user::MemberJoined{organization, manager.person_id, Role::manager});
     bench.note(api::user::MemberJoined{organization, door.person_id, Role::door_staff});
   }
 
-  Id hold(int64_t amount = 1500) {
+  Id hold(int64_t amount = 1500, const std::string& code = "ABCDEFGHJK") {
     api::ticket::Held fact{};
     fact.organization_id = organization;
     fact.event_id = id_of(100);
     fact.order_id = id_of(++orders_);
-    fact.code = "ABCDEFGHJK";
+    fact.code = code;
     fact.buyer.data = std::string(16, 'b');
     fact.lines = {{.ticket_type_id = id_of(51), .quantity = 1, .unit_price = amount}};
     fact.lines[0].total = amount;
@@ -168,7 +171,7 @@ struct Counter {
   std::string mesh_key = std::string(32, 'm');
   Id organization = id_of(1);
   Person manager = person_of(11), door = person_of(12), stranger = person_of(13);
-  ServiceBench bench{service(settings(), {std::string(32, 's'), std::string(32, 'm')})};
+  ServiceBench bench;
 
  private:
   template <class Message>
