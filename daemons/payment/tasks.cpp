@@ -27,6 +27,9 @@ constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinut
 // A call that has not come back by then is taken for lost: longer than a call may take.
 constexpr UnixMillis kLease = 15 * kSecond;
 
+// A buyer looks at a page that is not there yet: the pause begins to grow after that many tries.
+constexpr int64_t kQuickTries = 4;
+
 // Those beyond wait for their lease.
 constexpr size_t kResumedAtOnce = 1000;
 
@@ -52,7 +55,7 @@ UnixMillis wait_after(TaskKind kind, int64_t attempt) {
 // Until the next attempt where the provider could not say.
 UnixMillis wait_of_failed(TaskKind kind, int64_t attempts) {
   const auto most = kind == TaskKind::refund ? kHour : wait_after(kind, attempts);
-  return doubled(kSecond, attempts, most);
+  return doubled(kSecond, attempts - (kind == TaskKind::open ? kQuickTries : 0), most);
 }
 
 struct Task {
