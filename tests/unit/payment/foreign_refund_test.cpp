@@ -1,5 +1,6 @@
 // Money that goes back by somebody's hand at the provider, or by a bank's word: before it is known
 // here that it came, beside refunds of ours, and out of review.
+#include "daemons/payment/event_refunds.h"
 #include "daemons/payment/foreign_refunds.h"
 #include "daemons/payment/ledger.h"
 #include "tests/unit/payment/counter.h"
@@ -89,6 +90,12 @@ struct Desk {
     });
     return found;
   }
+  EventRefundSums of_event() {
+    const auto snapshot = counter.bench.store->snapshot();
+    return snapshot->rows()
+        .find<EventRefundsRow>(std::string(RowKey(id_of(100)).text("EUR")))
+        ->sums;
+  }
   size_t attention() {
     return counter.bench.must(ListAttention{counter.organization}, &counter.manager).items.size();
   }
@@ -134,7 +141,10 @@ TEST_CASE("what a provider refused to give back is settled by hand, in parts", "
   CHECK(desk.by_hand(500).empty());
   CHECK(desk.attention() == 1);
   CHECK(desk.counter.row(desk.payment).refunded == 500);
+  CHECK(desk.of_event().failed.amount == 1000);
   CHECK(desk.by_hand(1000).empty());
+  CHECK(desk.of_event().returned.amount == 1500);
+  CHECK(desk.of_event().failed.amount == 0);
   CHECK(desk.attention() == 0);
   CHECK(desk.counter.row(desk.payment).state == PaymentState::refunded);
   CHECK(desk.counter.count("payment.refund_wanted") == 1);
