@@ -9,6 +9,7 @@
 #include "common/api/payment_ledger_facts.h"
 #include "common/api/payment_money_facts.h"
 #include "common/api/payment_payout_facts.h"
+#include "common/api/payment_reconcile_facts.h"
 #include "common/api/payment_sandbox_facts.h"
 #include "common/api/payment_statement_facts.h"
 
@@ -16,6 +17,6 @@ namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
 using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
-                          PayoutFacts, StatementFacts>::Type;
+                          PayoutFacts, StatementFacts, ReconcileFacts>::Type;
 
 }  // namespace bilten::api::payment

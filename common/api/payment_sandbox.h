@@ -3,6 +3,7 @@
 
 #include "common/api/list.h"
 #include "common/api/payment_payments.h"
+#include "common/api/payment_reconcile.h"
 
 namespace bilten::api::payment {
 
@@ -161,6 +162,19 @@ struct SandboxHeard {
   using Answer = Nothing;
   Id hook_id;
   static constexpr auto fields() { return field_list(field("hook_id", &SandboxHeard::hook_id)); }
+};
+
+struct SandboxReport {
+  static constexpr std::string_view name = "payment.sandbox.report";
+  static constexpr Contract contract{.caller = Caller::mesh,
+                                     .doc = "What moved money since then, the oldest first."};
+  using Answer = ToldPage;
+  Instant from;
+  std::optional<std::string> cursor;
+  static constexpr auto fields() {
+    return field_list(field("from", &SandboxReport::from),
+                      field("cursor", &SandboxReport::cursor, length(1, kReferenceMax)));
+  }
 };
 
 }  // namespace bilten::api::payment

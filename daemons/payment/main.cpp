@@ -2,7 +2,9 @@
 #include "common/service/daemon.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/providers.h"
+#include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/service.h"
+#include "daemons/payment/service_told.h"
 #include "daemons/payment/tasks.h"
 
 int main(int argc, char** argv) {
@@ -22,6 +24,11 @@ int main(int argc, char** argv) {
     return Done{};
   };
   daemon.service = [&](const ServiceKeys& keys) { return payment::service(config, keys, stripe); };
-  daemon.on_start = payment::decide_start;
+  daemon.on_start = [&](const Rows& rows, const Context& context) {
+    auto effects = payment::decide_start(rows, context);
+    payment::plan_reconcile(rows, context, config, effects);
+    payment::show_differences(rows, std::string(word(config.provider)));
+    return effects;
+  };
   return run_daemon(daemon, argc, argv);
 }

@@ -49,6 +49,14 @@ Result<RefundView> GuardedProvider::refund(const RefundOrder& order) {
   return guarded([&] { return provider_->refund(order); });
 }
 
+Result<ReportPage<ReportLine>> GuardedProvider::balance_lines(const ReportQuery& query) {
+  return guarded([&] { return provider_->reports()->balance_lines(query); });
+}
+
+Result<ReportPage<ReportedPayout>> GuardedProvider::payouts(const ReportQuery& query) {
+  return guarded([&] { return provider_->reports()->payouts(query); });
+}
+
 bool GuardedProvider::is_open() const {
   const std::lock_guard lock(mutex_);
   return breaker_.is_open();

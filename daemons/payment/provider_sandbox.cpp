@@ -11,6 +11,7 @@ using api::payment::SandboxCancel;
 using api::payment::SandboxLookUp;
 using api::payment::SandboxOpen;
 using api::payment::SandboxRefund;
+using api::payment::SandboxReport;
 
 // The book has done it, and yet the answer may be lost, as from a real provider.
 template <class Message>
@@ -67,6 +68,28 @@ Result<RefundView> SandboxProvider::refund(const RefundOrder& order) {
   auto told = call(message);
   if (!told) return told.error();
   return RefundView{told->reference, told->state, order.amount, told->failure};
+}
+
+Result<ReportPage<ReportLine>> SandboxProvider::balance_lines(const ReportQuery& query) {
+  SandboxReport message{{query.from.value_or(0)}, {}};
+  if (!query.cursor.empty()) message.cursor = query.cursor;
+  const auto told = call(message);
+  if (!told) return told.error();
+  ReportPage<ReportLine> page;
+  page.next = told->next;
+  for (const auto& line : told->lines) {
+    const auto& currency = line.amount.currency;
+    page.items.push_back({.reference = line.reference,
+                          .category = line.category,
+                          .source = line.source,
+                          .money_reference = line.money_reference,
+                          .payment_id = line.payment_id,
+                          .amount = line.amount,
+                          .fee = {line.fee, currency},
+                          .net = {line.amount.amount - line.fee, currency},
+                          .at = line.at.ms});
+  }
+  return page;
 }
 
 Result<WebhookEvent> SandboxProvider::read_webhook(const RawWebhook& webhook,

@@ -2,6 +2,7 @@
 
 #include "common/service/paging.h"
 #include "daemons/payment/sandbox_page.h"
+#include "daemons/payment/sandbox_report.h"
 #include "daemons/payment/sandbox_webhook.h"
 
 namespace bilten::payment {
@@ -210,7 +211,7 @@ Decided<ToldRefund> decide_sandbox_refund(const Rows& rows, const Context& conte
     decision.record(
         SandboxRefunded{message.reference, message.key, message.amount, succeeded, {context.now}});
   }
-  decision.answer.reference = "sre_" + message.key;
+  decision.answer.reference = sandbox_refund_reference(message.key);
   decision.answer.state = succeeded ? RefundState::succeeded : RefundState::failed;
   if (!succeeded) decision.answer.failure = "account_closed";
   return decision;
@@ -304,6 +305,7 @@ void apply(Rows& rows, const SandboxOpened& fact) {
 }
 
 void apply(Rows& rows, const SandboxMoved& fact) {
+  note_line(rows, fact);
   change_intent(rows, fact.reference, [&](SandboxIntentRow& intent) {
     CHECK_INVARIANT(!is_decided(intent));
     intent.state = fact.state;
@@ -320,6 +322,7 @@ void apply(Rows& rows, const SandboxDelayed& fact) {
 }
 
 void apply(Rows& rows, const SandboxRefunded& fact) {
+  note_line(rows, fact);
   rows.save(fact.key, SandboxRefundRow{fact.succeeded});
   change_intent(rows, fact.reference, [&](SandboxIntentRow& intent) {
     intent.refund_fails = false;
@@ -330,6 +333,7 @@ void apply(Rows& rows, const SandboxRefunded& fact) {
 }
 
 void apply(Rows& rows, const SandboxHookPlanned& fact) {
+  note_line(rows, fact);
   SandboxHookRow hook{.event_id = fact.event_id, .payment_id = fact.payment_id};
   hook.type = fact.type;
   hook.reference = fact.reference;

@@ -1,6 +1,7 @@
 // The sandbox's own book: what a provider would remember of us. Nobody but sandbox_*.cpp reads it.
 #pragma once
 
+#include "common/api/payment_reconcile.h"
 #include "common/api/payment_sandbox_facts.h"
 #include "common/store/rows.h"
 
@@ -41,6 +42,18 @@ struct SandboxRefundRow {
     return field_list(field("succeeded", &SandboxRefundRow::succeeded));
   }
 };
+
+// Key: when, then the line's name. What moved money, as its report lists it.
+struct SandboxLineRow : api::payment::ToldLine {
+  static constexpr std::string_view table = "sandbox_line";
+};
+// Under which a report, webhooks and answers name a refund or a dispute.
+inline std::string sandbox_refund_reference(const std::string& key) {
+  return "sre_" + key;
+}
+inline std::string sandbox_dispute_reference(const std::string& intent) {
+  return "sdp_" + intent;
+}
 
 // Key: hook id. A webhook that was not heard yet.
 struct SandboxHookRow {

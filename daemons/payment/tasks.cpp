@@ -126,13 +126,6 @@ void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
             effects);
 }
 
-ToldFailure failure_of(const Error& error) {
-  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
-                         error.code == Code::deadline_inflight;
-  return {error.reason.substr(0, 64), may_retry,
-          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
-}
-
 SettleTask settled(const Task& task, const Result<IntentView>& view) {
   SettleTask message{.kind = task.kind, .id = task.id};
   if (view) {
@@ -249,6 +242,13 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
     take_intent(rows, context, task.id, *message.intent, decision);
   }
   return decision;
+}
+
+ToldFailure failure_of(const Error& error) {
+  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
+                         error.code == Code::deadline_inflight;
+  return {error.reason.substr(0, 64), may_retry,
+          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
 }
 
 Job plan_task(const Providers& providers, const Reader& reader, std::string_view key) {

@@ -27,6 +27,9 @@ Effects decide_start(const Rows& rows, const Context& context);
 Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                                const api::payment::SettleTask& message);
 
+// How a call to a provider failed, as a settling command tells it.
+api::payment::ToldFailure failure_of(const Error& error);
+
 // The sender: asks the provider.
 std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
     const Providers& providers, const Reader& reader, std::string_view key);

@@ -151,10 +151,11 @@ struct Counter {
     }
     if (!job) return;
     const auto ended = job([this](std::string_view name, const std::string& body) {
-      return by_name<SandboxOpen, SandboxLookUp, SandboxCancel, SandboxRefund, TakeWebhook>(name,
-                                                                                            body);
+      return by_name<SandboxOpen, SandboxLookUp, SandboxCancel, SandboxRefund, SandboxReport,
+                     TakeWebhook>(name, body);
     });
-    if (ended && is_heard) REQUIRE(by_name<SettleTask, SandboxHeard>(ended->command, ended->body));
+    if (!ended || !is_heard) return;
+    REQUIRE(by_name<SettleTask, SandboxHeard, SettleReconcile>(ended->command, ended->body));
   }
   // Every fact after that position.
   Names after(uint64_t seq) const { return bench.names_after(seq); }
