@@ -27,11 +27,13 @@ struct Wanted : OfPayment {
   Method method = Method::card;
   std::string provider;
   Money amount;  // The order's total of this moment.
+  ProviderAccount account = ProviderAccount::platform;
   static constexpr auto fields() {
     return join_fields(OfPayment::fields(),
                        field_list(field("method", &Wanted::method),
                                   field("provider", &Wanted::provider, length(1, kProviderNameMax)),
-                                  field("amount", &Wanted::amount, between(1, kMoneyMax))));
+                                  field("amount", &Wanted::amount, between(1, kMoneyMax)),
+                                  field("account", &Wanted::account).or_default()));
   }
 };
 
@@ -210,12 +212,13 @@ struct WebhookTaken {
   std::string provider, event_id, type;
   bool is_ours = true;  // Otherwise it is about nothing that is known here.
   Instant at;
+  std::optional<Id> organization_id = {};  // Whose own account told it; absent: the platform's.
   static constexpr auto fields() {
     using Self = WebhookTaken;
     return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
                       field("event_id", &Self::event_id, length(1, kReferenceMax)),
                       field("type", &Self::type, length(0, 100)), field("is_ours", &Self::is_ours),
-                      field("at", &Self::at));
+                      field("at", &Self::at), field("organization_id", &Self::organization_id));
   }
 };
 

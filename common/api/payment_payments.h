@@ -29,7 +29,10 @@ struct PaymentView {
                             "be paid. While the state is opening, read again."),
                    field("reference_code", &Self::reference_code, length(1, 16))
                        .doc("Of a transfer: what to write as its purpose."),
-                   field("fail_reason", &Self::fail_reason), field("disputed", &Self::disputed)));
+                   field("fail_reason", &Self::fail_reason)
+                       .doc("account_refused: the organizer's own account takes no money now; pay "
+                            "by another method, or later."),
+                   field("disputed", &Self::disputed)));
   }
 };
 

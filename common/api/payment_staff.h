@@ -5,9 +5,9 @@
 
 namespace bilten::api::payment {
 
-enum class AttentionKind : uint8_t { review, refund, task, dispute };
+enum class AttentionKind : uint8_t { review, refund, task, dispute, account };
 constexpr auto names_of(AttentionKind) {
-  return std::array<std::string_view, 4>{"review", "refund", "task", "dispute"};
+  return std::array<std::string_view, 5>{"review", "refund", "task", "dispute", "account"};
 }
 
 struct AttentionView {
@@ -25,8 +25,12 @@ struct AttentionView {
         field_list(field("kind", &Self::kind)
                        .doc("review: other money came than was asked for; release or refund it. "
                             "refund: it could not be given back; retry. task: the provider was "
-                            "asked in vain to end a payment; retry. dispute: see due_at."),
-                   field("id", &Self::id).doc("Of the refund, or of the payment."),
+                            "asked in vain to end a payment; retry. dispute: see due_at. "
+                            "account: your own account at the provider refuses us "
+                            "(provider_refuses_us) or is not in the settings any more "
+                            "(account_missing): give the platform's operator a key that works. "
+                            "What waits for it goes on by itself."),
+                   field("id", &Self::id).doc("Of the refund, the payment, or the organisation."),
                    field("payment_id", &Self::payment_id), field("order_id", &Self::order_id),
                    field("amount", &Self::amount, amount)),
         field_list(field("received", &Self::received, amount),

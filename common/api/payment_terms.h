@@ -14,6 +14,12 @@ constexpr auto names_of(Method) {
   return std::array<std::string_view, 3>{"card", "transfer", "onsite"};
 }
 
+// Whose account at the provider it is.
+enum class ProviderAccount : uint8_t { platform, organization };
+constexpr auto names_of(ProviderAccount) {
+  return std::array<std::string_view, 2>{"platform", "organization"};
+}
+
 enum class PaymentState : uint8_t {
   opening,          // The provider is being asked.
   pending,          // The payer may pay.
@@ -32,10 +38,17 @@ constexpr auto names_of(PaymentState) {
 }
 
 // Why a payment came to nothing.
-enum class FailReason : uint8_t { declined, abandoned, superseded, order_over, unreachable };
+enum class FailReason : uint8_t {
+  declined,
+  abandoned,
+  superseded,
+  order_over,
+  unreachable,
+  account_refused,  // The organisation's own account cannot be used: its key is wrong, or gone.
+};
 constexpr auto names_of(FailReason) {
-  return std::array<std::string_view, 5>{"declined", "abandoned", "superseded", "order_over",
-                                         "unreachable"};
+  return std::array<std::string_view, 6>{"declined",   "abandoned",   "superseded",
+                                         "order_over", "unreachable", "account_refused"};
 }
 
 // How an intent stands at a provider.

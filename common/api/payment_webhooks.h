@@ -7,8 +7,8 @@ namespace bilten::api::payment {
 
 inline constexpr size_t kWebhookBytesMax = 256 * 1024;
 
-// Its body comes as it is, of whatever type, for that is what was signed (docs/protocol.md,
-// section 14); a provider repeats it until it is answered with 200.
+// The body of a webhook comes as it is, of whatever type, for that is what was signed
+// (docs/protocol.md, section 14); a provider repeats it until it is answered with 200.
 struct TakeWebhook {
   static constexpr std::string_view name = "payment.webhook";
   static constexpr Contract contract{
@@ -30,6 +30,23 @@ struct TakeWebhook {
                             length(1, 4096, Format::line)),
                       field("header_stripe_signature", &Self::header_stripe_signature,
                             length(1, 4096, Format::line)));
+  }
+};
+
+// Of an organisation's own account: the path says whose secret must have signed it.
+struct TakeOwnWebhook : TakeWebhook {
+  static constexpr std::string_view name = "payment.own_webhook";
+  static constexpr Contract contract{
+      .kind = Kind::command,
+      .http = {.method = "POST", .path = "/v1/webhooks/{provider}/{organization_id}"},
+      .refusals = {"unknown_provider", "bad_signature", "webhook_too_old", "malformed_webhook",
+                   "wrong_mode"},
+      .critical = true,
+      .doc = "The same at an account that the organisation has of its own."};
+  Id organization_id;
+  static constexpr auto fields() {
+    return join_fields(TakeWebhook::fields(),
+                       field_list(field("organization_id", &TakeOwnWebhook::organization_id)));
   }
 };
 

@@ -10,6 +10,7 @@
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
+#include "common/crypto/secret_text.h"
 
 namespace bilten::crypto {
 namespace {
@@ -154,13 +155,20 @@ Result<std::string> load_or_make_secret(const std::string& path, size_t bytes, R
   return read_secret(fresh.get(), path, bytes);
 }
 
-Result<std::vector<std::string>> load_secret_lines(const std::string& path) {
-  constexpr size_t kBytesMax = 4096, kLinesMax = 8;
+Result<std::string> load_secret_text(const std::string& path, size_t bytes_max) {
   const Descriptor file(open_existing(path));
   if (!file) return unavailable(path, "open");
-  const auto text = read_private(file.get(), path, kBytesMax);
+  auto text = read_private(file.get(), path, bytes_max);
+  if (text && text->size() > bytes_max) {
+    return refused(path, "is longer than " + std::to_string(bytes_max) + " bytes");
+  }
+  return text;
+}
+
+Result<std::vector<std::string>> load_secret_lines(const std::string& path) {
+  constexpr size_t kBytesMax = 4096, kLinesMax = 8;
+  const auto text = load_secret_text(path, kBytesMax);
   if (!text) return text.error();
-  if (text->size() > kBytesMax) return refused(path, "is too long for a key");
   std::vector<std::string> lines;
   for (std::string_view rest = *text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());

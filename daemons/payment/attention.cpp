@@ -26,6 +26,7 @@ AttentionView view_of(const Rows& rows, std::string_view key, const AttentionRow
   view.order_id = payment.order_id;
   view.amount = payment.amount;
   view.since = row.since;
+  view.reason = row.reason;
   if (view.kind == AttentionKind::review) view.received = payment.received;
   if (view.kind == AttentionKind::refund) {
     const auto refund = rows.find<RefundRow>(view.id.view());
@@ -45,8 +46,12 @@ AttentionView view_of(const Rows& rows, std::string_view key, const AttentionRow
 }  // namespace
 
 void add_attention(Rows& rows, AttentionKind kind, const Id& organization_id, const Id& id,
-                   const Id& payment_id, const Instant& since) {
-  rows.save(attention_key(kind, organization_id, id), AttentionRow{payment_id, since});
+                   const Id& payment_id, const Instant& since, const std::string& reason) {
+  rows.save(attention_key(kind, organization_id, id), AttentionRow{payment_id, since, reason});
+}
+
+bool has_attention(const Rows& rows, AttentionKind kind, const Id& organization_id, const Id& id) {
+  return rows.has(AttentionRow::table, attention_key(kind, organization_id, id));
 }
 
 void end_attention(Rows& rows, AttentionKind kind, const Id& organization_id, const Id& id) {

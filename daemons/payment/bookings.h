@@ -16,7 +16,7 @@ namespace bilten::payment {
 struct Movement {
   Id order_id, payment_id, organization_id;  // No payment: staff took it, or handed it back.
   Money amount;                              // At least 0.
-  std::string_view provider;                 // Its name: "sandbox".
+  std::string provider;  // Its name: "sandbox"; of an organisation's own account "stripe-own".
   std::string_view reference;  // The provider's id of the movement; what its reports call it.
 };
 

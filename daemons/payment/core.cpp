@@ -7,6 +7,7 @@
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
+#include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/payouts.h"
 #include "daemons/payment/reconcile_runs.h"

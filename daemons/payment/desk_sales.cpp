@@ -11,8 +11,11 @@ using api::ticket::BoxOfficeIssued;
 
 namespace {
 
+// With the organiser (ledger_rows.h), so that no payout is made of it.
+const std::string kDeskAccount = std::string(word(Method::onsite)) + std::string(kOwnSuffix);
+
 Movement movement(const OrderRow& order, const Id& order_id, const Money& amount) {
-  return {order_id, {}, order.organization_id, amount, word(Method::onsite), {}};
+  return {order_id, {}, order.organization_id, amount, kDeskAccount, {}};
 }
 
 }  // namespace

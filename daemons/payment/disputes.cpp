@@ -11,16 +11,6 @@ namespace bilten::payment {
 using api::payment::DisputeClosed;
 using api::payment::Disputed;
 
-namespace {
-
-Movement movement(const Id& payment_id, const PaymentRow& payment, const Money& amount,
-                  std::string_view reference) {
-  return {payment.order_id, payment_id,       payment.organization_id,
-          amount,           payment.provider, reference};
-}
-
-}  // namespace
-
 void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const PaymentRow& payment,
                   const WebhookEvent& event, Effects& effects) {
   if (!has_money(payment)) return;
@@ -37,13 +27,13 @@ void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const 
     opened.reference = event.sub_reference;
     if (event.due_at) opened.due_at = Instant{*event.due_at};
     effects.record(opened);
-    book_dispute_opened(books, rows, movement(payment_id, payment, amount, event.sub_reference));
+    book_dispute_opened(books, rows, movement_of(payment_id, payment, amount, event.sub_reference));
   }
   if (event.kind != WebhookEvent::Kind::dispute_closed) return;
   auto closed = moved<DisputeClosed>(payment_id, payment, amount, now);
   closed.won = event.won;
   effects.record(closed);
-  book_dispute_closed(books, rows, movement(payment_id, payment, amount, event.sub_reference),
+  book_dispute_closed(books, rows, movement_of(payment_id, payment, amount, event.sub_reference),
                       event.won);
 }
 

@@ -9,6 +9,7 @@ namespace bilten::payment {
 using api::payment::FailReason;
 using api::payment::Method;
 using api::payment::PaymentState;
+using api::payment::ProviderAccount;
 using api::payment::TaskKind;
 
 // The timer of each task, by its key.
@@ -37,6 +38,7 @@ struct PaymentRow {
   std::optional<Money> received = {};          // What came; absent: nothing yet.
   int64_t refunded = 0, refunding = 0;
   bool is_disputed = false;
+  ProviderAccount account = ProviderAccount::platform;
   static constexpr auto fields() {
     using Self = PaymentRow;
     constexpr auto amount = between(0, kMoneyMax);
@@ -46,14 +48,27 @@ struct PaymentRow {
                    field("provider", &Self::provider, length(1, api::payment::kProviderNameMax)),
                    field("amount", &Self::amount, amount), field("state", &Self::state),
                    field("created_at", &Self::created_at)),
-        field_list(field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
-                   field("fail_reason", &Self::fail_reason),
-                   field("received", &Self::received, amount),
-                   field("refunded", &Self::refunded, amount),
-                   field("refunding", &Self::refunding, amount),
-                   field("is_disputed", &Self::is_disputed)));
+        field_list(
+            field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
+            field("fail_reason", &Self::fail_reason), field("received", &Self::received, amount),
+            field("refunded", &Self::refunded, amount),
+            field("refunding", &Self::refunding, amount), field("is_disputed", &Self::is_disputed),
+            field("account", &Self::account).or_default()));
   }
 };
+
+// The name of an account at a provider: of the platform's the provider's own, "stripe"; of one that
+// an organisation has, "stripe-<its id>". Each has references and events of its own.
+inline std::string account_name(std::string_view provider, const std::optional<Id>& owner) {
+  return owner ? std::string(provider) + "-" + owner->text() : std::string(provider);
+}
+inline std::optional<Id> account_owner(const PaymentRow& payment) {
+  const bool is_own = payment.account == ProviderAccount::organization;
+  return is_own ? std::optional(payment.organization_id) : std::nullopt;
+}
+inline std::string account_name(const PaymentRow& payment) {
+  return account_name(payment.provider, account_owner(payment));
+}
 
 // Key: order id, payment id newest first. All payments that were ever wanted for an order.
 struct PaymentOfOrder {
@@ -68,7 +83,7 @@ struct PaidBy {
   static constexpr auto fields() { return field_list(); }
 };
 
-// Key: the provider's name, a 0 byte, its reference of an intent.
+// Key: the account's name, a 0 byte, its provider's reference of an intent.
 struct ReferenceRow {
   static constexpr std::string_view table = "reference";
   Id payment_id;
@@ -76,8 +91,8 @@ struct ReferenceRow {
     return field_list(field("payment_id", &ReferenceRow::payment_id));
   }
 };
-inline std::string reference_key(std::string_view provider, std::string_view reference) {
-  return std::string(RowKey().text(provider).end().text(reference));
+inline std::string reference_key(std::string_view account, std::string_view reference) {
+  return std::string(RowKey().text(account).end().text(reference));
 }
 
 enum class RefundProgress : uint8_t { wanted, done, failed };
@@ -131,7 +146,7 @@ inline std::string task_key(TaskKind kind, const Id& id) {
   return std::string(RowKey().text(std::string(1, static_cast<char>(kind))).id(id));
 }
 
-// Key: the provider's name, a 0 byte, the event's id. Told before.
+// Key: the account's name, a 0 byte, the event's id. Told before.
 struct WebhookRow {
   static constexpr std::string_view table = "webhook";
   static constexpr auto fields() { return field_list(); }
@@ -170,9 +185,11 @@ struct AttentionRow {
   static constexpr std::string_view table = "attention";
   Id payment_id;
   Instant since;
+  std::string reason = {};  // Of kind account.
   static constexpr auto fields() {
     return field_list(field("payment_id", &AttentionRow::payment_id),
-                      field("since", &AttentionRow::since));
+                      field("since", &AttentionRow::since),
+                      field("reason", &AttentionRow::reason, length(0, 64)).or_default());
   }
 };
 

@@ -88,6 +88,12 @@ struct Account {
   auto operator<=>(const Account&) const = default;
 };
 
+// Who holds the money of a clearing account: providers do for us, "stripe-own" for the organiser.
+inline constexpr std::string_view kOwnSuffix = "-own";
+inline bool is_with_organizer(const Account& account) {
+  return account.kind == AccountKind::clearing && account.of.ends_with(kOwnSuffix);
+}
+
 inline Account account_of(const Posting& posting) {
   return {posting.account, posting.of, posting.amount.currency};
 }

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   using namespace bilten;
   payment::Config config;
   payment::StripeConfig stripe_config;
-  std::shared_ptr<payment::Provider> stripe;
+  payment::StripeAccounts stripe;
   Daemon daemon;
   daemon.name = "payment";
   daemon.summary = "Payments, refunds and disputes of orders, and the ledger.";
@@ -23,7 +23,9 @@ int main(int argc, char** argv) {
     stripe = std::move(*made);
     return Done{};
   };
-  daemon.service = [&](const ServiceKeys& keys) { return payment::service(config, keys, stripe); };
+  daemon.service = [&](const ServiceKeys& keys) {
+    return payment::service(config, keys, stripe.platform, stripe.own);
+  };
   daemon.on_start = [&](const Rows& rows, const Context& context) {
     auto effects = payment::decide_start(rows, context);
     payment::plan_reconcile(rows, context, config, effects);

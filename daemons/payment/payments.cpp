@@ -69,22 +69,6 @@ Status check_payable(const OrderRow& order, UnixMillis now) {
   return Done{};
 }
 
-Result<std::string> provider_of(Method method, const Config& config) {
-  switch (method) {
-    case Method::card:
-      if (config.provider != ProviderName::none) return std::string(word(config.provider));
-      break;
-    case Method::transfer:
-      if (config.transfer) return std::string(word(method));
-      break;
-    case Method::onsite:
-      if (config.onsite) return std::string(word(method));
-      break;
-  }
-  return Error{Code::conflict, "method_unavailable",
-               "Nothing is paid by " + std::string(word(method)) + " here; choose another method."};
-}
-
 Status check_return_url(const std::optional<std::string>& url) {
   if (!url || url->starts_with("https://") || url->starts_with("http://127.0.0.1") ||
       url->starts_with("http://localhost")) {
@@ -137,6 +121,35 @@ size_t for_each_payment(
   return count;
 }
 
+Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms) {
+  const auto& config = terms.config;
+  const std::string name(word(method));
+  switch (method) {
+    case Method::card: {
+      if (config.provider == ProviderName::none) break;
+      const bool is_own = terms.own_accounts.contains(organization_id);
+      return Where{std::string(word(config.provider)),
+                   is_own ? ProviderAccount::organization : ProviderAccount::platform};
+    }
+    case Method::transfer:
+      if (config.transfer) return Where{name};
+      break;
+    case Method::onsite:
+      if (config.onsite) return Where{name};
+      break;
+  }
+  return Error{Code::conflict, "method_unavailable",
+               "Nothing is paid by " + name + " here; choose another method."};
+}
+
+Movement movement_of(const Id& payment_id, const PaymentRow& payment, const Money& amount,
+                     std::string_view reference) {
+  Movement made{payment.order_id, payment_id,       payment.organization_id,
+                amount,           payment.provider, reference};
+  if (payment.account == ProviderAccount::organization) made.provider += kOwnSuffix;
+  return made;
+}
+
 bool is_open(const PaymentRow& payment) {
   return payment.state <= PaymentState::closing;
 }
@@ -167,8 +180,8 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   const auto order = find_order(rows, context.person, order_id, message.secret, terms.mesh_key);
   if (!order) return order.error();
   if (const auto fit = check_payable(*order, context.now); !fit) return fit.error();
-  const auto provider = provider_of(message.method, terms.config);
-  if (!provider) return provider.error();
+  const auto where = where_paid(message.method, order->organization_id, terms);
+  if (!where) return where.error();
   if (const auto fit = check_return_url(message.return_url); !fit) return fit.error();
 
   Decision<PaymentView> decision;
@@ -192,7 +205,8 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   end_open_payments(rows, context, order_id, FailReason::superseded, is_any, decision);
   PaymentRow payment{.organization_id = order->organization_id, .order_id = order_id};
   payment.method = message.method;
-  payment.provider = *provider;
+  payment.provider = where->provider;
+  payment.account = where->account;
   payment.amount = order->total;
   payment.created_at = {context.now};
   const auto payment_id = context.fresh_id();
@@ -200,6 +214,7 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   wanted.method = payment.method;
   wanted.provider = payment.provider;
   wanted.amount = payment.amount;
+  wanted.account = payment.account;
   decision.record(wanted);
   if (message.return_url) decision.keep(return_key(payment_id), *message.return_url);
   if (payment.method == Method::card) {
@@ -220,15 +235,14 @@ void take_money(const Rows& rows, const Context& context, const Id& payment_id,
     held.received = received;
     effects.record(held);
   }
-  book_capture(books, rows,
-               {payment.order_id, payment_id, payment.organization_id, received, payment.provider,
-                payment.reference});
+  book_capture(books, rows, movement_of(payment_id, payment, received, payment.reference));
 }
 
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects) {
   const auto& money = news.money_reference;
-  if (!money.empty() && !rows.has(ReferenceRow::table, reference_key(payment.provider, money))) {
+  const auto key = reference_key(account_name(payment), money);
+  if (!money.empty() && !rows.has(ReferenceRow::table, key)) {
     auto named = about<MoneyNamed>(payment_id, payment, context.now);
     named.reference = money;
     effects.record(named);
@@ -297,6 +311,7 @@ void apply(Rows& rows, const Wanted& fact) {
   PaymentRow payment{.organization_id = fact.organization_id, .order_id = fact.order_id};
   payment.method = fact.method;
   payment.provider = fact.provider;
+  payment.account = fact.account;
   payment.amount = fact.amount;
   payment.state = is_by_hand ? PaymentState::pending : PaymentState::opening;
   payment.created_at = fact.at;
@@ -309,7 +324,7 @@ void apply(Rows& rows, const Offered& fact) {
   change_payment(rows, fact.payment_id, [&](PaymentRow& payment) {
     CHECK_INVARIANT(payment.reference.empty());
     payment.reference = fact.reference;
-    rows.save(reference_key(payment.provider, fact.reference), ReferenceRow{fact.payment_id});
+    rows.save(reference_key(account_name(payment), fact.reference), ReferenceRow{fact.payment_id});
     if (payment.state != PaymentState::opening) return;
     payment.state = PaymentState::pending;
     set_task(rows, TaskKind::look_up, fact.payment_id, fact.at.ms + kFirstLookUp);
@@ -319,7 +334,7 @@ void apply(Rows& rows, const Offered& fact) {
 
 void apply(Rows& rows, const MoneyNamed& fact) {
   const auto payment = find_payment(rows, fact.payment_id);
-  rows.save(reference_key(payment.provider, fact.reference), ReferenceRow{fact.payment_id});
+  rows.save(reference_key(account_name(payment), fact.reference), ReferenceRow{fact.payment_id});
 }
 
 void apply(Rows& rows, const ActionWanted& fact) {

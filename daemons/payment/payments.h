@@ -1,10 +1,13 @@
 // The rules of payments: asked for, offered by a provider, captured once.
 #pragma once
 
+#include <set>
+
 #include "common/api/payment_facts.h"
 #include "common/api/payment_payments.h"
 #include "common/api/ticket_sale_facts.h"
 #include "common/service/handlers.h"
+#include "daemons/payment/bookings.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/flow_rows.h"
 #include "daemons/payment/ledger.h"
@@ -13,11 +16,20 @@
 
 namespace bilten::payment {
 
-// What the rules need to know beyond rows: the settings, and the key that order links are made by.
+// What the rules need to know beyond rows: the settings, the key that order links are made by, and
+// which organisations have an account of their own at the provider.
 struct Terms {
   Config config;
   std::string mesh_key;
+  std::set<Id> own_accounts = {};
 };
+
+// By which provider and in whose account the organisation takes money so. method_unavailable
+struct Where {
+  std::string provider;
+  ProviderAccount account = ProviderAccount::platform;
+};
+Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms);
 
 // unknown_order, already_paid, hold_expired, method_unavailable, invalid (return_url),
 // too_many_payments
@@ -61,6 +73,10 @@ PaymentRow find_payment(const Rows& rows, const Id& payment_id);  // That must b
 size_t for_each_payment(
     const Rows& rows, const Id& order_id,
     const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use);
+
+// Its money as it moves by the account that it was opened in.
+Movement movement_of(const Id& payment_id, const PaymentRow& payment, const Money& amount,
+                     std::string_view reference);
 
 // A fact of money about this payment.
 template <class Fact>

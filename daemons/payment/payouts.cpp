@@ -1,69 +1,14 @@
 #include "daemons/payment/payouts.h"
 
 #include <algorithm>
-#include <set>
 
 #include "common/base/shares.h"
-#include "daemons/payment/split.h"
 
 namespace bilten::payment {
 
 using namespace api::payment;
 
 namespace {
-
-const AccountName kPayable{AccountKind::organizer_payable};
-const AccountName kPayouts{AccountKind::payouts};
-
-bool is_owed(AccountKind kind) {
-  return kind == AccountKind::organizer_payable || kind == AccountKind::buyer_fees ||
-         kind == AccountKind::tax;
-}
-
-// An event's accounts in one currency.
-struct Owed {
-  Id event_id;         // Nil: of no event.
-  int64_t amount = 0;  // What the organiser is owed; negative: owes.
-  int64_t disputed = 0;
-  Split parts = {};  // Of the accounts that are in credit.
-};
-
-void add(Owed& owed, const Account& account, int64_t credit) {
-  if (account.kind == AccountKind::disputes) {
-    owed.disputed = std::max<int64_t>(0, -credit);
-    return;
-  }
-  owed.amount += credit;
-  if (credit <= 0) return;
-  if (account.kind == AccountKind::organizer_payable) owed.parts.tickets = credit;
-  if (account.kind == AccountKind::buyer_fees) owed.parts.fees = credit;
-  if (account.kind == AccountKind::tax)
-    owed.parts.taxes.push_back({std::stoll(account.of), credit});
-}
-
-std::vector<Owed> owed_of(const Rows& rows, const std::string& prefix,
-                          const std::string& currency) {
-  std::vector<Owed> all;
-  rows.scan<OwedRow>(prefix, {}, SIZE_MAX, [&](std::string_view key, const OwedRow& row) {
-    const auto account = read_account(key.substr(32));
-    if (account.currency != currency) return true;
-    const auto event_id = *Id::from_bytes(key.substr(16, 16));
-    if (all.empty() || all.back().event_id != event_id) all.push_back({event_id});
-    add(all.back(), account, -row.balance);
-    return true;
-  });
-  return all;
-}
-
-std::set<std::string> currencies_of(const Rows& rows, const Id& organization_id) {
-  std::set<std::string> currencies;
-  rows.scan<OwedRow>(organization_id.view(), {}, SIZE_MAX,
-                     [&](std::string_view key, const OwedRow&) {
-                       currencies.insert(read_account(key.substr(32)).currency);
-                       return true;
-                     });
-  return currencies;
-}
 
 PayoutTerms terms_of(const Rows& rows, const Id& organization_id) {
   return rows.find<PayoutTermsRow>(organization_id.view()).value_or(PayoutTermsRow{}).terms;
@@ -117,13 +62,7 @@ Entry entry_of(const Rows& rows, const PayoutMade& fact, const PayoutPart& part)
   RowKey prefix(fact.organization_id);
   const auto owed = owed_of(rows, std::string(prefix.id(part.event_id.value_or(Id{}))), currency);
   CHECK_INVARIANT(owed.size() == 1);
-  const auto& whole = owed[0].parts;
-  const auto split = portion(whole, whole, {}, part.amount);
-  entry.move({split.tickets, currency}, kPayable, kPayouts);
-  entry.move({split.fees, currency}, {AccountKind::buyer_fees}, kPayouts);
-  for (const auto& tax : split.taxes) {
-    entry.move({tax.amount, currency}, tax_account(tax.rate), kPayouts);
-  }
+  take_parts(entry, owed[0], currency, part.amount);
   return entry;
 }
 
@@ -187,7 +126,7 @@ PayoutRow end_payout(Rows& rows, const PayoutMoved& fact, PayoutState state) {
 std::vector<PayoutPart> due_parts(const Rows& rows, const Id& organization_id,
                                   const std::string& currency, UnixMillis now) {
   std::vector<PayoutPart> parts;
-  for (const auto& owed : owed_of(rows, std::string(organization_id.view()), currency)) {
+  for (const auto& owed : owed_of(rows, organization_id.view(), currency)) {
     if (parts.size() == static_cast<size_t>(kPayoutEventsMax)) break;
     const auto part = due_part(rows, organization_id, owed, currency, now);
     if (part) parts.push_back(*part);
@@ -208,8 +147,12 @@ Effects decide_payout_due(const Rows& rows, const Context& context, std::string_
   if (!fact.next_at) {
     if (context.now < times.rest) fact.next_at = Instant{times.rest};
     Books books(rows, {context.now}, effects);
-    for (const auto& currency : currencies_of(rows, organization_id)) {
-      make_payout(rows, context, organization_id, currency, books, effects);
+    if (settle_own(rows, organization_id, *event_id, books)) {
+      fact.next_at = Instant{context.now};  // The payout is made of what is left then.
+    } else {
+      for (const auto& currency : currencies_of(rows, organization_id)) {
+        make_payout(rows, context, organization_id, currency, books, effects);
+      }
     }
   }
   effects.record(fact);
@@ -293,21 +236,6 @@ void note_end(Rows& rows, const api::event::Moved& fact) {
   rows.save(fact.event_id.view(), row);
   const auto due = due_times(terms_of(rows, row.organization_id), row).due;
   rows.set_timer(kPayoutTimer, fact.event_id.view(), due);
-}
-
-void note_owed(Rows& rows, const Posted& fact) {
-  for (const auto& posting : fact.postings) {
-    if (!is_owed(posting.account) && posting.account != AccountKind::disputes) continue;
-    const auto key =
-        owed_key(fact.organization_id, fact.event_id.value_or(Id{}), account_of(posting));
-    auto row = rows.find<OwedRow>(key).value_or(OwedRow{});
-    row.balance += posting.amount.amount;
-    if (row.balance == 0) {
-      rows.erase<OwedRow>(key);
-    } else {
-      rows.save(key, row);
-    }
-  }
 }
 
 void apply(Rows& rows, const PayoutTermsSet& fact) {

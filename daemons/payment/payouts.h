@@ -4,8 +4,7 @@
 
 #include "common/api/event.h"
 #include "common/service/handlers.h"
-#include "daemons/payment/ledger.h"
-#include "daemons/payment/payout_rows.h"
+#include "daemons/payment/owed.h"
 
 namespace bilten::payment {
 
@@ -30,8 +29,6 @@ api::payment::PayoutView payout_view(const Id& payout_id, const PayoutRow& row);
 
 // When the event service says it ends.
 void note_end(Rows& rows, const api::event::Moved& fact);
-// What the entry does to what is owed to its organisation.
-void note_owed(Rows& rows, const api::payment::Posted& fact);
 
 void apply(Rows& rows, const api::payment::PayoutTermsSet& fact);
 void apply(Rows& rows, const api::payment::PayoutDue& fact);

@@ -2,11 +2,21 @@
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
+#include "daemons/payment/flow_rows.h"
 #include "daemons/payment/provider_guard.h"
 #include "daemons/payment/provider_sandbox.h"
 #include "daemons/payment/stripe_account.h"
 
 namespace bilten::payment {
+namespace {
+
+std::shared_ptr<Provider> guarded(const StripeOptions& options, const StripeConfig& config) {
+  static const SystemClock clock;
+  return std::make_shared<GuardedProvider>(std::make_unique<StripeProvider>(options), clock,
+                                           breaker_limits(config));
+}
+
+}  // namespace
 
 std::string sandbox_signing_secret(const Config& config, const ServiceKeys& keys) {
   if (!config.sandbox_secret.empty()) return config.sandbox_secret;
@@ -14,10 +24,13 @@ std::string sandbox_signing_secret(const Config& config, const ServiceKeys& keys
 }
 
 Providers make_providers(const Config& config, const ServiceKeys& keys,
-                         std::shared_ptr<Provider> stripe) {
-  return [config, keys, stripe = std::move(stripe)](std::string_view name,
-                                                    const Ask& ask) -> std::shared_ptr<Provider> {
-    if (name == "stripe") return stripe;
+                         std::shared_ptr<Provider> stripe, const OwnAccounts& own) {
+  std::map<std::string, std::shared_ptr<Provider>, std::less<>> known;
+  if (stripe) known.emplace("stripe", std::move(stripe));
+  for (const auto& [id, provider] : own) known.emplace(account_name("stripe", id), provider);
+  return [config, keys, known = std::move(known)](std::string_view name,
+                                                  const Ask& ask) -> std::shared_ptr<Provider> {
+    if (const auto found = known.find(name); found != known.end()) return found->second;
     if (name != "sandbox" || config.provider != ProviderName::sandbox) return nullptr;
     const SandboxOptions options{keys.secret, sandbox_signing_secret(config, keys),
                                  config.public_url, config.sandbox_lost_answers};
@@ -25,13 +38,16 @@ Providers make_providers(const Config& config, const ServiceKeys& keys,
   };
 }
 
-Result<std::shared_ptr<Provider>> make_stripe(const StripeConfig& config,
-                                              const std::string& public_url) {
-  static const SystemClock clock;
-  auto options = stripe_options(config, public_url);
+Result<StripeAccounts> make_stripe(const StripeConfig& config, const std::string& public_url) {
+  const auto options = stripe_options(config, public_url);
   if (!options) return options.error();
-  return std::shared_ptr<Provider>(std::make_shared<GuardedProvider>(
-      std::make_unique<StripeProvider>(std::move(*options)), clock, breaker_limits(config)));
+  const auto accounts = stripe_accounts(config);
+  if (!accounts) return accounts.error();
+  StripeAccounts made{guarded(*options, config), {}};
+  for (const auto& [id, account] : *accounts) {
+    made.own.emplace(id, guarded(own_stripe_options(*options, account), config));
+  }
+  return made;
 }
 
 }  // namespace bilten::payment

@@ -104,7 +104,7 @@ std::optional<Id> payment_of(const Rows& rows, const std::string& provider, cons
   }
   if (!found) return std::nullopt;
   const auto payment = rows.find<PaymentRow>(found->view());
-  return payment && payment->provider == provider ? found : std::nullopt;
+  return payment && account_name(*payment) == provider ? found : std::nullopt;
 }
 
 // One page: its movements under the ledger's names, its fees booked.

@@ -64,9 +64,7 @@ void announce_return(const Rows& rows, UnixMillis now, const Id& payment_id,
   refunded.refund_id = asked_id;
   effects.record(refunded);
   Books books(rows, {now}, effects);
-  book_refund_sent(
-      books, rows,
-      {payment.order_id, payment_id, payment.organization_id, amount, payment.provider, reference});
+  book_refund_sent(books, rows, movement_of(payment_id, payment, amount, reference));
 }
 
 void change_refund(Rows& rows, const Id& refund_id, const std::function<void(RefundRow&)>& change) {
@@ -148,7 +146,7 @@ void take_foreign_refund(const Rows& rows, const Context& context, const Id& pay
   const bool fits = amount.currency == payment.amount.currency && amount.amount > 0 &&
                     amount.amount <= left_of(payment);
   const bool is_known =
-      rows.has(RefundReferenceRow::table, reference_key(payment.provider, reference));
+      rows.has(RefundReferenceRow::table, reference_key(account_name(payment), reference));
   if (!fits || is_known) return;
   auto wanted = about<RefundWanted>(payment_id, payment, context.now);
   wanted.refund_id = context.fresh_id();
@@ -187,7 +185,7 @@ void apply(Rows& rows, const RefundDone& fact) {
     CHECK_INVARIANT(payment.refunding >= 0);
     rows.save(refund.payment_id.view(), payment);
     if (fact.reference.empty()) return;
-    rows.save(reference_key(payment.provider, fact.reference), RefundReferenceRow{});
+    rows.save(reference_key(account_name(payment), fact.reference), RefundReferenceRow{});
   });
   end_task(rows, TaskKind::refund, fact.refund_id);
   end_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id);

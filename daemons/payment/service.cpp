@@ -10,8 +10,9 @@
 
 namespace bilten::payment {
 
-Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<Provider> stripe) {
-  const auto providers = make_providers(config, keys, std::move(stripe));
+Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<Provider> stripe,
+                const OwnAccounts& own) {
+  const auto providers = make_providers(config, keys, std::move(stripe), own);
   Service made{.name = "payment",
                .doc = "Payments, refunds and disputes of orders.",
                .facts = describe_facts<api::payment::Facts>(),
@@ -19,7 +20,7 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
                .evolve = evolve,
                .read_by_the_page = {"ticket"}};
   for (auto& part :
-       {payment_table(config, keys), task_table(providers), staff_table(),
+       {payment_table(config, keys, own), task_table(providers), staff_table(),
         sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
         document_table(keys), reconcile_table(config, providers), statement_table(keys)}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));

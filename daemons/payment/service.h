@@ -3,12 +3,13 @@
 
 #include "common/service/daemon.h"
 #include "daemons/payment/config.h"
-#include "daemons/payment/provider.h"
+#include "daemons/payment/providers.h"
 
 namespace bilten::payment {
 
-// `stripe`: where the settings name it.
+// `stripe`, `own`: the platform's account there and those of organisations, where the settings
+// name that provider.
 Service service(const Config& config, const ServiceKeys& keys,
-                std::shared_ptr<Provider> stripe = nullptr);
+                std::shared_ptr<Provider> stripe = nullptr, const OwnAccounts& own = {});
 
 }  // namespace bilten::payment

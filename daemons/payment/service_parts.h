@@ -13,7 +13,7 @@ namespace bilten::payment {
 
 using Table = std::vector<TableRow>;
 Table order_table();
-Table payment_table(const Config& config, const ServiceKeys& keys);
+Table payment_table(const Config& config, const ServiceKeys& keys, const OwnAccounts& own);
 Table task_table(const Providers& providers);
 Table staff_table();
 Table sandbox_table(const Config& config, const ServiceKeys& keys);

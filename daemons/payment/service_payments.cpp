@@ -1,4 +1,5 @@
-// Payments of an order, as they are asked for.
+// Payments of an order, as they are asked for, and what can be paid with.
+#include "common/api/payment_methods.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/rights.h"
 #include "daemons/payment/service_parts.h"
@@ -36,14 +37,35 @@ Result<PaymentView> payment(const Reader& reader, const ReadPayment& message, co
   return view_of_payment(reader.vault, reader.rows, id, *found);
 }
 
+Result<ListOf<MethodView>> methods(const Reader& reader, const ListMethods& message,
+                                   const Terms& terms) {
+  const bool is_manager =
+      reader.person && check_manager(reader.rows, *reader.person, message.organization_id);
+  ListOf<MethodView> list;
+  for (const auto method : {Method::card, Method::transfer, Method::onsite}) {
+    const auto where = where_paid(method, message.organization_id, terms);
+    if (!where) continue;
+    list.items.push_back({method, where->provider});
+    if (method == Method::card && is_manager) list.items.back().account = where->account;
+  }
+  return list;
+}
+
+Terms terms_of(const Config& config, const ServiceKeys& keys, const OwnAccounts& own) {
+  Terms terms{config, keys.mail_index};
+  for (const auto& [organization_id, provider] : own) terms.own_accounts.insert(organization_id);
+  return terms;
+}
+
 }  // namespace
 
-Table payment_table(const Config& config, const ServiceKeys& keys) {
-  const Terms terms{config, keys.mail_index};
+Table payment_table(const Config& config, const ServiceKeys& keys, const OwnAccounts& own) {
+  const auto terms = terms_of(config, keys, own);
   return {
       command<OpenPayment>("payment.open", with(terms, decide_open_payment)),
       query<ListPayments>("payment.payments", with(terms, payments)),
       query<ReadPayment>("payment.payment", with(terms, payment)),
+      query<ListMethods>("payment.methods", with(terms, methods)),
   };
 }
 

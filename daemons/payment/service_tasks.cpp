@@ -39,18 +39,20 @@ class RefusedWebhooks {
 
 Table task_table(const Providers& providers) {
   const auto refused = std::make_shared<RefusedWebhooks>();
-  const auto take_webhook = [providers, refused](const Rows& rows, const Context& context,
-                                                 const TakeWebhook& message) {
-    auto decided = decide_webhook(rows, context, message, providers);
-    if (!decided) refused->count(decided.error().reason);
-    return decided;
+  const auto counted = [refused](auto decide) {
+    return [=](const Rows& rows, const Context& context, const auto& message) {
+      auto decided = decide(rows, context, message);
+      if (!decided) refused->count(decided.error().reason);
+      return decided;
+    };
   };
   const auto plan = [providers](const Reader& reader, std::string_view key) {
     return plan_task(providers, reader, key);
   };
   return {
       command<SettleTask>("payment.settle", decide_settle),
-      command<TakeWebhook>("payment.webhook", take_webhook),
+      command<TakeWebhook>("payment.webhook", counted(with(providers, decide_webhook))),
+      command<TakeOwnWebhook>("payment.own_webhook", counted(with(providers, decide_own_webhook))),
       timer(kTaskTimer, decide_task_due),
       sender<SettleTask>(kTaskSender, "payment.settle", plan),
   };

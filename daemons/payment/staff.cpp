@@ -88,8 +88,7 @@ Decided<PaymentView> decide_release(const Rows& rows, const Context& context,
   decision.record(moved<Captured>(payment_id, *payment, payment->amount, context.now));
   Books books(rows, {context.now}, decision);
   book_release(books, rows,
-               {payment->order_id, payment_id, payment->organization_id, *payment->received,
-                payment->provider, payment->reference});
+               movement_of(payment_id, *payment, *payment->received, payment->reference));
   payment->state = PaymentState::captured;
   return answered(rows, context, payment_id, *payment, std::move(decision));
 }

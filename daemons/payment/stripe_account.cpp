@@ -1,6 +1,7 @@
 #include "daemons/payment/stripe_account.h"
 
 #include "common/service/credentials.h"
+#include "common/service/secret_tables.h"
 
 namespace bilten::payment {
 namespace {
@@ -20,6 +21,10 @@ bool is_address(std::string_view url) {
   if (url.starts_with(kHere)) return made_of(url.substr(kHere.size()), "0123456789");
   return url.starts_with(kHttps) &&
          made_of(url.substr(kHttps.size()), "abcdefghijklmnopqrstuvwxyz0123456789.-:");
+}
+
+Error configuration(std::string why) {
+  return {Code::invalid, "configuration", std::move(why)};
 }
 
 }  // namespace
@@ -43,7 +48,7 @@ Result<StripeOptions> stripe_options(const StripeConfig& config, const std::stri
   auto secrets = load_credential("stripe.webhook", config.webhook_secrets_file,
                                  "[stripe] webhook_secrets_file");
   if (!secrets) return secrets.error();
-  return StripeOptions{
+  StripeOptions options{
       .access = {.url = config.api,
                  .key = keys->front(),
                  .ca_file = config.ca_file,
@@ -52,6 +57,36 @@ Result<StripeOptions> stripe_options(const StripeConfig& config, const std::stri
       .webhook_secrets = std::move(*secrets),
       .methods = config.methods,
       .return_url = return_url};
+  options.access.connections = stripe::connections_of(options.access);
+  return options;
+}
+
+Result<std::map<Id, StripeAccount>> stripe_accounts(const StripeConfig& config) {
+  const auto path = credential_path("stripe.accounts").value_or(config.accounts_file);
+  std::map<Id, StripeAccount> accounts;
+  if (path.empty()) return accounts;
+  auto tables = load_secret_tables<StripeAccount>(path);
+  if (!tables) return tables.error();
+  if (tables->size() > kStripeAccountsMax) {
+    return configuration(path + ": has over " + std::to_string(kStripeAccountsMax) + " accounts");
+  }
+  for (auto& [table, account] : *tables) {
+    const auto organization_id = Id::parse(table.name);
+    if (!organization_id) return configuration(table.where + ": [] must hold an organisation's id");
+    if (!is_secret_key(account.key)) {
+      return configuration(table.where + ": \"key\" must be a secret key (sk_...) or restricted " +
+                           "key (rk_...)");
+    }
+    accounts.emplace(*organization_id, std::move(account));
+  }
+  return accounts;
+}
+
+StripeOptions own_stripe_options(const StripeOptions& platform, const StripeAccount& account) {
+  auto options = platform;
+  options.access.key = account.key;
+  options.webhook_secrets = account.webhook_secrets;
+  return options;
 }
 
 BreakerLimits breaker_limits(const StripeConfig& config) {

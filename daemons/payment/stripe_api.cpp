@@ -112,7 +112,14 @@ std::string form_encoded(const Form& form) {
 }
 
 Api::Api(Access access)
-    : access_(std::move(access)), live_(access_.key.find("_live_") != std::string::npos) {}
+    : access_(std::move(access)),
+      connections_(access_.connections ? access_.connections : connections_of(access_)),
+      live_(access_.key.find("_live_") != std::string::npos) {}
+
+std::shared_ptr<Connections> connections_of(const Access& access) {
+  return std::make_shared<Connections>(
+      http::Reach{.hosts = {host_of(access.url)}, .ca_file = access.ca_file});
+}
 
 Result<std::string> Api::get(const std::string& path, const Form& query) {
   http::Request request{.url = access_.url + path};
@@ -135,30 +142,12 @@ Result<std::string> Api::send(http::Request request) {
   request.timeout_ms = access_.timeout_ms;
   request.connect_timeout_ms = access_.connect_timeout_ms;
   request.answer_bytes_max = kAnswerBytesMax;
-  auto client = take_client();
-  const auto answer = client->send(request);
-  give_back(std::move(client));
+  const auto answer = connections_->send(request);
   if (!answer) return transport_trouble(answer.error());
   if (answer->status < 200 || answer->status > 299) return trouble_of(*answer);
   auto packed = pack_json(answer->body, kAnswerBytesMax);
   if (!packed) return trouble(Code::unavailable, "provider_garbled", packed.error().detail);
   return packed;
-}
-
-std::unique_ptr<http::Client> Api::take_client() {
-  const std::lock_guard lock(mutex_);
-  if (idle_.empty()) {
-    return std::make_unique<http::Client>(
-        http::Reach{.hosts = {host_of(access_.url)}, .ca_file = access_.ca_file});
-  }
-  auto client = std::move(idle_.back());
-  idle_.pop_back();
-  return client;
-}
-
-void Api::give_back(std::unique_ptr<http::Client> client) {
-  const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(client));
 }
 
 Error garbled(const Error& why) {

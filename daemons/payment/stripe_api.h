@@ -3,13 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "common/http/client.h"
 #include "common/wire/field.h"
+#include "daemons/payment/stripe_connections.h"
 
 namespace bilten::payment::stripe {
 
@@ -22,6 +21,7 @@ struct Access {
   std::string key;                             // Secret: in no error, no log.
   std::string ca_file = {};
   long connect_timeout_ms = 3'000, timeout_ms = 10'000;
+  std::shared_ptr<Connections> connections = {};  // Of several accounts; null: of its own.
 };
 
 // How a call ends, besides with an answer; the details hold Stripe's codes, never its sentences,
@@ -49,14 +49,14 @@ class Api {
 
  private:
   Result<std::string> send(http::Request request);
-  std::unique_ptr<http::Client> take_client();
-  void give_back(std::unique_ptr<http::Client> client);
 
   const Access access_;
+  const std::shared_ptr<Connections> connections_;
   const bool live_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<http::Client>> idle_;  // With their connections.
 };
+
+// What the accounts that are reached so may share.
+std::shared_ptr<Connections> connections_of(const Access& access);
 
 // Stripe answered well, but with what we cannot read: provider_garbled, as perhaps it ran.
 Error garbled(const Error& why);

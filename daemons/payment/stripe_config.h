@@ -1,4 +1,4 @@
-// [stripe]: the platform's account at Stripe, and how it is reached.
+// [stripe]: the platform's account at Stripe, those of organisations, and how they are reached.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace bilten::payment {
 
 struct StripeConfig {
-  std::string key_file = {}, webhook_secrets_file = {};
+  std::string key_file = {}, webhook_secrets_file = {}, accounts_file = {};
   std::string api = "https://api.stripe.com";
   std::string ca_file = {};
   int64_t connect_timeout_ms = 3'000, timeout_ms = 10'000;
@@ -23,6 +23,10 @@ struct StripeConfig {
         field("webhook_secrets_file", &StripeConfig::webhook_secrets_file, length(0, 4000))
             .doc("File of mode 0600 with the signing secrets of the webhook's endpoint, one a line "
                  "(two while one is rolled), where systemd gives no credential stripe.webhook."),
+        field("accounts_file", &StripeConfig::accounts_file, length(0, 4000))
+            .doc("File of mode 0600 with the accounts that organisations have of their own "
+                 "(docs/stripe.md), where systemd gives no credential stripe.accounts; neither: "
+                 "none has."),
         field("api", &StripeConfig::api, length(8, 200, Format::url))
             .doc("Where the API is: the only host that is asked. https, but on this machine."),
         field("ca_file", &StripeConfig::ca_file, length(0, 4000))

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/payment/attention.h"
+#include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refunds.h"
 
@@ -90,23 +91,53 @@ void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effect
   effects.record(fact);
 }
 
+Id payment_of(const Rows& rows, const Task& task) {
+  if (task.kind != TaskKind::refund) return task.id;
+  const auto refund = rows.find<RefundRow>(task.id.view());
+  CHECK_INVARIANT(refund);
+  return refund->payment_id;
+}
+
 void take_failure(const Rows& rows, UnixMillis now, const Task& task, const ToldFailure& failure,
                   Effects& effects) {
   const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
   if (!row) return;  // It is over by another way.
+  const auto payment_id = payment_of(rows, task);
+  const auto payment = find_payment(rows, payment_id);
+  note_refused(rows, now, payment_id, payment, failure.reason, effects);
+  if (task.kind == TaskKind::open && is_account_refused(payment, failure.reason)) {
+    auto failed = moved<api::payment::Failed>(task.id, payment, payment.amount, now);
+    failed.reason = FailReason::account_refused;
+    effects.record(failed);
+    return;
+  }
   const bool is_final = !failure.may_retry;
   if (is_final && task.kind == TaskKind::refund) {
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, failure.reason}, effects);
     return;
   }
   if (is_final && task.kind == TaskKind::open) {
-    const auto payment = find_payment(rows, task.id);
     effects.record(moved<api::payment::Failed>(task.id, payment, payment.amount, now));
     return;
   }
   const auto wait = doubled(kSecond, row->attempts, wait_after(task.kind, row->attempts));
   auto fact = of_task<Postponed>(task);
   fact.next_at = {now + std::max(wait, failure.retry_after_ms)};
+  effects.record(fact);
+}
+
+bool is_undecided(IntentState state) {
+  return state == IntentState::pending || state == IntentState::requires_action ||
+         state == IntentState::authorized;
+}
+
+// The attempt has ended and left the intent as it was: it is looked at again in its time, and not
+// because the process starts.
+void wait_on(const Rows& rows, UnixMillis now, const Task& task, Effects& effects) {
+  const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
+  if (!row || !row->under_way) return;
+  auto fact = of_task<Postponed>(task);
+  fact.next_at = {now + wait_after(task.kind, row->attempts)};
   effects.record(fact);
 }
 
@@ -149,14 +180,16 @@ SettleTask settled(const Task& task, const Result<RefundView>& view) {
 
 using Job = std::function<std::optional<SettleTask>(const Ask&)>;
 
-// `use` calls the provider.
+// `use` calls the provider, by the account that the payment was opened in.
 template <class Use>
-Job job_at(const Providers& providers, const std::string& name, const Task& task, Use use) {
-  return [=](const Ask& ask) -> std::optional<SettleTask> {
+Job job_at(const Providers& providers, const PaymentRow& payment, const Task& task, Use use) {
+  const bool is_own = payment.account == ProviderAccount::organization;
+  const std::string missing(is_own ? kAccountMissing : "provider_not_configured");
+  return [=, name = account_name(payment)](const Ask& ask) -> std::optional<SettleTask> {
     const auto provider = providers(name, ask);
     if (provider) return settled(task, use(*provider));
     SettleTask message{.kind = task.kind, .id = task.id};
-    message.failure = {"provider_not_configured", true, 0};
+    message.failure = {missing, true, 0};
     return message;
   };
 }
@@ -171,7 +204,7 @@ Job plan_refund(const Providers& providers, const Reader& reader, const Task& ta
   const auto payment = find_payment(reader.rows, refund->payment_id);
   const RefundOrder order{payment.reference, refund->payment_id, task.id, refund->amount,
                           provider_key("refund", task.id, refund->round)};
-  return job_at(providers, payment.provider, task,
+  return job_at(providers, payment, task,
                 [order](Provider& provider) { return provider.refund(order); });
 }
 
@@ -234,11 +267,19 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
   Decision<Nothing> decision;
   if (message.failure) {
     take_failure(rows, context.now, task, *message.failure, decision);
-  } else if (message.refund) {
+    return decision;
+  }
+  if (rows.has(TaskRow::table, task_key(task.kind, task.id))) {
+    note_answered(rows, context.now, find_payment(rows, payment_of(rows, task)), decision);
+  }
+  if (message.refund) {
     take_refund_news(rows, context.now, task.id,
                      {message.refund->state, message.refund->reference, message.refund->failure},
                      decision);
   } else if (message.intent) {
+    if (task.kind != TaskKind::open && is_undecided(message.intent->state)) {
+      wait_on(rows, context.now, task, decision);
+    }
     take_intent(rows, context, task.id, *message.intent, decision);
   }
   return decision;
@@ -256,19 +297,18 @@ Job plan_task(const Providers& providers, const Reader& reader, std::string_view
   if (!reader.rows.has(TaskRow::table, key)) return {};
   if (task.kind == TaskKind::refund) return plan_refund(providers, reader, task);
   const auto payment = find_payment(reader.rows, task.id);
-  const auto& name = payment.provider;
   if (task.kind == TaskKind::open) {
-    return job_at(providers, name, task,
+    return job_at(providers, payment, task,
                   [intent = intent_of(reader, task.id, payment)](Provider& provider) {
                     return provider.open(intent);
                   });
   }
   const auto& reference = payment.reference;
   if (task.kind == TaskKind::look_up) {
-    return job_at(providers, name, task,
+    return job_at(providers, payment, task,
                   [reference](Provider& provider) { return provider.look_up(reference); });
   }
-  return job_at(providers, name, task,
+  return job_at(providers, payment, task,
                 [reference, key = provider_key("cancel", task.id)](Provider& provider) {
                   return provider.cancel(reference, key);
                 });

@@ -8,6 +8,7 @@
 namespace bilten::payment {
 
 using api::payment::Offered;
+using api::payment::TakeOwnWebhook;
 using api::payment::TakeWebhook;
 using api::payment::WebhookTaken;
 
@@ -29,18 +30,20 @@ bool is_within_bounds(const WebhookEvent& event) {
           currency_decimals(event.amount.currency));
 }
 
-// A webhook may come before the answer to the call that made the intent.
-std::optional<Id> find_subject(const Rows& rows, const std::string& provider,
+// A webhook may come before the answer to the call that made the intent. Whoever has an account
+// knows what signs its webhooks, and could say anything of others' payments: nothing is heard but
+// of those that were opened in it.
+std::optional<Id> find_subject(const Rows& rows, const std::string& account,
                                const WebhookEvent& event) {
   std::optional<Id> found;
-  if (const auto known = rows.find<ReferenceRow>(reference_key(provider, event.reference))) {
+  if (const auto known = rows.find<ReferenceRow>(reference_key(account, event.reference))) {
     found = known->payment_id;
   } else if (event.payment_id) {
     found = event.payment_id;
   }
   if (!found) return std::nullopt;
   const auto payment = rows.find<PaymentRow>(found->view());
-  const bool fits = payment && payment->provider == provider;
+  const bool fits = payment && account_name(*payment) == account;
   return fits ? found : std::nullopt;
 }
 
@@ -67,11 +70,10 @@ void take_refund_event(const Rows& rows, const Context& context, const Id& payme
   }
 }
 
-}  // namespace
-
-Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
-                                const TakeWebhook& message, const Providers& providers) {
-  const auto provider = providers(message.provider, {});
+Decided<Nothing> take_webhook(const Rows& rows, const Context& context, const TakeWebhook& message,
+                              const std::optional<Id>& owner, const Providers& providers) {
+  const auto account = account_name(message.provider, owner);
+  const auto provider = providers(account, {});
   if (!provider) {
     return Error{Code::not_found, "unknown_provider", "No such provider is configured here."};
   }
@@ -85,13 +87,14 @@ Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
     return Error{Code::invalid, "malformed_webhook", "Its ids or its amount are out of bounds."};
   }
   Decision<Nothing> decision;
-  if (rows.has(WebhookRow::table, reference_key(message.provider, event->id))) return decision;
-  const auto payment_id = find_subject(rows, message.provider, *event);
+  if (rows.has(WebhookRow::table, reference_key(account, event->id))) return decision;
+  const auto payment_id = find_subject(rows, account, *event);
   decision.record(WebhookTaken{.provider = message.provider,
                                .event_id = event->id,
                                .type = event->type.substr(0, 100),
                                .is_ours = payment_id && event->kind != Kind::other,
-                               .at = {context.now}});
+                               .at = {context.now},
+                               .organization_id = owner});
   if (!payment_id) return decision;
   const auto payment = find_payment(rows, *payment_id);
   switch (event->kind) {
@@ -110,8 +113,20 @@ Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
   return decision;
 }
 
+}  // namespace
+
+Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
+                                const TakeWebhook& message, const Providers& providers) {
+  return take_webhook(rows, context, message, std::nullopt, providers);
+}
+
+Decided<Nothing> decide_own_webhook(const Rows& rows, const Context& context,
+                                    const TakeOwnWebhook& message, const Providers& providers) {
+  return take_webhook(rows, context, message, message.organization_id, providers);
+}
+
 void apply(Rows& rows, const WebhookTaken& fact) {
-  const auto key = reference_key(fact.provider, fact.event_id);
+  const auto key = reference_key(account_name(fact.provider, fact.organization_id), fact.event_id);
   rows.save(key, WebhookRow{});
   rows.save(std::string(RowKey().number(static_cast<uint64_t>(fact.at.ms)).text(key)),
             WebhookAge{});

@@ -16,6 +16,11 @@ Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
                                 const api::payment::TakeWebhook& message,
                                 const Providers& providers);
 
+// The same of an organisation's own account; what it tells of another's payments has no effect.
+Decided<Nothing> decide_own_webhook(const Rows& rows, const Context& context,
+                                    const api::payment::TakeOwnWebhook& message,
+                                    const Providers& providers);
+
 void apply(Rows& rows, const api::payment::WebhookTaken& fact);
 
 }  // namespace bilten::payment

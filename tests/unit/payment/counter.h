@@ -32,7 +32,10 @@ struct Counter {
     return config;
   }
 
-  Counter() {
+  static ServiceKeys keys() { return {std::string(32, 's'), std::string(32, 'm')}; }
+
+  Counter() : Counter(service(settings(), keys())) {}
+  explicit Counter(Service made) : bench(std::move(made)) {
     bench.note(api::user::MemberJoined{organization, manager.person_id, Role::manager});
     bench.note(api::user::MemberJoined{organization, door.person_id, Role::door_staff});
   }
@@ -169,7 +172,7 @@ struct Counter {
   std::string mesh_key = std::string(32, 'm');
   Id organization = id_of(1);
   Person manager = person_of(11), door = person_of(12), stranger = person_of(13);
-  ServiceBench bench{service(settings(), {std::string(32, 's'), std::string(32, 'm')})};
+  ServiceBench bench;
 
  private:
   template <class Message>

@@ -57,11 +57,13 @@ TEST_CASE("what staff sells is booked at once, with its tax, and what is handed 
   desk.sell(order, {two});
   CHECK(desk.balances().empty());
   desk.issue(order, api::ticket::PaidBy::cash);
-  CHECK(desk.balances() ==
-        Balances{{"clearing/onsite", 23'800}, {"organizer_payable", -20'000}, {"tax/1900", -3800}});
+  CHECK(desk.balances() == Balances{{"clearing/onsite-own", 23'800},
+                                    {"organizer_payable", -20'000},
+                                    {"tax/1900", -3800}});
   desk.give_back(order, 11'900, {one});
-  CHECK(desk.balances() ==
-        Balances{{"clearing/onsite", 11'900}, {"organizer_payable", -10'000}, {"tax/1900", -1900}});
+  CHECK(desk.balances() == Balances{{"clearing/onsite-own", 11'900},
+                                    {"organizer_payable", -10'000},
+                                    {"tax/1900", -1900}});
   desk.give_back(order, 11'900, {});
   CHECK(desk.balances().empty());
   desk.bench.check_rebuild();

@@ -77,3 +77,42 @@ TEST_CASE("real keys go over TLS only", "[payment]") {
     CHECK(reason_at(api) == "stripe_api_refused");
   }
 }
+
+TEST_CASE("organisations' own accounts come from one private file, a table each", "[payment]") {
+  const Files files;
+  auto config = files.config("sk_test_canary");
+  CHECK(stripe_accounts(config)->empty());
+  const auto reason_of = [&](const std::string& text, mode_t mode = 0600) {
+    config.accounts_file = files.folder.write("accounts.toml", text);
+    REQUIRE(::chmod(config.accounts_file.c_str(), mode) == 0);
+    const auto accounts = stripe_accounts(config);
+    if (accounts) return std::to_string(accounts->size()) + " accounts";
+    CHECK(accounts.error().detail.find("canary") == std::string::npos);
+    return accounts.error().reason;
+  };
+  const std::string first = "[01890a5d-ac96-774b-bcce-b302099a8057]\n",
+                    second = "[01890a5d-ac96-774b-bcce-b302099a8058]\n",
+                    key = "key = \"sk_live_canary\"\n",
+                    secrets = "webhook_secrets = [\"whsec_canary\"]\n";
+  CHECK(reason_of(first + key + secrets + second + key + secrets) == "2 accounts");
+  CHECK(reason_of(first + key + secrets, 0644) == "secret_refused");
+  for (const auto& wrong :
+       {first + key, first + secrets, first + key + secrets + "keey = 1\n", key + secrets,
+        "[nobody]\n" + key + secrets, first + "key = \"pk_live_canary\"\n" + secrets,
+        first + key + secrets + first + key + secrets, first + "key = sk_live_canary\n" + secrets,
+        first + key + "webhook_secrets = []\n"}) {
+    CHECK(reason_of(wrong) == "configuration");
+  }
+}
+
+TEST_CASE("an own account differs from the platform's in its key and secrets alone", "[payment]") {
+  const Files files;
+  const auto platform = stripe_options(files.config("sk_test_canary"), "https://x.example");
+  REQUIRE(platform);
+  const auto own = own_stripe_options(*platform, {"sk_test_own", {"whsec_own"}});
+  CHECK(own.access.key == "sk_test_own");
+  CHECK(own.webhook_secrets == std::vector<std::string>{"whsec_own"});
+  CHECK(own.access.url == platform->access.url);
+  CHECK(own.access.connections == platform->access.connections);
+  CHECK(own.return_url == platform->return_url);
+}
