@@ -13,7 +13,6 @@ using api::payment::SandboxHookPlanned;
 using api::payment::SandboxMoved;
 using api::payment::SandboxRefunded;
 using api::payment::SandboxReport;
-using api::payment::ToldLine;
 using api::payment::ToldPage;
 
 namespace {
