@@ -2,6 +2,7 @@
 #include <map>
 
 #include "common/process/metrics.h"
+#include "daemons/payment/refund_line_rows.h"
 #include "daemons/payment/service_parts.h"
 #include "daemons/payment/tasks.h"
 #include "daemons/payment/webhooks.h"
@@ -37,7 +38,7 @@ class RefusedWebhooks {
 
 }  // namespace
 
-Table task_table(const Providers& providers) {
+Table task_table(const Config& config, const Providers& providers) {
   const auto refused = std::make_shared<RefusedWebhooks>();
   const auto counted = [refused](auto decide) {
     return [=](const Rows& rows, const Context& context, const auto& message) {
@@ -54,6 +55,7 @@ Table task_table(const Providers& providers) {
       command<TakeWebhook>("payment.webhook", counted(with(providers, decide_webhook))),
       command<TakeOwnWebhook>("payment.own_webhook", counted(with(providers, decide_own_webhook))),
       timer(kTaskTimer, decide_task_due),
+      timer(kRefundLineTimer, with(config.refunds_per_s, decide_refunds_due)),
       sender<SettleTask>(kTaskSender, "payment.settle", plan),
   };
 }
