@@ -15,6 +15,8 @@ SEEDS ?= 200
 FIRST_SEED ?= 1
 FUZZ_SECONDS ?= 60
 JOBS := $(shell nproc)
+# Stories wait for time-outs and disks more than they compute.
+TEST_JOBS := $(shell echo $$((2 * $(JOBS))))
 CCACHE := $(shell command -v ccache 2>/dev/null)
 CXX := $(CCACHE) $(if $(filter fuzz,$(MODE)),clang++-14,g++)
 VERSION := 0.1.0
@@ -99,7 +101,8 @@ TESTS += $(BUILD)/test/$(1)
 endef
 $(foreach t,$(UNITS),$(eval $(call unit,$(t))))
 
-# tests/integration and tests/scenarios: one program each, driving the real binaries.
+# tests/scenarios and tests/integration: one program each, driving the real binaries. In this order,
+# so that the longest case begins first.
 define story
 $(1)-tests := $$(call objects,$$(wildcard tests/$(1)/*.cpp))
 $(BUILD)/test/$(1): $$($(1)-tests) $(HARNESS) $(BUILD)/common.a
@@ -107,7 +110,7 @@ $(BUILD)/test/$(1): LIBS = -lcurl
 ALL_OBJECTS += $$($(1)-tests)
 STORIES += $(BUILD)/test/$(1)
 endef
-$(foreach t,$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/integration/*_test.cpp tests/scenarios/*_test.cpp)))),$(eval $(call story,$(t))))
+$(foreach t,scenarios integration,$(eval $(call story,$(t))))
 
 # tests/sim: the simulator, which drives the broker's core and the services' tables.
 SIMULATED := broker daemons/user daemons/event daemons/ticket
@@ -157,7 +160,7 @@ run: packages-run # install what is missing, build, run the whole mesh with demo
 
 test: packages-test # build and run every test that fits ten minutes
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests
-	@BILTEN_BIN=$(BUILD)/bin tests/run_tests --jobs 2 $(TESTS) $(STORIES)
+	@BILTEN_BIN=$(BUILD)/bin tests/run_tests --jobs $(TEST_JOBS) $(TESTS) --by-case $(STORIES)
 
 .PHONY: tests
 tests: $(TESTS) $(STORIES)
@@ -177,10 +180,13 @@ bench: packages-test packages-bench # measure against peers in the same run; wri
 
 BENCHES := $(patsubst tests/bench/%.cpp,$(BUILD)/bench/%,$(wildcard tests/bench/*.cpp))
 ALL_OBJECTS += $(patsubst $(BUILD)/bench/%,$(BUILD)/tests/bench/%.o,$(BENCHES))
+# One drives a daemon's writer itself.
+$(BUILD)/bench/postings: $(daemons/payment-module)
+$(BUILD)/bench/postings: LIBS = $(LIBS-daemons/payment)
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/common.a
 	@mkdir -p $(@D)
 	$(SAY) "  link    $@"
-	$(Q)$(CXX) $(LDFLAGS) $^ -lcivetweb $(if $(filter peer_nats,$(@F)),-lnats) $(COMMON_LIBS) -o $@
+	$(Q)$(CXX) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -lcivetweb $(if $(filter peer_nats,$(@F)),-lnats) $(LIBS) $(COMMON_LIBS) -o $@
 .PHONY: benches
 benches: $(BENCHES)
 
@@ -200,8 +206,8 @@ fuzz: packages-test # run every fuzzer for FUZZ_SECONDS
 coverage: packages-test # run every test and print the coverage of each folder; fails under the floor
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=coverage all tests
 	@find build/coverage -name '*.gcda' -delete
-	@BILTEN_TEST_SCALE=4 BILTEN_BIN=build/coverage/bin tests/run_tests --jobs 2 --timeout 1200 \
-	  $(patsubst $(BUILD)/%,build/coverage/%,$(TESTS) $(STORIES))
+	@BILTEN_TEST_SCALE=4 BILTEN_BIN=build/coverage/bin tests/run_tests --jobs $(TEST_JOBS) --timeout 1200 \
+	  $(patsubst $(BUILD)/%,build/coverage/%,$(TESTS) --by-case $(STORIES))
 	@tests/lint/coverage build/coverage
 
 lint: packages-test # house rules, formatting, links of the docs, clang-tidy

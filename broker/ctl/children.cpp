@@ -19,6 +19,11 @@ namespace {
 // A child that lived this long has recovered: its next failure starts the back-off anew.
 constexpr SteadyMicros kSettledUs = 10'000'000;
 
+// kill -9 is somebody else's doing: who was ready until then did not fail.
+bool was_killed(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 SteadyMicros backoff_us(int failures) {
   static constexpr SteadyMicros kSteps[] = {0,         100'000,   250'000,  500'000,
                                             1'000'000, 2'000'000, 5'000'000};
@@ -135,7 +140,11 @@ void Children::reap() {
     int status = 0;
     if (child.pid <= 0 || ::waitpid(child.pid, &status, WNOHANG) != child.pid) continue;
     const auto now = clock_.steady_us();
-    child.failures = now - child.started_at > kSettledUs ? 0 : child.failures + 1;
+    if (now - child.started_at > kSettledUs) {
+      child.failures = 0;
+    } else if (!child.ready || !was_killed(status)) {
+      ++child.failures;
+    }
     child.pid = -1;
     child.ready = false;
     child.restart_at = now + backoff_us(child.failures - (child.ever_ready ? 1 : 0));

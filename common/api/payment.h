@@ -9,4 +9,5 @@
 #include "common/api/payment_reconcile.h"
 #include "common/api/payment_sandbox.h"
 #include "common/api/payment_staff.h"
+#include "common/api/payment_statements.h"
 #include "common/api/payment_webhooks.h"

@@ -11,11 +11,12 @@
 #include "common/api/payment_money_facts.h"
 #include "common/api/payment_payout_facts.h"
 #include "common/api/payment_sandbox_facts.h"
+#include "common/api/payment_statement_facts.h"
 
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
 using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
-                          PayoutFacts, AccountFacts>::Type;
+                          PayoutFacts, StatementFacts, AccountFacts>::Type;
 
 }  // namespace bilten::api::payment

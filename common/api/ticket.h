@@ -5,6 +5,7 @@
 #include "common/api/ticket_box_office.h"
 #include "common/api/ticket_catalogue.h"
 #include "common/api/ticket_doors.h"
+#include "common/api/ticket_event_refunds.h"
 #include "common/api/ticket_exchanges.h"
 #include "common/api/ticket_imports.h"
 #include "common/api/ticket_keys.h"

@@ -6,6 +6,7 @@
 #include "common/api/ticket_box_office_facts.h"
 #include "common/api/ticket_dispute_facts.h"
 #include "common/api/ticket_door_facts.h"
+#include "common/api/ticket_event_refund_facts.h"
 #include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_import_facts.h"
 #include "common/api/ticket_key_facts.h"
@@ -21,8 +22,8 @@
 namespace bilten::api::ticket {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<SaleFacts, DoorFacts, BoxOfficeFacts, DisputeFacts, ExchangeFacts,
-                          ImportFacts, KeyFacts, OfflineFacts, QuestionFacts, RefundFacts,
-                          ResendFacts, RoomFacts, TransferFacts, WaitingFacts>::Type;
+using Facts = JoinedFacts<SaleFacts, DoorFacts, BoxOfficeFacts, DisputeFacts, EventRefundFacts,
+                          ExchangeFacts, ImportFacts, KeyFacts, OfflineFacts, QuestionFacts,
+                          RefundFacts, ResendFacts, RoomFacts, TransferFacts, WaitingFacts>::Type;
 
 }  // namespace bilten::api::ticket

@@ -23,6 +23,12 @@ constexpr auto names_of(RefundReason) {
                                          "dispute_lost"};
 }
 
+// What becomes of the fees of tickets that are given back.
+enum class RefundFees : uint8_t { returned, kept };
+constexpr auto names_of(RefundFees) {
+  return std::array<std::string_view, 2>{"returned", "kept"};
+}
+
 struct Refunded {
   static constexpr std::string_view name = "ticket.refunded";
   static constexpr Audience audience = Audience::organization;

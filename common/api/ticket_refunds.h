@@ -7,12 +7,6 @@
 
 namespace bilten::api::ticket {
 
-// What becomes of the fees of tickets that are given back.
-enum class RefundFees : uint8_t { returned, kept };
-constexpr auto names_of(RefundFees) {
-  return std::array<std::string_view, 2>{"returned", "kept"};
-}
-
 // A refund, with how the order stands now.
 struct RefundView {
   Id id, order_id;

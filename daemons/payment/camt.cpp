@@ -44,6 +44,7 @@ class Reader {
   }
 
   void close() {
+    if (!fault_.empty()) return;  // Of an empty element expat tells the end even after the stop.
     if (in_entry_) take_text();
     if (in_entry_ && path_.size() == entry_size_) end_entry();
     path_.resize(starts_.back());
@@ -57,7 +58,7 @@ class Reader {
   }
 
   void stop(const char* why) {
-    fault_ = why;
+    if (fault_.empty()) fault_ = why;
     XML_StopParser(parser_, XML_FALSE);
   }
 

@@ -47,7 +47,8 @@ struct Config {
             .doc("The same where a payer approves too late."),
         field("sandbox_lost_answers", &Config::sandbox_lost_answers, between(0, 100))
             .or_default()
-            .doc("Percent of the sandbox's answers that are lost on the way, as by time-outs."));
+            .doc("Percent of calls that the sandbox does not answer, as by time-outs; half of them "
+                 "it has carried out."));
   }
 };
 

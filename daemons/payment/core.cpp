@@ -12,6 +12,7 @@
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/sandbox.h"
 #include "daemons/payment/staff.h"
+#include "daemons/payment/statements.h"
 #include "daemons/payment/tasks.h"
 #include "daemons/payment/webhooks.h"
 

@@ -4,6 +4,7 @@
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/rights.h"
+#include "daemons/payment/statement_rows.h"
 #include "daemons/payment/tasks.h"
 
 namespace bilten::payment {
@@ -25,21 +26,6 @@ namespace {
 constexpr size_t kPaymentsPerOrderMax = 20;
 // After an offer, before it is looked whether a webhook was lost.
 constexpr UnixMillis kFirstLookUp = 30'000;
-
-using Use = std::function<void(const Id& payment_id, const PaymentRow& payment)>;
-
-// The newest first.
-size_t for_each_payment(const Rows& rows, const Id& order_id, const Use& use) {
-  size_t count = 0;
-  rows.scan<PaymentOfOrder>(order_id.view(), {}, kPaymentsPerOrderMax,
-                            [&](std::string_view key, const PaymentOfOrder&) {
-                              const auto id = newest_first(*Id::from_bytes(key.substr(16)));
-                              use(id, find_payment(rows, id));
-                              ++count;
-                              return true;
-                            });
-  return count;
-}
 
 bool can_be_ended(const PaymentRow& payment) {
   return is_open(payment) && payment.state != PaymentState::closing;
@@ -93,24 +79,18 @@ Status check_return_url(const std::optional<std::string>& url) {
   return error;
 }
 
-void announce_money(const Rows& rows, const Context& context, const Id& payment_id,
-                    const PaymentRow& payment, const Money& received, Effects& effects) {
-  if (received == payment.amount) {
-    effects.record(moved<Captured>(payment_id, payment, received, context.now));
-  } else {
-    auto held = about<HeldForReview>(payment_id, payment, context.now);
-    held.received = received;
-    effects.record(held);
-  }
-  Books books(rows, {context.now}, effects);
-  book_capture(books, rows, movement_of(payment_id, payment, received, payment.reference));
-}
-
 void change_payment(Rows& rows, const Id& payment_id,
                     const std::function<void(PaymentRow&)>& change) {
   auto payment = find_payment(rows, payment_id);
   change(payment);
   rows.save(payment_id.view(), payment);
+}
+
+// By which bank statements find the order.
+void note_transfer_code(Rows& rows, const Wanted& fact) {
+  const auto order = rows.find<OrderRow>(fact.order_id.view());
+  CHECK_INVARIANT(order);
+  rows.save(transfer_code_key(fact.organization_id, order->code), TransferCodeRow{fact.order_id});
 }
 
 void end_tasks(Rows& rows, const Id& payment_id) {
@@ -125,6 +105,20 @@ PaymentRow find_payment(const Rows& rows, const Id& payment_id) {
   auto payment = rows.find<PaymentRow>(payment_id.view());
   CHECK_INVARIANT(payment);
   return std::move(*payment);
+}
+
+size_t for_each_payment(
+    const Rows& rows, const Id& order_id,
+    const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use) {
+  size_t count = 0;
+  rows.scan<PaymentOfOrder>(order_id.view(), {}, kPaymentsPerOrderMax,
+                            [&](std::string_view key, const PaymentOfOrder&) {
+                              const auto id = newest_first(*Id::from_bytes(key.substr(16)));
+                              use(id, find_payment(rows, id));
+                              ++count;
+                              return true;
+                            });
+  return count;
 }
 
 Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms) {
@@ -232,6 +226,18 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   return decision;
 }
 
+void take_money(const Rows& rows, const Context& context, const Id& payment_id,
+                const PaymentRow& payment, const Money& received, Books& books, Effects& effects) {
+  if (received == payment.amount) {
+    effects.record(moved<Captured>(payment_id, payment, received, context.now));
+  } else {
+    auto held = about<HeldForReview>(payment_id, payment, context.now);
+    held.received = received;
+    effects.record(held);
+  }
+  book_capture(books, rows, movement_of(payment_id, payment, received, payment.reference));
+}
+
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects) {
   const auto& money = news.money_reference;
@@ -243,8 +249,10 @@ void take_news(const Rows& rows, const Context& context, const Id& payment_id,
   }
   if (has_money(payment)) return;  // Whatever is told later is older.
   switch (news.state) {
-    case IntentState::captured:
-      return announce_money(rows, context, payment_id, payment, news.amount, effects);
+    case IntentState::captured: {
+      Books books(rows, {context.now}, effects);
+      return take_money(rows, context, payment_id, payment, news.amount, books, effects);
+    }
     case IntentState::failed:
     case IntentState::canceled: {
       if (!is_open(payment)) return;
@@ -309,6 +317,7 @@ void apply(Rows& rows, const Wanted& fact) {
   payment.created_at = fact.at;
   rows.save(fact.payment_id.view(), payment);
   rows.save(key_of(fact.order_id, newest_first(fact.payment_id)), PaymentOfOrder{});
+  if (fact.method == Method::transfer) note_transfer_code(rows, fact);
 }
 
 void apply(Rows& rows, const Offered& fact) {

@@ -10,6 +10,7 @@
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/flow_rows.h"
+#include "daemons/payment/ledger.h"
 #include "daemons/payment/provider.h"
 #include "daemons/payment/rows.h"
 
@@ -45,6 +46,10 @@ struct IntentNews {
 };
 void take_news(const Rows& rows, const Context& context, const Id& payment_id,
                const PaymentRow& payment, const IntentNews& news, Effects& effects);
+// So much money is here, of a payment that had none: announced and booked. `books`: of this
+// decision.
+void take_money(const Rows& rows, const Context& context, const Id& payment_id,
+                const PaymentRow& payment, const Money& received, Books& books, Effects& effects);
 
 // What the ticket service tells: what can no longer be paid is ended at the provider.
 Effects decide_order_over(const Rows& rows, const Context& context,
@@ -64,6 +69,10 @@ bool has_money(const PaymentRow& payment);
 api::payment::PaymentView view_of_payment(const Vault& vault, const Rows& rows,
                                           const Id& payment_id, const PaymentRow& payment);
 PaymentRow find_payment(const Rows& rows, const Id& payment_id);  // That must be there.
+// All payments of an order, the newest first; answers how many.
+size_t for_each_payment(
+    const Rows& rows, const Id& order_id,
+    const std::function<void(const Id& payment_id, const PaymentRow& payment)>& use);
 
 // Its money as it moves by the account that it was opened in.
 Movement movement_of(const Id& payment_id, const PaymentRow& payment, const Money& amount,

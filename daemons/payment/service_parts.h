@@ -22,6 +22,7 @@ Table fee_table();
 Table payout_table();
 Table document_table(const ServiceKeys& keys);
 Table reconcile_table();
+Table statement_table(const ServiceKeys& keys);
 
 // Binds what a rule needs beyond rows and message as its last argument.
 template <class Last, class Function>

@@ -62,6 +62,18 @@ Decided<PaymentView> answered(const Rows& rows, const Context& context, const Id
 
 }  // namespace
 
+Status check_by_hand(const PaymentRow& payment) {
+  if (payment.method == Method::card) {
+    return Error{Code::conflict, "not_by_hand", "The provider says when this money is here."};
+  }
+  if (has_money(payment)) return already_received();
+  return Done{};
+}
+
+Error already_received() {
+  return {Code::conflict, "already_received", "This money was marked as received before."};
+}
+
 Decided<PaymentView> decide_release(const Rows& rows, const Context& context,
                                     const ReleasePayment& message) {
   const auto& payment_id = message.payment_id;
@@ -129,12 +141,7 @@ Decided<PaymentView> decide_receive(const Rows& rows, const Context& context,
   const auto& payment_id = message.payment_id;
   auto payment = find_managed_payment(rows, context.person, payment_id);
   if (!payment) return payment.error();
-  if (payment->method == Method::card) {
-    return Error{Code::conflict, "not_by_hand", "The provider says when this money is here."};
-  }
-  if (has_money(*payment)) {
-    return Error{Code::conflict, "already_received", "This money was marked as received before."};
-  }
+  if (const auto fit = check_by_hand(*payment); !fit) return fit.error();
   Decision<PaymentView> decision;
   take_news(rows, context, payment_id, *payment, {IntentState::captured, message.amount}, decision);
   const bool is_right = message.amount == payment->amount;

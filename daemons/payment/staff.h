@@ -25,6 +25,10 @@ Decided<api::payment::PaymentView> decide_receive(const Rows& rows, const Contex
 Decided<api::payment::PaymentView> decide_give_back(const Rows& rows, const Context& context,
                                                     const api::payment::GiveBack& message);
 
+// Whether staff may say that the payment's money is here. not_by_hand, already_received
+Status check_by_hand(const PaymentRow& payment);
+Error already_received();
+
 void apply(Rows& rows, const api::payment::Reviewed& fact);
 
 }  // namespace bilten::payment

@@ -126,6 +126,21 @@ void take_failure(const Rows& rows, UnixMillis now, const Task& task, const Told
   effects.record(fact);
 }
 
+bool is_undecided(IntentState state) {
+  return state == IntentState::pending || state == IntentState::requires_action ||
+         state == IntentState::authorized;
+}
+
+// The attempt has ended and left the intent as it was: it is looked at again in its time, and not
+// because the process starts.
+void wait_on(const Rows& rows, UnixMillis now, const Task& task, Effects& effects) {
+  const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
+  if (!row || !row->under_way) return;
+  auto fact = of_task<Postponed>(task);
+  fact.next_at = {now + wait_after(task.kind, row->attempts)};
+  effects.record(fact);
+}
+
 void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
                  const ToldIntent& told, Effects& effects) {
   const auto payment = find_payment(rows, payment_id);
@@ -269,6 +284,9 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                      {message.refund->state, message.refund->reference, message.refund->failure},
                      decision);
   } else if (message.intent) {
+    if (task.kind != TaskKind::open && is_undecided(message.intent->state)) {
+      wait_on(rows, context.now, task, decision);
+    }
     take_intent(rows, context, task.id, *message.intent, decision);
   }
   return decision;

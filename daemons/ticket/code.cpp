@@ -58,7 +58,7 @@ std::optional<ShownCode> read_code(std::string_view text) {
 }
 
 bool is_genuine(const ShownCode& shown, const crypto::SigningKey& key) {
-  return crypto::equal(shown.signature, crypto::sign(shown.payload, key));
+  return crypto::is_own(shown.payload, shown.signature, key);
 }
 
 crypto::SigningKey event_key(std::string_view secret, const Id& event_id, uint8_t key_id) {

@@ -8,6 +8,7 @@
 #include "daemons/ticket/dates.h"
 #include "daemons/ticket/devices.h"
 #include "daemons/ticket/doors.h"
+#include "daemons/ticket/event_refunds.h"
 #include "daemons/ticket/exchanges.h"
 #include "daemons/ticket/imports.h"
 #include "daemons/ticket/keys.h"

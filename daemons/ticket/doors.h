@@ -94,13 +94,13 @@ void count_at_gate(Rows& rows, const api::ticket::Scan& scan, int64_t sign);
 
 // ---- scans over the network (scans.cpp) ----
 
-// What a scan's code was found to be, before the batch: making a signature takes 30 us.
+// What a scan's code was found to be, before the batch.
 struct CheckedCode {
   std::optional<TicketCode> code;  // Nothing: not one of ours, or there was none.
   std::string hash;
   std::optional<std::string> first_name;  // Of the holder, where the list shows it.
 };
-// A code that was found genuine before is known by its hash; any other is signed again.
+// A code that was found genuine before is known by its hash.
 Result<CheckedCode> prepare_check_in(const Reader& reader, const api::ticket::CheckIn& message,
                                      const EventKeys& keys);
 // unknown_check_in_list, role_missing, nonce_reused, scan_undone, (what a known nonce got before),

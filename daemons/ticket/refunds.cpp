@@ -252,6 +252,14 @@ Decided<RefundView> decide_refund(const Rows& rows, const Context& context,
   return decision;
 }
 
+Refunded refund_tickets(const Rows& rows, const Context& context, const PaidOrder& paid,
+                        std::vector<Id> ticket_ids) {
+  auto fact =
+      blank_fact(context, paid.order_id, paid.order, event_of(rows, paid.order), paid.standing);
+  take_tickets_out(rows, paid.standing, std::move(ticket_ids), paid.fees, fact);
+  return fact;
+}
+
 void refund_unasked(const Rows& rows, const Context& context, const Unasked& unasked,
                     Effects& effects) {
   const auto& order = unasked.order;

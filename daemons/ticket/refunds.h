@@ -15,6 +15,17 @@ Decided<api::ticket::RefundView> decide_refund(const Rows& rows, const Context& 
                                                const api::ticket::RefundOrder& message,
                                                std::string_view mesh_key);
 
+// That these tickets of a paid order go, and what their going gives back, whatever a policy says:
+// for who has asked that before. The tickets must stand.
+struct PaidOrder {
+  const Id& order_id;
+  const OrderRow& order;
+  const StandingRow& standing;
+  api::ticket::RefundFees fees;
+};
+api::ticket::Refunded refund_tickets(const Rows& rows, const Context& context,
+                                     const PaidOrder& paid, std::vector<Id> ticket_ids);
+
 // Money of a paid order that went back without being asked for here. Where it is all that was left,
 // what is left of the tickets is void.
 struct Unasked {

@@ -34,12 +34,12 @@ Service service(const Config& config, const ServiceKeys& keys) {
                .facts = describe_facts<api::ticket::Facts>(),
                .table = catalogue_table(config),
                .evolve = evolve};
-  for (auto& part :
-       {order_table(keys), ticket_table(config, keys), my_ticket_table(config, keys),
-        print_table(config, keys), door_table(keys), offline_table(keys), list_table(),
-        room_table(keys), refund_table(keys), payment_table(), box_office_table(keys),
-        import_table(keys), exchange_table(keys), attendee_table(config, keys), resend_table(keys),
-        transfer_table(keys), waiting_table(config, keys), event_table()}) {
+  for (auto& part : {order_table(keys), ticket_table(config, keys), my_ticket_table(config, keys),
+                     print_table(config, keys), door_table(keys), offline_table(keys), list_table(),
+                     room_table(keys), refund_table(keys), event_refund_table(), payment_table(),
+                     box_office_table(keys), import_table(keys), exchange_table(keys),
+                     attendee_table(config, keys), resend_table(keys), transfer_table(keys),
+                     waiting_table(config, keys), event_table()}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

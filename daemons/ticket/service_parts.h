@@ -22,6 +22,7 @@ Table room_table(const ServiceKeys& keys);
 Table list_table();
 Table offline_table(const ServiceKeys& keys);
 Table refund_table(const ServiceKeys& keys);
+Table event_refund_table();
 Table payment_table();
 Table box_office_table(const ServiceKeys& keys);
 Table import_table(const ServiceKeys& keys);

@@ -1,6 +1,7 @@
 // Ed25519 against RFC 8032, section 7.1, and what verification must refuse.
 #include <catch2/catch.hpp>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
 
@@ -40,6 +41,7 @@ TEST_CASE("keys and signatures are those of RFC 8032", "[crypto]") {
     CHECK(hex(key.public_key) == vector.public_key);
     CHECK(hex(sign(raw(vector.message), key)) == vector.signature);
     CHECK(verify(raw(vector.message), raw(vector.signature), key.public_key));
+    CHECK(is_own(raw(vector.message), raw(vector.signature), key));
   }
 }
 
@@ -50,6 +52,7 @@ TEST_CASE("a signature with any bit changed is refused", "[crypto]") {
     auto bad = good;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
     REQUIRE_FALSE(verify("ticket", bad, key.public_key));
+    REQUIRE_FALSE(is_own("ticket", bad, key));
   }
 }
 
@@ -64,6 +67,30 @@ TEST_CASE("a signature is refused for another message, key or length", "[crypto]
   CHECK_FALSE(verify("ticket", "", key.public_key));
   CHECK_FALSE(verify("ticket", good, key.public_key.substr(1)));
   CHECK_FALSE(verify("ticket", good, ""));
+  CHECK_FALSE(is_own("tickets", good, key));
+  CHECK_FALSE(is_own("ticket", good, other));
+  CHECK_FALSE(is_own("ticket", good + '\0', key));
+  CHECK_FALSE(is_own("ticket", "", key));
+}
+
+TEST_CASE("who has the secret key takes for its own just what others verify", "[crypto]") {
+  SeededRandom random(20261126);
+  const auto some = [&](size_t bytes) {
+    std::string made(bytes, '\0');
+    random.fill(made.data(), bytes);
+    return made;
+  };
+  for (int round = 0; round < 500; ++round) {
+    const auto key = signing_key(some(32));
+    const auto message = some(static_cast<size_t>(round));
+    auto signature = sign(message, key);
+    REQUIRE(is_own(message, signature, key));
+    // Another R or S, or one of another message with this one's other half.
+    const auto other = sign(message + "!", key);
+    signature.replace(round % 2 ? 0 : 32, 32, other, round % 2 ? 0 : 32, 32);
+    REQUIRE(is_own(message, signature, key) == verify(message, signature, key.public_key));
+    REQUIRE_FALSE(is_own(message, signature, key));
+  }
 }
 
 // The point of order one would let a signature fit every message.

@@ -56,11 +56,11 @@ struct Nursery {
     ::close(fd);
     REQUIRE(stepped_until([&] { return children.all_ready(); }));
   }
-  // Killed after it has lived for so long; the time until it is started again.
-  SteadyMicros pause_after(SteadyMicros lived_us) {
+  // Ended by a signal after it has lived for so long; the time until it is started again.
+  SteadyMicros pause_after(SteadyMicros lived_us, int signal = SIGTERM) {
     clock.now += lived_us;
     const pid_t before = pid();
-    ::kill(before, SIGKILL);
+    ::kill(before, signal);
     REQUIRE(stepped_until([&] { return pid() != before; }));
     const auto ended = clock.now;
     for (; pid() <= 0; clock.now += 10'000) children.step(idle[0], 0);
@@ -78,4 +78,14 @@ TEST_CASE("a child that ends is started again at once, the sooner it ends again 
   CHECK(nursery.pause_after(1'000'000) >= 100'000);
   CHECK(nursery.pause_after(1'000'000) >= 250'000);
   CHECK(nursery.pause_after(60'000'000) <= 10'000);
+}
+
+TEST_CASE("a child that was ready until somebody killed it is started again at once, each time") {
+  Nursery nursery;
+  for (int i = 0; i < 4; ++i) {
+    nursery.say_ready();
+    CHECK(nursery.pause_after(1'000'000, SIGKILL) <= 10'000);
+  }
+  for (int i = 0; i < 3; ++i) nursery.pause_after(1'000'000, SIGKILL);  // Never ready again.
+  CHECK(nursery.pause_after(1'000'000, SIGKILL) >= 100'000);
 }

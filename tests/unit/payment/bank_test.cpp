@@ -46,6 +46,12 @@ TEST_CASE("an entry is read with its text, its references and who paid", "[payme
   CHECK(movement.line == 4);
 }
 
+TEST_CASE("another root is refused, also one that ends where it begins", "[payment]") {
+  CHECK(refusal(read_camt("<Html/>")) == "malformed_file Line 1: the root is no Document.");
+  CHECK(refusal(read_camt("<Html></Html>")) == "malformed_file Line 1: the root is no Document.");
+  CHECK(refusal(read_camt("<Document/>")).empty());
+}
+
 TEST_CASE("a batched entry is read payment by payment, newer versions and prefixes as well",
           "[payment]") {
   const std::string one =

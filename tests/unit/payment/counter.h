@@ -40,12 +40,12 @@ struct Counter {
     bench.note(api::user::MemberJoined{organization, door.person_id, Role::door_staff});
   }
 
-  Id hold(int64_t amount = 1500) {
+  Id hold(int64_t amount = 1500, const std::string& code = "ABCDEFGHJK") {
     api::ticket::Held fact{};
     fact.organization_id = organization;
     fact.event_id = id_of(100);
     fact.order_id = id_of(++orders_);
-    fact.code = "ABCDEFGHJK";
+    fact.code = code;
     fact.buyer.data = std::string(16, 'b');
     fact.lines = {{.ticket_type_id = id_of(51), .quantity = 1, .unit_price = amount}};
     fact.lines[0].total = amount;

@@ -148,6 +148,22 @@ TEST_CASE("a lost webhook is found by looking the payment up", "[payment]") {
   CHECK(counter.count("payment.captured") == 1);
 }
 
+TEST_CASE("what was looked up, and is as it was, is not looked up again when the process starts",
+          "[payment]") {
+  Counter counter;
+  const auto payment = counter.offer(counter.hold());
+  counter.bench.now += kHour / 60;
+  counter.bench.run_timers();
+  CHECK(counter.work() == 1);
+  CHECK(counter.row(payment).state == PaymentState::pending);
+  const auto before = counter.bench.head().seq;
+  counter.bench.start(decide_start);
+  CHECK(counter.bench.head().seq == before);
+  counter.bench.now += kHour / 60;  // It is in its own time.
+  CHECK(counter.bench.run_timers() == 1);
+  counter.bench.check_rebuild();
+}
+
 TEST_CASE("each button of the sandbox ends where it says", "[payment]") {
   Counter counter;
   const auto order = counter.hold();
