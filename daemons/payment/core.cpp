@@ -3,6 +3,7 @@
 #include "common/api/payment_facts.h"
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/disputes.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"

@@ -91,6 +91,8 @@ struct WebhookEvent {
   UnixMillis at = 0;                      // When it happened, as the provider says.
 };
 
+class ProviderDisputes;
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -109,6 +111,9 @@ class Provider {
   // bad_signature (unauthenticated), webhook_too_old (unauthenticated), malformed_webhook
   // (invalid).
   virtual Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const = 0;
+
+  // Its second port, for disputes; null: it hears no evidence.
+  virtual ProviderDisputes* disputes() { return nullptr; }
 };
 
 }  // namespace bilten::payment

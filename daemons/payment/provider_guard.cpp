@@ -49,6 +49,12 @@ Result<RefundView> GuardedProvider::refund(const RefundOrder& order) {
   return guarded([&] { return provider_->refund(order); });
 }
 
+Status GuardedProvider::give_evidence(const std::string& dispute, const Evidence& evidence,
+                                      bool submit, const std::string& key) {
+  return guarded(
+      [&] { return provider_->disputes()->give_evidence(dispute, evidence, submit, key); });
+}
+
 bool GuardedProvider::is_open() const {
   const std::lock_guard lock(mutex_);
   return breaker_.is_open();

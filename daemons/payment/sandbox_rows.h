@@ -19,6 +19,7 @@ struct SandboxIntentRow {
   bool is_delayed = false;    // The bank thinks: it can neither be pressed nor ended.
   bool refund_fails = false;  // The next refund will.
   Instant created_at = {};
+  bool has_evidence = false;  // In its dispute.
   static constexpr auto fields() {
     using Self = SandboxIntentRow;
     constexpr auto amount = between(0, kMoneyMax);
@@ -29,7 +30,8 @@ struct SandboxIntentRow {
                    field("captured", &Self::captured, amount)),
         field_list(
             field("refunded", &Self::refunded, amount), field("is_delayed", &Self::is_delayed),
-            field("refund_fails", &Self::refund_fails), field("created_at", &Self::created_at)));
+            field("refund_fails", &Self::refund_fails), field("created_at", &Self::created_at),
+            field("has_evidence", &Self::has_evidence).or_default()));
   }
 };
 

@@ -13,6 +13,8 @@ inline constexpr std::string_view kIntentAction = "intent.requires_action";
 inline constexpr std::string_view kDisputeOpened = "dispute.opened";
 inline constexpr std::string_view kDisputeWon = "dispute.won";
 inline constexpr std::string_view kDisputeLost = "dispute.lost";
+// A dispute's id is this and its intent's reference.
+inline constexpr std::string_view kDisputePrefix = "sdp_";
 
 api::payment::TakeWebhook signed_webhook(const SandboxHookRow& hook, const std::string& secret,
                                          UnixMillis now);

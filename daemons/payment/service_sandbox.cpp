@@ -19,6 +19,7 @@ Table sandbox_table(const Config& config, const ServiceKeys& keys) {
       command<SandboxLookUp>("payment.sandbox.look_up", decide_sandbox_look_up),
       command<SandboxCancel>("payment.sandbox.cancel", decide_sandbox_cancel),
       command<SandboxRefund>("payment.sandbox.refund", decide_sandbox_refund),
+      command<SandboxEvidence>("payment.sandbox.evidence", decide_sandbox_evidence),
       command<SandboxHeard>("payment.sandbox.heard", decide_sandbox_heard),
       timer(kSandboxBankTimer, decide_sandbox_bank),
       timer(kSandboxHookTimer, decide_sandbox_hook),

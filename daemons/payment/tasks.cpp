@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/payment/attention.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refunds.h"
@@ -39,7 +40,8 @@ UnixMillis wait_after(TaskKind kind, int64_t attempt) {
     case TaskKind::open: return doubled(kLease, attempt, kMinute);
     case TaskKind::look_up: return doubled(2 * kLease, attempt, 10 * kMinute);
     case TaskKind::cancel:
-    case TaskKind::refund: return doubled(kLease, attempt, kHour);
+    case TaskKind::refund:
+    case TaskKind::evidence: return doubled(kLease, attempt, kHour);
   }
   return kHour;
 }
@@ -75,6 +77,10 @@ void attempt(const Task& task, int64_t number, UnixMillis now, Effects& effects)
 void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effects) {
   if (task.kind == TaskKind::refund) {
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, "given_up"}, effects);
+    return;
+  }
+  if (task.kind == TaskKind::evidence) {
+    refuse_evidence(rows, now, task.id, "given_up", effects);
     return;
   }
   const auto payment = find_payment(rows, task.id);
@@ -114,6 +120,10 @@ void take_failure(const Rows& rows, UnixMillis now, const Task& task, const Told
   const bool is_final = !failure.may_retry;
   if (is_final && task.kind == TaskKind::refund) {
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, failure.reason}, effects);
+    return;
+  }
+  if (is_final && task.kind == TaskKind::evidence) {
+    refuse_evidence(rows, now, task.id, failure.reason, effects);
     return;
   }
   if (is_final && task.kind == TaskKind::open) {
@@ -157,13 +167,6 @@ void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
             effects);
 }
 
-ToldFailure failure_of(const Error& error) {
-  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
-                         error.code == Code::deadline_inflight;
-  return {error.reason.substr(0, 64), may_retry,
-          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
-}
-
 SettleTask settled(const Task& task, const Result<IntentView>& view) {
   SettleTask message{.kind = task.kind, .id = task.id};
   if (view) {
@@ -190,8 +193,7 @@ using Job = std::function<std::optional<SettleTask>(const Ask&)>;
 // `use` calls the provider, by the account that the payment was opened in.
 template <class Use>
 Job job_at(const Providers& providers, const PaymentRow& payment, const Task& task, Use use) {
-  const bool is_own = payment.account == ProviderAccount::organization;
-  const std::string missing(is_own ? kAccountMissing : "provider_not_configured");
+  const auto missing = missing_reason(payment);
   return [=, name = account_name(payment)](const Ask& ask) -> std::optional<SettleTask> {
     const auto provider = providers(name, ask);
     if (provider) return settled(task, use(*provider));
@@ -199,10 +201,6 @@ Job job_at(const Providers& providers, const PaymentRow& payment, const Task& ta
     message.failure = {missing, true, 0};
     return message;
   };
-}
-
-std::string provider_key(std::string_view what, const Id& id, int64_t round = 1) {
-  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
 }
 
 Job plan_refund(const Providers& providers, const Reader& reader, const Task& task) {
@@ -229,12 +227,24 @@ Intent intent_of(const Reader& reader, const Id& payment_id, const PaymentRow& p
 
 }  // namespace
 
+std::string provider_key(std::string_view what, const Id& id, int64_t round) {
+  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
+}
+
+ToldFailure failure_of(const Error& error) {
+  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
+                         error.code == Code::deadline_inflight;
+  return {error.reason.substr(0, 64), may_retry,
+          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
+}
+
 int64_t attempts_max(TaskKind kind) {
   switch (kind) {
     case TaskKind::open: return 60;
     case TaskKind::look_up: return INT64_MAX;  // Ends with the order.
     case TaskKind::cancel:
-    case TaskKind::refund: return 80;
+    case TaskKind::refund:
+    case TaskKind::evidence: return 80;
   }
   return 1;
 }
@@ -258,6 +268,7 @@ Effects decide_task_due(const Rows& rows, const Context& context, std::string_vi
 
 Effects decide_start(const Rows& rows, const Context& context) {
   Effects effects;
+  forget_refused(rows, context.now, effects);
   rows.scan<TaskRow>({}, {}, SIZE_MAX, [&](std::string_view key, const TaskRow& row) {
     if (!row.under_way) return true;
     auto fact = of_task<Postponed>(read_key(key));
@@ -283,6 +294,8 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
     take_refund_news(rows, context.now, task.id,
                      {message.refund->state, message.refund->reference, message.refund->failure},
                      decision);
+  } else if (message.evidence) {
+    take_evidence(rows, context, task.id, *message.evidence, decision);
   } else if (message.intent) {
     if (task.kind != TaskKind::open && is_undecided(message.intent->state)) {
       wait_on(rows, context.now, task, decision);
@@ -296,6 +309,7 @@ Job plan_task(const Providers& providers, const Reader& reader, std::string_view
   const auto task = read_key(key);
   if (!reader.rows.has(TaskRow::table, key)) return {};
   if (task.kind == TaskKind::refund) return plan_refund(providers, reader, task);
+  if (task.kind == TaskKind::evidence) return plan_evidence(providers, reader, task.id);
   const auto payment = find_payment(reader.rows, task.id);
   if (task.kind == TaskKind::open) {
     return job_at(providers, payment, task,

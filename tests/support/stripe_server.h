@@ -19,7 +19,7 @@ class StripeServer {
 
   // The same server at another of its accounts ("--account", its key): orders and objects are that
   // one's. Only as long as this one lives.
-  StripeServer at(const std::string& key) const { return {url_, key}; }
+  StripeServer at(const std::string& key) const { return {*this, key}; }
   // An order to the server (tests/stripe/control.py); fails the test where it is refused.
   nlohmann::json order(const std::string& what,
                        const nlohmann::json& body = nlohmann::json::object()) const;
@@ -32,7 +32,8 @@ class StripeServer {
   std::vector<nlohmann::json> requests(const std::string& path) const;
 
  private:
-  StripeServer(std::string url, std::string key) : url_(std::move(url)), key_(std::move(key)) {}
+  StripeServer(const StripeServer& server, std::string key)
+      : url_(server.url_), key_(std::move(key)) {}
 
   std::unique_ptr<RunningProgram> program_;
   std::string url_, key_;
