@@ -6,7 +6,6 @@
 
 namespace bilten::ticket {
 
-using api::ticket::EvidenceAdmission;
 using api::ticket::EvidenceTicket;
 using api::ticket::kEvidenceAdmissionsMax;
 using api::ticket::kListsPerEventMax;

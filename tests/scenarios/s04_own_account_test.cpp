@@ -111,7 +111,18 @@ TEST_CASE(
 TEST_CASE("an own account whose key is wrong ends payments with what to do, and staff sees it",
           "[s4][stripe]") {
   Shop shop;
+  const auto check_config = [&] {
+    std::vector<std::string> words{binary("bilten-payment"), "--check-config"};
+    const auto options = Shop::options(shop.server.url(), shop.secrets);
+    words.insert(words.end(), options.extra.begin(), options.extra.end());
+    return run_program(words);
+  };
+  shop.write("accounts.toml", "[nobody]\nkey = \"" + kOwnKey + "\"\n");
+  CHECK(check_config().status == 78);
+  CHECK(check_config().out.find("accounts.toml:1") != std::string::npos);
+  CHECK(check_config().out.find(kOwnKey) == std::string::npos);
   shop.give_account("sk_test_wrong");
+  CHECK(check_config().status == 0);
   auto payer = shop.payer(shop.own_host);
   const auto begun =
       shop.guest.post("/v1/orders/" + payer.order_id() + "/payments", {{"secret", payer.secret()}});
