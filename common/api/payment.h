@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/api/payment_documents.h"
+#include "common/api/payment_event_refunds.h"
 #include "common/api/payment_fees.h"
 #include "common/api/payment_ledger.h"
 #include "common/api/payment_payments.h"

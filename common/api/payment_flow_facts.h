@@ -190,6 +190,21 @@ struct Postponed : OfTask {
   }
 };
 
+struct RefundsPaced {
+  static constexpr std::string_view name = "payment.refunds_paced";
+  static constexpr Audience audience = Audience::internal;
+  static constexpr std::string_view doc =
+      "An account's provider is asked for no refund before that: some were just now, or it wants "
+      "us "
+      "to wait.";
+  std::string account;
+  Instant not_before;
+  static constexpr auto fields() {
+    return field_list(field("account", &RefundsPaced::account, length(1, kAccountNameMax)),
+                      field("not_before", &RefundsPaced::not_before));
+  }
+};
+
 struct GivenUp : OfTask {
   static constexpr std::string_view name = "payment.given_up";
   static constexpr Audience audience = Audience::internal;
@@ -224,6 +239,6 @@ struct WebhookTaken {
 
 using FlowFacts = std::variant<Wanted, Attempted, Offered, WebhookTaken, ActionWanted, CancelWanted,
                                Postponed, HeldForReview, Reviewed, MoneyNamed, RefundWanted,
-                               RefundDone, RefundFailed, RefundRetried, GivenUp>;
+                               RefundDone, RefundFailed, RefundRetried, GivenUp, RefundsPaced>;
 
 }  // namespace bilten::api::payment

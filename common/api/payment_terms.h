@@ -6,7 +6,8 @@
 namespace bilten::api::payment {
 
 inline constexpr size_t kProviderNameMax = 32;
-inline constexpr size_t kReferenceMax = 255;  // Of a provider's ids.
+inline constexpr size_t kAccountNameMax = kProviderNameMax + 37;  // "stripe-<an organisation's id>"
+inline constexpr size_t kReferenceMax = 255;                      // Of a provider's ids.
 inline constexpr size_t kRedirectMax = 4000;
 inline constexpr int64_t kEvidencePackMax = 1 << 20;
 

@@ -15,6 +15,7 @@ constexpr auto names_of(ProviderName) {
 struct Config {
   ProviderName provider = ProviderName::none;
   bool transfer = true, onsite = true;
+  int64_t refunds_per_s = 20;
   std::string public_url = {};
   std::string sandbox_secret = {};
   int64_t sandbox_slow_s = 5, sandbox_late_s = 90;
@@ -31,6 +32,11 @@ struct Config {
         field("onsite", &Config::onsite)
             .or_default()
             .doc("Orders may be paid on site, which staff marks as received."),
+        field("refunds_per_s", &Config::refunds_per_s, between(1, 1000))
+            .or_default()
+            .doc("How many refunds an account's provider is asked for in a second at most: those "
+                 "of a "
+                 "cancelled event wait in line, payers do not."),
         field("public_url", &Config::public_url, length(0, 200))
             .or_default()
             .doc(

@@ -10,6 +10,7 @@
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/payouts.h"
+#include "daemons/payment/refund_line.h"
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/sandbox.h"
 #include "daemons/payment/staff.h"

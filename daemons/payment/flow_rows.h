@@ -132,14 +132,16 @@ struct RefundOfPayment {
   static constexpr auto fields() { return field_list(); }
 };
 
-// Key: task_key(). A provider is to be asked until this row is gone; its timer says when.
+// Key: task_key(). A provider is to be asked until this row is gone; its timer, or its place in
+// line, says when.
 struct TaskRow {
   static constexpr std::string_view table = "task";
   int64_t attempts = 0;
-  bool under_way = false;  // The last of them is not known to have ended.
+  bool under_way = false;              // The last of them is not known to have ended.
+  std::optional<Instant> due_at = {};  // Of a refund that waits in line: refund_line.h.
   static constexpr auto fields() {
     return field_list(field("attempts", &TaskRow::attempts, between(0, INT64_MAX)),
-                      field("under_way", &TaskRow::under_way));
+                      field("under_way", &TaskRow::under_way), field("due_at", &TaskRow::due_at));
   }
 };
 inline std::string task_key(TaskKind kind, const Id& id) {

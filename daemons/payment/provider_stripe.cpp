@@ -95,7 +95,9 @@ Result<IntentView> StripeProvider::capture(const std::string& reference, const s
 
 Result<IntentView> StripeProvider::cancel(const std::string& reference, const std::string& key) {
   if (!is_object_id(reference)) return no_reference(reference);
-  const auto ended = read<Session>(api_.post(kSessions + "/" + reference + "/expire", {}, key));
+  const auto ended = ask_with_keys(key, [&](const std::string& each) {
+    return read<Session>(api_.post(kSessions + "/" + reference + "/expire", {}, each));
+  });
   if (ended) return or_garbled(view_of(*ended));
   // Paid or expired already: how it stands is the answer.
   if (ended.error().reason == "provider_refused") return look_up(reference);

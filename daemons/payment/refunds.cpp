@@ -4,6 +4,7 @@
 
 #include "daemons/payment/attention.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/event_refunds.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/tasks.h"
 
@@ -69,8 +70,10 @@ void announce_return(const Rows& rows, UnixMillis now, const Id& payment_id,
 void change_refund(Rows& rows, const Id& refund_id, const std::function<void(RefundRow&)>& change) {
   auto refund = rows.find<RefundRow>(refund_id.view());
   CHECK_INVARIANT(refund);
+  const auto before = refund->state;
   change(*refund);
   rows.save(refund_id.view(), *refund);
+  note_refund(rows, find_payment(rows, refund->payment_id), before, *refund);
 }
 
 }  // namespace
@@ -114,9 +117,6 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
   fact.asked_id = asked_id;
   fact.amount = {amount, payment.received->currency};
   effects.record(fact);
-  if (payment.method == Method::card) {
-    begin_task(TaskKind::refund, fact.refund_id, context.now, effects);
-  }
 }
 
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
@@ -167,7 +167,10 @@ void apply(Rows& rows, const RefundWanted& fact) {
   CHECK_INVARIANT(payment.received &&
                   payment.refunded + payment.refunding <= payment.received->amount);
   rows.save(fact.payment_id.view(), payment);
-  if (payment.method != Method::card) {  // Staff gives it back.
+  note_refund(rows, payment, std::nullopt, refund);
+  if (payment.method == Method::card) {
+    set_task(rows, TaskKind::refund, fact.refund_id, fact.at.ms);
+  } else {  // Staff gives it back.
     add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id,
                   fact.payment_id, fact.at);
   }
@@ -203,6 +206,7 @@ void apply(Rows& rows, const RefundRetried& fact) {
     refund.state = RefundProgress::wanted;
     refund.round += 1;
   });
+  set_task(rows, TaskKind::refund, fact.refund_id, fact.at.ms);
   end_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id);
 }
 

@@ -1,6 +1,7 @@
 #include "daemons/payment/rights.h"
 
 #include "common/crypto/order_link.h"
+#include "daemons/payment/payout_rows.h"
 
 namespace bilten::payment {
 namespace {
@@ -65,6 +66,16 @@ Status check_manager(const Rows& rows, const Person& person, const Id& organizat
     return rests_on("user",
                     {Code::not_found, "unknown_organization", "You are in no such organisation."});
   }
+  if (*role >= Role::manager) return Done{};
+  return role_missing();
+}
+
+Status check_event_manager(const Rows& rows, const Person& person, const Id& event_id) {
+  Error unknown{Code::not_found, "unknown_event", "There is no such event in your organisations."};
+  const auto event = rows.find<EventEndRow>(event_id.view());
+  if (!event) return rests_on("event", std::move(unknown));
+  const auto role = role_of(rows, event->organization_id, person.person_id);
+  if (!role) return rests_on("user", std::move(unknown));
   if (*role >= Role::manager) return Done{};
   return role_missing();
 }

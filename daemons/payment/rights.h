@@ -27,5 +27,7 @@ Result<PaymentRow> find_managed_payment(const Rows& rows, const Person* person,
 // Who may see the organisation's money: its owners and managers. unknown_organization to who is
 // not in it, role_missing to the rest; both rest on user.
 Status check_manager(const Rows& rows, const Person& person, const Id& organization_id);
+// The same of an event's organisation: unknown_event to who is not in it, role_missing.
+Status check_event_manager(const Rows& rows, const Person& person, const Id& event_id);
 
 }  // namespace bilten::payment

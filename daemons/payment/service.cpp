@@ -18,11 +18,11 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
                .table = order_table(),
                .evolve = evolve,
                .read_by_the_page = {"ticket"}};
-  for (auto& part :
-       {payment_table(config, keys, own),
-        task_table(make_providers(config, keys, std::move(stripe), own)), staff_table(),
-        sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
-        document_table(keys), reconcile_table(), statement_table(keys)}) {
+  for (auto& part : {payment_table(config, keys, own),
+                     task_table(config, make_providers(config, keys, std::move(stripe), own)),
+                     event_refund_table(), staff_table(), sandbox_table(config, keys),
+                     ledger_table(), fee_table(), payout_table(), document_table(keys),
+                     reconcile_table(), statement_table(keys)}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

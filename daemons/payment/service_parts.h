@@ -14,7 +14,8 @@ namespace bilten::payment {
 using Table = std::vector<TableRow>;
 Table order_table();
 Table payment_table(const Config& config, const ServiceKeys& keys, const OwnAccounts& own);
-Table task_table(const Providers& providers);
+Table task_table(const Config& config, const Providers& providers);
+Table event_refund_table();
 Table staff_table();
 Table sandbox_table(const Config& config, const ServiceKeys& keys);
 Table ledger_table();

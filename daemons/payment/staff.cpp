@@ -124,7 +124,6 @@ Decided<PaymentView> decide_retry(const Rows& rows, const Context& context,
     fact.refund_id = id;
     fact.at = {context.now};
     decision.record(fact);
-    begin_task(TaskKind::refund, id, context.now, decision);
   });
   const bool was_given_up = payment->state == PaymentState::closing &&
                             !payment->reference.empty() &&

@@ -6,6 +6,7 @@
 #include "daemons/payment/evidence.h"
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
+#include "daemons/payment/refund_line.h"
 #include "daemons/payment/refunds.h"
 
 namespace bilten::payment {
@@ -14,6 +15,7 @@ using api::payment::Attempted;
 using api::payment::GivenUp;
 using api::payment::Offered;
 using api::payment::Postponed;
+using api::payment::RefundsPaced;
 using api::payment::SettleTask;
 using api::payment::ToldFailure;
 using api::payment::ToldIntent;
@@ -26,8 +28,14 @@ constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinut
 // A call that has not come back by then is taken for lost: longer than a call may take.
 constexpr UnixMillis kLease = 15 * kSecond;
 
+// A buyer looks at a page that is not there yet: the pause begins to grow after that many tries.
+constexpr int64_t kQuickTries = 4;
+
 // Those beyond wait for their lease.
 constexpr size_t kResumedAtOnce = 1000;
+
+// A provider that wants us to wait is believed so far for all its refunds.
+constexpr UnixMillis kPauseMax = 5 * kMinute;
 
 UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
   const auto times = std::clamp<int64_t>(attempt - 1, 0, 20);
@@ -40,10 +48,16 @@ UnixMillis wait_after(TaskKind kind, int64_t attempt) {
     case TaskKind::open: return doubled(kLease, attempt, kMinute);
     case TaskKind::look_up: return doubled(2 * kLease, attempt, 10 * kMinute);
     case TaskKind::cancel:
-    case TaskKind::refund:
     case TaskKind::evidence: return doubled(kLease, attempt, kHour);
+    case TaskKind::refund: return kLease;  // Then it waits in line again.
   }
   return kHour;
+}
+
+// Until the next attempt where the provider could not say.
+UnixMillis wait_of_failed(TaskKind kind, int64_t attempts) {
+  const auto most = kind == TaskKind::refund ? kHour : wait_after(kind, attempts);
+  return doubled(kSecond, attempts - (kind == TaskKind::open ? kQuickTries : 0), most);
 }
 
 struct Task {
@@ -74,6 +88,12 @@ void attempt(const Task& task, int64_t number, UnixMillis now, Effects& effects)
   effects.send(kTaskSender, task_key(task.kind, task.id));
 }
 
+void postpone(const Task& task, UnixMillis at, Effects& effects) {
+  auto fact = of_task<Postponed>(task);
+  fact.next_at = {at};
+  effects.record(fact);
+}
+
 void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effects) {
   if (task.kind == TaskKind::refund) {
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, "given_up"}, effects);
@@ -95,6 +115,16 @@ void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effect
   fact.payment_id = task.id;
   fact.at = {now};
   effects.record(fact);
+}
+
+void attempt_next(const Rows& rows, const Task& task, UnixMillis now, Effects& effects) {
+  const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
+  CHECK_INVARIANT(row);
+  if (row->attempts >= attempts_max(task.kind)) {
+    give_up(rows, task, now, effects);
+  } else {
+    attempt(task, row->attempts + 1, now, effects);
+  }
 }
 
 Id payment_of(const Rows& rows, const Task& task) {
@@ -130,10 +160,22 @@ void take_failure(const Rows& rows, UnixMillis now, const Task& task, const Told
     effects.record(moved<api::payment::Failed>(task.id, payment, payment.amount, now));
     return;
   }
-  const auto wait = doubled(kSecond, row->attempts, wait_after(task.kind, row->attempts));
-  auto fact = of_task<Postponed>(task);
-  fact.next_at = {now + std::max(wait, failure.retry_after_ms)};
-  effects.record(fact);
+  const auto wait = wait_of_failed(task.kind, row->attempts);
+  postpone(task, now + std::max(wait, failure.retry_after_ms), effects);
+  if (task.kind != TaskKind::refund || failure.retry_after_ms == 0) return;
+  effects.record(
+      RefundsPaced{account_name(payment), {now + std::min(failure.retry_after_ms, kPauseMax)}});
+}
+
+// A provider that has begun to give money back is asked now and then how that went.
+void take_refund(const Rows& rows, UnixMillis now, const Task& task, const ToldRefund& told,
+                 Effects& effects) {
+  const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
+  if (told.state == RefundState::pending && row) {
+    postpone(task, now + doubled(kLease, row->attempts, kHour), effects);
+  } else {
+    take_refund_news(rows, now, task.id, {told.state, told.reference, told.failure}, effects);
+  }
 }
 
 bool is_undecided(IntentState state) {
@@ -146,9 +188,7 @@ bool is_undecided(IntentState state) {
 void wait_on(const Rows& rows, UnixMillis now, const Task& task, Effects& effects) {
   const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
   if (!row || !row->under_way) return;
-  auto fact = of_task<Postponed>(task);
-  fact.next_at = {now + wait_after(task.kind, row->attempts)};
-  effects.record(fact);
+  postpone(task, now + wait_after(task.kind, row->attempts), effects);
 }
 
 void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
@@ -254,15 +294,27 @@ void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects) {
 }
 
 Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key) {
-  const auto row = rows.find<TaskRow>(key);
-  CHECK_INVARIANT(row);
   const auto task = read_key(key);
   Effects effects;
-  if (row->attempts >= attempts_max(task.kind)) {
-    give_up(rows, task, context.now, effects);
+  if (task.kind == TaskKind::refund) {  // Nothing was heard of the call.
+    const auto row = rows.find<TaskRow>(key);
+    CHECK_INVARIANT(row);
+    postpone(task, context.now + wait_of_failed(task.kind, row->attempts), effects);
   } else {
-    attempt(task, row->attempts + 1, context.now, effects);
+    attempt_next(rows, task, context.now, effects);
   }
+  return effects;
+}
+
+Effects decide_refunds_due(const Rows& rows, const Context& context, std::string_view account,
+                           int64_t refunds_per_s) {
+  constexpr int64_t kTurnsPerSecond = 10;
+  const auto most = (refunds_per_s + kTurnsPerSecond - 1) / kTurnsPerSecond;
+  const auto next = next_in_line(rows, account, context.now, most);
+  Effects effects;
+  for (const auto& id : next) attempt_next(rows, {TaskKind::refund, id}, context.now, effects);
+  const auto pause = static_cast<int64_t>(next.size()) * kSecond / refunds_per_s;
+  effects.record(RefundsPaced{std::string(account), {context.now + pause}});
   return effects;
 }
 
@@ -271,9 +323,7 @@ Effects decide_start(const Rows& rows, const Context& context) {
   forget_refused(rows, context.now, effects);
   rows.scan<TaskRow>({}, {}, SIZE_MAX, [&](std::string_view key, const TaskRow& row) {
     if (!row.under_way) return true;
-    auto fact = of_task<Postponed>(read_key(key));
-    fact.next_at = {context.now};
-    effects.record(fact);
+    postpone(read_key(key), context.now, effects);
     return effects.facts.size() < kResumedAtOnce;
   });
   return effects;
@@ -291,9 +341,7 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
     note_answered(rows, context.now, find_payment(rows, payment_of(rows, task)), decision);
   }
   if (message.refund) {
-    take_refund_news(rows, context.now, task.id,
-                     {message.refund->state, message.refund->reference, message.refund->failure},
-                     decision);
+    take_refund(rows, context.now, task, *message.refund, decision);
   } else if (message.evidence) {
     take_evidence(rows, context, task.id, *message.evidence, decision);
   } else if (message.intent) {
@@ -329,6 +377,7 @@ Job plan_task(const Providers& providers, const Reader& reader, std::string_view
 }
 
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at) {
+  if (kind == TaskKind::refund) return wait_in_line(rows, id, 0, at);
   const auto key = task_key(kind, id);
   rows.save(key, TaskRow{});
   rows.set_timer(kTaskTimer, key, at);
@@ -337,13 +386,17 @@ void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at) {
 void end_task(Rows& rows, TaskKind kind, const Id& id) {
   const auto key = task_key(kind, id);
   if (!rows.has(TaskRow::table, key)) return;
+  if (kind == TaskKind::refund) return leave_line(rows, id);
   rows.erase<TaskRow>(key);
   rows.clear_timer(kTaskTimer, key);
 }
 
 void apply(Rows& rows, const Attempted& fact) {
+  if (fact.kind == TaskKind::refund) {
+    return leave_line_for_call(rows, fact.id, fact.attempt, fact.next_at.ms);
+  }
   const auto key = task_key(fact.kind, fact.id);
-  rows.save(key, TaskRow{fact.attempt, true});
+  rows.save(key, TaskRow{fact.attempt, true, {}});
   rows.set_timer(kTaskTimer, key, fact.next_at.ms);
 }
 
@@ -351,6 +404,9 @@ void apply(Rows& rows, const Postponed& fact) {
   const auto key = task_key(fact.kind, fact.id);
   auto task = rows.find<TaskRow>(key);
   CHECK_INVARIANT(task);
+  if (fact.kind == TaskKind::refund) {
+    return wait_in_line(rows, fact.id, task->attempts, fact.next_at.ms);
+  }
   task->under_way = false;
   rows.save(key, *task);
   rows.set_timer(kTaskTimer, key, fact.next_at.ms);

@@ -17,10 +17,14 @@ inline constexpr std::string_view kTaskSender = "payment.task";
 // How often a provider is asked before staff is told: an hour of an intent, days of the rest.
 int64_t attempts_max(TaskKind kind);
 
-// The first attempt of a task that the facts of this decision make.
+// The first attempt of a task that the facts of this decision make; a refund waits in line for its
+// own instead, by RefundWanted (refund_line.h).
 void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects);
 // The timer "payment.task": asks again, or gives up.
 Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key);
+// The timer "payment.refund_line": asks for the next refunds in an account's line.
+Effects decide_refunds_due(const Rows& rows, const Context& context, std::string_view account,
+                           int64_t refunds_per_s);
 // At the start of the process: whoever made the attempts that are under way is gone, and will not
 // tell how they ended. They are repeated now.
 Effects decide_start(const Rows& rows, const Context& context);

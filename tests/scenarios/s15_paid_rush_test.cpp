@@ -5,12 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "common/base/random.h"
 #include "tests/support/money_books.h"
 #include "tests/support/paying_crowd.h"
 #include "tests/support/wall_clock.h"
 
-using namespace bilten;
 using namespace bilten::test;
 
 namespace {
@@ -25,7 +23,7 @@ struct Size {
 Size size_of_rush() {
   if (std::getenv("BILTEN_FULL")) return {200, 4200, 200, 3600, 16};
   if (is_sanitized()) return {6, 66, 6, 54, 4};
-  return {20, 360, 20, 300, 8};
+  return {20, 255, 15, 210, 8};
 }
 
 // Holds are for a minute, and late money comes long after. Clocks that jump by more than a minute
@@ -80,26 +78,6 @@ struct Rush {
                .status == 200;
   }
 
-  bool comes_on(int64_t moves, double seconds = 30) const {
-    const auto before = crowd.moves();
-    return wait_until([&] { return crowd.moves() >= before + moves; }, seconds);
-  }
-  // A kill in the midst of what has just begun to go on again.
-  void kill_again_and_again() {
-    static constexpr const char* kProcesses[] = {"payment", "ticket", "payment", "broker"};
-    SeededRandom random(15);
-    const auto each = rushing() / static_cast<size_t>(size.kills);
-    for (int kill = 0; kill < size.kills; ++kill) {
-      const auto* process = kProcesses[kill % 4];
-      INFO("kill " << kill << ", of " << process);
-      crowd.let_in(each);
-      REQUIRE(comes_on(10 + static_cast<int64_t>(random.below(30))));
-      platform.crash(process);
-      REQUIRE(wait_until([&] { return crowd.acting() < 3 * each; }, 60));
-    }
-    crowd.let_in(rushing() % static_cast<size_t>(size.kills));
-    REQUIRE(wait_until([&] { return crowd.acted() == rushing(); }, 60));
-  }
   // Those who are not going to pay lose their places to others, and money that comes then is late.
   void let_time_pass() {
     if (can_turn) clock.set(kHoldOver);
@@ -109,13 +87,6 @@ struct Rush {
     if (can_turn) clock.set(2 * kHoldOver);
     crowd.stop();
   }
-  std::vector<SoldOrder> orders() const {
-    std::vector<SoldOrder> all;
-    for (const auto& buyer : crowd.buyers()) {
-      if (!buyer.order_id().empty()) all.push_back({buyer.order_id(), buyer.secret()});
-    }
-    return all;
-  }
 };
 
 }  // namespace
@@ -124,33 +95,19 @@ TEST_CASE("a rush that pays while daemons are killed charges each order once, an
           "[s15][payment]") {
   const auto began = std::chrono::steady_clock::now();
   Rush rush;
-  rush.kill_again_and_again();
+  rush_through_kills(rush.platform, rush.crowd, rush.rushing(), rush.size.kills);
   rush.let_time_pass();
-
   auto& host = rush.host;
-  MoneyBooks books(rush.sale, rush.orders(), rush.size.seats);
-  std::vector<std::string> faults;
-  wait_until(
-      [&] {
-        if (!log_in(host)) return false;
-        faults = books.faults(host, sandbox_book(host.api));
-        return faults.empty();
-      },
-      120);
-  CHECK(faults == std::vector<std::string>{});
+  const auto orders = orders_of(rush.crowd.buyers());
+  MoneyBooks books(rush.sale, orders, rush.size.seats);
+  books.check(rush.platform, host, [&] { return sandbox_book(host.api); });
   for (const auto& buyer : rush.crowd.buyers()) {
     if (buyer.order_state() != "paid") continue;  // What a buyer was told stays true.
     const auto path = "/v1/orders/" + buyer.order_id() + "?secret=" + buyer.secret();
     CHECK(host.api.get(path).body["state"] == "paid");
   }
-  const auto verified = rush.platform.ctl({"journal", "verify"});
-  INFO(verified.out);
-  CHECK(verified.status == 0);
-  const auto rebuilt = rush.platform.ctl({"rebuild", "--verify"});
-  INFO(rebuilt.out);
-  CHECK(rebuilt.status == 0);
   std::printf("s15: %d kills in %.0f s, %zu orders of %lld buyers for %lld seats: %s\n",
-              rush.size.kills, seconds_since(began), rush.orders().size(),
+              rush.size.kills, seconds_since(began), orders.size(),
               static_cast<long long>(rush.size.buyers), static_cast<long long>(rush.size.seats),
               books.summary().c_str());
 }

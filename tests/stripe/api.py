@@ -163,7 +163,8 @@ class Api:
         """Stripe keeps a 500 of its own as it keeps any answer: the same key brings it back all day."""
         who = (self.authenticate(headers), headers.get("idempotency-key"))
         trouble = {"error": {"type": "api_error", "message": "An unknown error occurred"}}
-        self.keep(who, (path, hashlib.sha256(body).hexdigest()), 500, trouble, "req_of_a_500")
+        if who not in self.answers:  # A key that has an answer keeps it.
+            self.keep(who, (path, hashlib.sha256(body).hexdigest()), 500, trouble, "req_of_a_500")
 
     def run(self, method, path, query, body, key, request_id):
         for route_method, pattern, run in self.routes:

@@ -1,5 +1,5 @@
 """What goes wrong between us and a provider, by order of a test: for the next N requests of a method
-and path. Whether the request ran before it went wrong is in the fault's name."""
+and path, or for N of them, one in so many. Whether the request ran before it went wrong is in the fault's name."""
 import threading
 
 KINDS = {
@@ -28,19 +28,21 @@ class Faults:
         self.lock = threading.Lock()
         self.orders = []
 
-    def order(self, kind, method="POST", path="/v1/", times=1, seconds=30, **more):
+    def order(self, kind, method="POST", path="/v1/", times=1, seconds=30, every=1, passed=0, **more):
         if kind not in KINDS:
             raise ValueError(f"no such fault: {kind}; there are {', '.join(KINDS)}")
         with self.lock:
             self.orders.append({"kind": kind, "method": method, "path": path, "times": times,
-                                "seconds": seconds, **more})
+                                "seconds": seconds, "every": every, "passed": passed, **more})
 
     def next(self, method, path):
         with self.lock:
             for order in self.orders:
                 if order["times"] > 0 and order["method"] == method and path.startswith(order["path"]):
-                    order["times"] -= 1
-                    return order
+                    order["passed"] += 1
+                    if order["passed"] % order["every"] == 0:
+                        order["times"] -= 1
+                        return order
         return None
 
     def clear(self):

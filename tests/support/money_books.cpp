@@ -1,5 +1,7 @@
 #include "tests/support/money_books.h"
 
+#include <catch2/catch.hpp>
+
 namespace bilten::test {
 
 ProviderBook sandbox_book(Api& api) {
@@ -18,6 +20,14 @@ ProviderBook sandbox_book(Api& api) {
     cursor = page.body.value("next_cursor", "");
   } while (!cursor.empty());
   return book;
+}
+
+std::vector<SoldOrder> orders_of(const std::vector<PayingBuyer>& buyers) {
+  std::vector<SoldOrder> orders;
+  for (const auto& buyer : buyers) {
+    if (!buyer.order_id().empty()) orders.push_back({buyer.order_id(), buyer.secret()});
+  }
+  return orders;
 }
 
 std::vector<std::string> MoneyBooks::faults(Organizer& host, const ProviderBook& book) {
@@ -107,6 +117,24 @@ void MoneyBooks::compare_ledger(Organizer& host, const ProviderBook& book, Lines
   if (clearing != kept || kept != worth_) {
     wrong.push_back("the ledger has " + std::to_string(clearing) + ", the provider " +
                     std::to_string(kept) + ", paid orders " + std::to_string(worth_));
+  }
+}
+
+void MoneyBooks::check(const Platform& platform, Organizer& host,
+                       const std::function<ProviderBook()>& read_book) {
+  Lines wrong;
+  wait_until(
+      [&] {
+        if (!log_in(host)) return false;
+        wrong = faults(host, read_book());
+        return wrong.empty();
+      },
+      120);
+  CHECK(wrong == Lines{});
+  for (const auto& command : {Lines{"journal", "verify"}, Lines{"rebuild", "--verify"}}) {
+    const auto verified = platform.ctl(command);
+    INFO(verified.out);
+    CHECK(verified.status == 0);
   }
 }
 

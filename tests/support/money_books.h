@@ -2,11 +2,14 @@
 // each other.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "tests/support/api.h"
+#include "tests/support/paying_buyer.h"
+#include "tests/support/platform.h"
 
 namespace bilten::test {
 
@@ -21,6 +24,7 @@ ProviderBook sandbox_book(Api& api);
 struct SoldOrder {
   std::string id, secret;
 };
+std::vector<SoldOrder> orders_of(const std::vector<PayingBuyer>& buyers);
 
 class MoneyBooks {
  public:
@@ -35,7 +39,10 @@ class MoneyBooks {
   //   of the stock as much is gone as the paid orders have;
   //   the ledger balances, has at the provider what the provider has, and nothing on its way.
   std::vector<std::string> faults(Organizer& host, const ProviderBook& book);
-  // After faults(): "312 paid, 40 over; 330 payments taken, 18 of them given back".
+  // Checks that there are none in the end, and that the journals are whole and make the same rows.
+  void check(const Platform& platform, Organizer& host,
+             const std::function<ProviderBook()>& read_book);
+  // After faults() or check(): "312 paid, 40 over; 330 payments taken, 18 of them given back".
   std::string summary() const;
 
  private:

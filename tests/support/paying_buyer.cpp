@@ -52,6 +52,7 @@ bool PayingBuyer::begin(Api& api, std::string_view method) {
   }
   if (reply.status != 201) return not_yet(kSoonMs);
   payment_id_ = reply.body["id"];
+  payment_state_ = reply.body["state"];
   waits_for_page_ = method == "card";
   return waits_for_page_ || next();
 }
@@ -59,12 +60,13 @@ bool PayingBuyer::begin(Api& api, std::string_view method) {
 bool PayingBuyer::look_for_page(Api& api) {
   const auto reply = api.get("/v1/payments/" + payment_id_ + "?secret=" + secret_);
   if (reply.status != 200) return not_yet(kSoonMs);
+  payment_state_ = reply.body["state"];
   if (reply.body.contains("redirect_url")) {
     pages_.push_back(reply.body["redirect_url"]);
     waits_for_page_ = false;
     return next();
   }
-  if (reply.body["state"] != "failed") return not_yet(kSoonMs);
+  if (payment_state_ != "failed") return not_yet(kSoonMs);
   waits_for_page_ = false;  // The hold ended before there was a page.
   done_ = habit_.size();
   return true;
@@ -72,8 +74,8 @@ bool PayingBuyer::look_for_page(Api& api) {
 
 bool PayingBuyer::look_at_payment(Api& api) {
   const auto reply = api.get("/v1/payments/" + payment_id_ + "?secret=" + secret_);
-  const bool has_failed = reply.status == 200 && reply.body["state"] == "failed";
-  return has_failed ? next() : not_yet(kSoonMs);
+  if (reply.status == 200) payment_state_ = reply.body["state"];
+  return payment_state_ == "failed" ? next() : not_yet(kSoonMs);
 }
 
 bool PayingBuyer::look_at_order(Api& api) {
@@ -82,6 +84,12 @@ bool PayingBuyer::look_at_order(Api& api) {
   order_state_ = reply.body["state"];
   if (order_state_ == "held") return not_yet(kPatientMs);
   return is_finished_ = true;
+}
+
+std::string PayingBuyer::describe() const {
+  const auto doing = done_ < habit_.size() ? std::string(habit_[done_]) : "waits for its order";
+  return "order " + order_id_ + ", payment " + payment_id_ + ": " + doing + ", told " +
+         payment_state_;
 }
 
 bool PayingBuyer::next() {

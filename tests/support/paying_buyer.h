@@ -39,6 +39,8 @@ class PayingBuyer {
   // Did all that it is going to do; what is left is to wait.
   bool has_acted() const { return is_finished_ || done_ == habit_.size(); }
   const std::string& order_id() const { return order_id_; }  // Empty: none was made.
+  // What it is at, for messages: "order ..., payment ...: card, told opening".
+  std::string describe() const;
   const std::string& secret() const { return secret_; }
   const std::string& order_state() const { return order_state_; }  // As it was last told.
 
@@ -57,7 +59,7 @@ class PayingBuyer {
   const json wish_;
   size_t done_ = 0;  // Words of the habit.
   std::string key_ = fresh_key();
-  std::string order_id_, secret_, order_state_, payment_id_;
+  std::string order_id_, secret_, order_state_, payment_id_, payment_state_;
   std::vector<std::string> pages_;
   bool waits_for_page_ = false, is_finished_ = false;
   Clock::time_point look_at_{};

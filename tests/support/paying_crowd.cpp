@@ -1,6 +1,8 @@
 #include "tests/support/paying_crowd.h"
 
-#include "tests/support/platform.h"
+#include <catch2/catch.hpp>
+
+#include "common/base/random.h"
 
 namespace bilten::test {
 
@@ -36,6 +38,36 @@ void PayingCrowd::serve(const std::string& url, size_t part, size_t parts) {
     }
     if (!moved) let_pass(0.02);
   }
+}
+
+std::string PayingCrowd::describe_acting() const {
+  std::string text;
+  for (size_t i = 0; i < std::min(buyers_.size(), let_in_.load()); ++i) {
+    if (!buyers_[i].has_acted()) text += buyers_[i].describe() + '\n';
+  }
+  return text;
+}
+
+void rush_through_kills(const Platform& platform, PayingCrowd& crowd, size_t rushing, int kills,
+                        const std::function<void(int)>& before_kill) {
+  static constexpr const char* kProcesses[] = {"payment", "ticket", "payment", "broker"};
+  SeededRandom random(15);
+  const auto each = rushing / static_cast<size_t>(kills);
+  for (int kill = 0; kill < kills; ++kill) {
+    const auto* process = kProcesses[kill % 4];
+    INFO("kill " << kill << ", of " << process);
+    if (before_kill) before_kill(kill);
+    crowd.let_in(each);
+    const auto moves = crowd.moves() + 10 + static_cast<int64_t>(random.below(30));
+    REQUIRE(wait_until([&] { return crowd.moves() >= moves || crowd.acting() == 0; }, 30));
+    platform.crash(process);
+    REQUIRE(wait_until([&] { return crowd.acting() < 3 * each; }, 60));
+  }
+  crowd.let_in(rushing % static_cast<size_t>(kills));
+  const bool all_acted = wait_until([&] { return crowd.acting() == 0; }, 60);
+  if (!all_acted) crowd.stop();
+  INFO((all_acted ? "" : crowd.describe_acting()));
+  REQUIRE(all_acted);
 }
 
 }  // namespace bilten::test

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/paying_buyer.h"
+#include "tests/support/platform.h"
 
 namespace bilten::test {
 
@@ -31,6 +32,8 @@ class PayingCrowd {
   size_t acting() const { return std::min(buyers_.size(), let_in_.load()) - acted_; }
   size_t size() const { return buyers_.size(); }
   void stop();
+  // Once stopped: those who have something to do yet, one a line.
+  std::string describe_acting() const;
   // Once stopped.
   const std::vector<PayingBuyer>& buyers() const { return buyers_; }
 
@@ -44,5 +47,11 @@ class PayingCrowd {
   std::atomic<bool> stop_{false};
   std::vector<std::thread> threads_;
 };
+
+// The first `rushing` of the crowd come, part by part, and in the midst of each part a daemon is
+// killed: payment, ticket or the broker. `before_kill` is told the kill's number. Returns once all
+// of them did what they were going to do.
+void rush_through_kills(const Platform& platform, PayingCrowd& crowd, size_t rushing, int kills,
+                        const std::function<void(int kill)>& before_kill = {});
 
 }  // namespace bilten::test

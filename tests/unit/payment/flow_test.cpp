@@ -135,6 +135,22 @@ TEST_CASE("a provider that does not answer is asked ever more seldom, then given
   CHECK_FALSE(next_timer(counter.bench.store->snapshot()->rows()));
 }
 
+TEST_CASE("while a buyer waits for the page, what was not heard is asked again each second",
+          "[payment]") {
+  Counter counter;
+  const auto payment = counter.bench.must(counter.wish(counter.hold())).id;
+  std::vector<UnixMillis> waits;
+  for (int i = 0; i < 7; ++i) {
+    counter.bench.must(SettleTask{
+        .kind = TaskKind::open, .id = payment, .failure = ToldFailure{"timed_out", true, 0}});
+    const auto due = *next_timer(counter.bench.store->snapshot()->rows());
+    waits.push_back(due - counter.bench.now);
+    counter.bench.now = due;
+    counter.bench.run_timers();
+  }
+  CHECK(waits == std::vector<UnixMillis>{1000, 1000, 1000, 1000, 1000, 2000, 4000});
+}
+
 TEST_CASE("a lost webhook is found by looking the payment up", "[payment]") {
   Counter counter;
   const auto order = counter.hold();

@@ -3,6 +3,7 @@
 #include "common/api/payment_methods.h"
 #include "common/api/payment_staff.h"
 #include "daemons/payment/ledger.h"
+#include "daemons/payment/refund_line_rows.h"
 #include "tests/unit/payment/counter.h"
 
 using namespace bilten;
@@ -137,6 +138,9 @@ TEST_CASE("what an own account takes and gives back is booked as the organiser's
   CHECK(at.own->refunded == 1);
   CHECK(at.platform->refunded == 0);
   const auto snapshot = at.counter.bench.store->snapshot();
+  const auto pace = RefundPaceRow::table;  // Each account has a line of its own.
+  CHECK(snapshot->rows().has(pace, account_name("stripe", id_of(1))));
+  CHECK_FALSE(snapshot->rows().has(pace, "stripe"));
   const Account account{AccountKind::clearing, "stripe-own", "EUR"};
   CHECK(balance_as_of(snapshot->rows(), at.counter.organization, account) == 1000);
   at.counter.bench.check_rebuild();

@@ -131,6 +131,13 @@ TEST_CASE("a failure that Stripe keeps under a key all day does not keep the pay
   REQUIRE(refunded);
   CHECK(shop.provider.refund(order)->reference == refunded->reference);
   CHECK(shop.server.objects("refund").size() == 1);
+
+  const auto left = shop.opened(3);
+  shop.server.fault("500_kept", kSessions);
+  CHECK(shop.provider.cancel(left.reference, "cancel-3").error().reason == "provider_failed");
+  const auto ended = shop.provider.cancel(left.reference, "cancel-3");
+  REQUIRE(ended);
+  CHECK(ended->state == IntentState::canceled);
 }
 
 TEST_CASE("a limit of the rate says how long to wait", "[payment]") {

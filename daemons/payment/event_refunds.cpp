@@ -1,0 +1,61 @@
+#include "daemons/payment/event_refunds.h"
+
+#include "daemons/payment/payments.h"
+#include "daemons/payment/rights.h"
+
+namespace bilten::payment {
+
+using api::payment::EventRefundMoney;
+using api::payment::EventRefundSums;
+using api::payment::RefundSum;
+
+namespace {
+
+constexpr size_t kCurrenciesMax = 100;
+
+RefundSum& sum_of(EventRefundSums& sums, const PaymentRow& payment, RefundProgress state) {
+  switch (state) {
+    case RefundProgress::wanted:
+      return payment.method == Method::card ? sums.waiting : sums.by_hand;
+    case RefundProgress::done: return sums.returned;
+    case RefundProgress::failed: break;
+  }
+  return sums.failed;
+}
+
+void add(RefundSum& sum, int64_t refunds, int64_t amount) {
+  sum.refunds += refunds;
+  sum.amount += amount;
+  CHECK_INVARIANT(sum.refunds >= 0 && sum.amount >= 0);
+}
+
+}  // namespace
+
+void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundProgress>& before,
+                 const RefundRow& refund) {
+  const auto order = rows.find<OrderRow>(payment.order_id.view());
+  CHECK_INVARIANT(order);
+  const auto key = std::string(RowKey(order->event_id).text(refund.amount.currency));
+  auto row = rows.find<EventRefundsRow>(key).value_or(EventRefundsRow{});
+  if (before) add(sum_of(row.sums, payment, *before), -1, -refund.amount.amount);
+  add(sum_of(row.sums, payment, refund.state), 1, refund.amount.amount);
+  rows.save(key, row);
+}
+
+Result<api::ListOf<EventRefundMoney>> read_event_refunds(
+    const Reader& reader, const api::payment::ReadEventRefunds& message) {
+  const auto may = check_event_manager(reader.rows, *reader.person, message.event_id);
+  if (!may) return may.error();
+  api::ListOf<EventRefundMoney> list;
+  reader.rows.scan<EventRefundsRow>(message.event_id.view(), {}, kCurrenciesMax,
+                                    [&](std::string_view key, const EventRefundsRow& row) {
+                                      EventRefundMoney money;
+                                      static_cast<EventRefundSums&>(money) = row.sums;
+                                      money.currency = key.substr(16);
+                                      list.items.push_back(std::move(money));
+                                      return true;
+                                    });
+  return list;
+}
+
+}  // namespace bilten::payment
