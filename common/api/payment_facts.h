@@ -5,6 +5,7 @@
 #include "common/api/joined_facts.h"
 #include "common/api/payment_account_facts.h"
 #include "common/api/payment_document_facts.h"
+#include "common/api/payment_evidence_facts.h"
 #include "common/api/payment_fee_facts.h"
 #include "common/api/payment_flow_facts.h"
 #include "common/api/payment_ledger_facts.h"
@@ -17,7 +18,8 @@
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
-                          PayoutFacts, StatementFacts, ReconcileFacts, AccountFacts>::Type;
+using Facts =
+    JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
+                PayoutFacts, StatementFacts, ReconcileFacts, AccountFacts, EvidenceFacts>::Type;
 
 }  // namespace bilten::api::payment

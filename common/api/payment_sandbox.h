@@ -69,6 +69,7 @@ struct SandboxEntry {
   IntentState state = IntentState::pending;
   Money amount = {}, captured = {}, refunded = {};
   Instant created_at = {};
+  bool has_evidence = false;
   static constexpr auto fields() {
     using Self = SandboxEntry;
     constexpr auto amount = between(0, kMoneyMax);
@@ -76,7 +77,8 @@ struct SandboxEntry {
         field("reference", &Self::reference, length(1, kReferenceMax)),
         field("payment_id", &Self::payment_id), field("state", &Self::state),
         field("amount", &Self::amount, amount), field("captured", &Self::captured, amount),
-        field("refunded", &Self::refunded, amount), field("created_at", &Self::created_at));
+        field("refunded", &Self::refunded, amount), field("created_at", &Self::created_at),
+        field("has_evidence", &Self::has_evidence).doc("Given in its dispute."));
   }
 };
 
@@ -137,6 +139,18 @@ struct SandboxCancel {
   std::string reference;
   static constexpr auto fields() {
     return field_list(field("reference", &SandboxCancel::reference, length(1, kReferenceMax)));
+  }
+};
+
+struct SandboxEvidence {
+  static constexpr std::string_view name = "payment.sandbox.evidence";
+  static constexpr Contract contract{.caller = Caller::mesh,
+                                     .refusals = {"unknown_intent"},
+                                     .doc = "Takes evidence in a dispute, once."};
+  using Answer = Nothing;
+  std::string reference;
+  static constexpr auto fields() {
+    return field_list(field("reference", &SandboxEvidence::reference, length(1, kReferenceMax)));
   }
 };
 

@@ -4,6 +4,7 @@
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/desk_sales.h"
 #include "daemons/payment/disputes.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"

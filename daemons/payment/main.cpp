@@ -5,6 +5,7 @@
 #include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/service.h"
 #include "daemons/payment/service_told.h"
+#include "daemons/payment/stripe_account.h"
 #include "daemons/payment/tasks.h"
 
 int main(int argc, char** argv) {
@@ -21,6 +22,11 @@ int main(int argc, char** argv) {
     auto made = payment::make_stripe(stripe_config, config.public_url);
     if (!made) return made.error();
     stripe = std::move(*made);
+    return Done{};
+  };
+  daemon.check = [&]() -> Status {
+    const auto accounts = payment::stripe_accounts(stripe_config);
+    if (!accounts) return accounts.error();
     return Done{};
   };
   daemon.service = [&](const ServiceKeys& keys) {

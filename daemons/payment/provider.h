@@ -91,6 +91,7 @@ struct WebhookEvent {
   UnixMillis at = 0;                      // When it happened, as the provider says.
 };
 
+class ProviderDisputes;
 class ProviderReports;
 
 class Provider {
@@ -114,6 +115,8 @@ class Provider {
 
   // Its own book of our money (provider_reports.h); null: it shows none.
   virtual ProviderReports* reports() { return nullptr; }
+  // Its second port, for disputes; null: it hears no evidence.
+  virtual ProviderDisputes* disputes() { return nullptr; }
 };
 
 }  // namespace bilten::payment

@@ -57,6 +57,12 @@ Result<ReportPage<ReportedPayout>> GuardedProvider::payouts(const ReportQuery& q
   return guarded([&] { return provider_->reports()->payouts(query); });
 }
 
+Status GuardedProvider::give_evidence(const std::string& dispute, const Evidence& evidence,
+                                      bool submit, const std::string& key) {
+  return guarded(
+      [&] { return provider_->disputes()->give_evidence(dispute, evidence, submit, key); });
+}
+
 bool GuardedProvider::is_open() const {
   const std::lock_guard lock(mutex_);
   return breaker_.is_open();

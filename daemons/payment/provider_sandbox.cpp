@@ -8,6 +8,7 @@
 namespace bilten::payment {
 
 using api::payment::SandboxCancel;
+using api::payment::SandboxEvidence;
 using api::payment::SandboxLookUp;
 using api::payment::SandboxOpen;
 using api::payment::SandboxRefund;
@@ -100,6 +101,18 @@ Result<ReportPage<ReportLine>> SandboxProvider::balance_lines(const ReportQuery&
                           .at = line.at.ms});
   }
   return page;
+}
+
+// It reads none of it, and decides as the button said.
+Status SandboxProvider::give_evidence(const std::string& dispute, const Evidence&, bool submit,
+                                      const std::string&) {
+  if (!submit) return Done{};
+  if (!dispute.starts_with(kDisputePrefix)) {
+    return Error{Code::not_found, "unknown_dispute", "The sandbox has no such dispute."};
+  }
+  const auto answer = call(SandboxEvidence{dispute.substr(kDisputePrefix.size())});
+  if (!answer) return answer.error();
+  return Done{};
 }
 
 Result<WebhookEvent> SandboxProvider::read_webhook(const RawWebhook& webhook,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/service/handlers.h"
+#include "daemons/payment/provider.h"
 #include "daemons/payment/provider_reports.h"
 
 namespace bilten::payment {
@@ -16,7 +17,7 @@ struct SandboxOptions {
   int64_t lost_answers = 0;  // Percent.
 };
 
-class SandboxProvider final : public Provider, public ProviderReports {
+class SandboxProvider final : public Provider, public ProviderReports, public ProviderDisputes {
  public:
   SandboxProvider(SandboxOptions options, Ask ask)
       : options_(std::move(options)), ask_(std::move(ask)) {}
@@ -29,6 +30,9 @@ class SandboxProvider final : public Provider, public ProviderReports {
   Result<IntentView> cancel(const std::string& reference, const std::string& key) override;
   Result<RefundView> refund(const RefundOrder& order) override;
   Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const override;
+  ProviderDisputes* disputes() override { return this; }
+  Status give_evidence(const std::string& dispute, const Evidence& evidence, bool submit,
+                       const std::string& key) override;
 
   ProviderReports* reports() override { return this; }
   // The oldest come first.

@@ -13,6 +13,8 @@ using api::payment::SandboxBook;
 using api::payment::SandboxCancel;
 using api::payment::SandboxDelayed;
 using api::payment::SandboxEntry;
+using api::payment::SandboxEvidence;
+using api::payment::SandboxEvidenced;
 using api::payment::SandboxHeard;
 using api::payment::SandboxHookDone;
 using api::payment::SandboxHookPlanned;
@@ -146,6 +148,7 @@ SandboxEntry entry_of(std::string_view reference, const SandboxIntentRow& intent
   entry.captured = {is_captured ? intent.captured.amount : 0, intent.amount.currency};
   entry.refunded = {intent.refunded, intent.amount.currency};
   entry.created_at = intent.created_at;
+  entry.has_evidence = intent.has_evidence;
   return entry;
 }
 
@@ -214,6 +217,17 @@ Decided<ToldRefund> decide_sandbox_refund(const Rows& rows, const Context& conte
   decision.answer.reference = sandbox_refund_reference(message.key);
   decision.answer.state = succeeded ? RefundState::succeeded : RefundState::failed;
   if (!succeeded) decision.answer.failure = "account_closed";
+  return decision;
+}
+
+Decided<Nothing> decide_sandbox_evidence(const Rows& rows, const Context& context,
+                                         const SandboxEvidence& message) {
+  const auto intent = rows.find<SandboxIntentRow>(message.reference);
+  if (!intent) return unknown_intent();
+  Decision<Nothing> decision;
+  if (!intent->has_evidence) {
+    decision.record(SandboxEvidenced{message.reference, {context.now}});
+  }
   return decision;
 }
 
@@ -330,6 +344,10 @@ void apply(Rows& rows, const SandboxRefunded& fact) {
     intent.refunded += fact.amount.amount;
     CHECK_INVARIANT(intent.refunded <= intent.captured.amount);
   });
+}
+
+void apply(Rows& rows, const SandboxEvidenced& fact) {
+  change_intent(rows, fact.reference, [](SandboxIntentRow& intent) { intent.has_evidence = true; });
 }
 
 void apply(Rows& rows, const SandboxHookPlanned& fact) {

@@ -21,6 +21,7 @@ Table sandbox_table(const Config& config, const ServiceKeys& keys) {
       command<SandboxCancel>("payment.sandbox.cancel", decide_sandbox_cancel),
       command<SandboxRefund>("payment.sandbox.refund", decide_sandbox_refund),
       command<SandboxReport>("payment.sandbox.report", decide_sandbox_report),
+      command<SandboxEvidence>("payment.sandbox.evidence", decide_sandbox_evidence),
       command<SandboxHeard>("payment.sandbox.heard", decide_sandbox_heard),
       timer(kSandboxBankTimer, decide_sandbox_bank),
       timer(kSandboxHookTimer, decide_sandbox_hook),

@@ -38,6 +38,11 @@ api::payment::ToldFailure failure_of(const Error& error);
 std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
     const Providers& providers, const Reader& reader, std::string_view key);
 
+// The idempotency key of a call about a payment or refund.
+std::string provider_key(std::string_view what, const Id& id, int64_t round = 1);
+// How a call that came to nothing is told.
+api::payment::ToldFailure failure_of(const Error& error);
+
 // For evolve: a task from that time on, and its end. Ending one that is not there is fine.
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at);
 void end_task(Rows& rows, TaskKind kind, const Id& id);
