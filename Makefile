@@ -113,7 +113,7 @@ endef
 $(foreach t,scenarios integration,$(eval $(call story,$(t))))
 
 # tests/sim: the simulator, which drives the broker's core and the services' tables.
-SIMULATED := broker daemons/user daemons/event daemons/ticket
+SIMULATED := broker daemons/user daemons/event daemons/ticket daemons/payment
 SIM := $(call objects,$(wildcard tests/sim/*.cpp))
 $(BUILD)/test/sim: $(SIM) $(foreach m,$(SIMULATED),$($(m)-module)) $(BUILD)/common.a
 $(BUILD)/test/sim: LIBS = $(foreach m,$(SIMULATED),$(LIBS-$(m)))

@@ -134,9 +134,12 @@ struct RefundDone : OfRefund {
   static constexpr Audience audience = Audience::internal;
   static constexpr std::string_view doc = "The provider has given money back.";
   std::string reference;
+  std::optional<int64_t> part = {};  // Minor units; absent: all of it.
   static constexpr auto fields() {
-    return join_fields(OfRefund::fields(), field_list(field("reference", &RefundDone::reference,
-                                                            length(0, kReferenceMax))));
+    return join_fields(
+        OfRefund::fields(),
+        field_list(field("reference", &RefundDone::reference, length(0, kReferenceMax)),
+                   field("part", &RefundDone::part, between(1, kMoneyMax))));
   }
 };
 

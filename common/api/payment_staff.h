@@ -72,7 +72,8 @@ struct ReleasePayment : StaffAction {
       .kind = Kind::command,
       .caller = Caller::person,
       .http = {.method = "POST", .path = "/v1/payments/{payment_id}/release"},
-      .refusals = {"unknown_payment", "role_missing", "not_in_review", "other_currency"},
+      .refusals = {"unknown_payment", "role_missing", "not_in_review", "other_currency",
+                   "partly_returned"},
       .doc =
           "Lets money that was held for review count as the order's total: the order is paid, "
           "what it is more or less is the organizer's. For managers."};

@@ -15,7 +15,7 @@ struct TakeWebhook {
       .kind = Kind::command,
       .http = {.method = "POST", .path = "/v1/webhooks/{provider}"},
       .refusals = {"unknown_provider", "bad_signature", "webhook_too_old", "malformed_webhook",
-                   "wrong_mode"},
+                   "wrong_mode", "too_early"},
       .critical = true,
       .doc = "Something happened at a provider. Told twice it has one effect."};
   using Answer = Nothing;

@@ -143,26 +143,25 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
   Entry entry(std::move(head));
   const auto& currency = due.amount.currency;
   const auto price = rows.find<OrderPriceRow>(due.order_id.view());
-  auto left = due.amount.amount;
-  if (price) {
+  if (!price) {
+    entry.move(due.amount, kPayable, kRefunds);
+  } else {
     const auto terms = fee_terms(rows, price->fee_version);
     const auto platform = std::max<int64_t>(0, credit_of(*sums, currency, kPlatformFees));
     const auto fee = fee_back(rows, *price, due, platform);
     entry.move({fee, currency}, kPlatformFees, kRefunds);
-    left -= fee;
     // A fee that the platform keeps is the organiser's loss.
     const auto whole = standing_of(*sums, currency, platform - fee);
     const auto before = going_from(*price, terms.bearer, fee, due.kept);
-    auto part = portion(whole, before, price->split, std::min(left, whole.total()));
+    auto part =
+        portion(whole, before, price->split, std::min(due.amount.amount - fee, whole.total()));
     for_each_part(part, currency, [&](const Money& amount, const AccountName& account) {
       entry.move(amount, account, kRefunds);
     });
-    left -= part.total();
-    part.tickets += fee + left;  // Who bought does not see what the platform takes.
+    part.tickets += fee;  // Who bought does not see what the platform takes.
     books.documents().issue({DocumentKind::credit_note, due.organization_id, due.event_id,
                              due.order_id, currency, part});
   }
-  entry.move({left, currency}, kPayable, kRefunds);
   books.post(entry);
 }
 

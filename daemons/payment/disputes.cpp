@@ -6,6 +6,7 @@
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/evidence.h"
 #include "daemons/payment/payments.h"
+#include "daemons/payment/refunds.h"
 #include "daemons/payment/tasks.h"
 
 namespace bilten::payment {
@@ -38,6 +39,9 @@ void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const 
   effects.record(closed);
   book_dispute_closed(books, rows, movement_of(payment_id, payment, amount, event.sub_reference),
                       event.won);
+  if (!event.won && is_last_in_review(payment, amount.amount)) {
+    book_return_due(books, rows, payment_id);
+  }
 }
 
 void apply(Rows& rows, const Disputed& fact) {
@@ -65,10 +69,10 @@ void apply(Rows& rows, const DisputeClosed& fact) {
     // What was to be refunded and is gone now is given up by the provider's refusal.
     payment.refunded += std::min(fact.amount.amount,
                                  payment.received->amount - payment.refunded - payment.refunding);
-    payment.state = payment.refunded == payment.received->amount ? PaymentState::refunded
-                                                                 : PaymentState::partially_refunded;
+    note_return(rows, fact.payment_id, std::move(payment));
+  } else {
+    rows.save(fact.payment_id.view(), payment);
   }
-  rows.save(fact.payment_id.view(), payment);
   end_evidence(rows, fact.payment_id);
   end_attention(rows, AttentionKind::dispute, fact.organization_id, fact.payment_id);
 }

@@ -31,13 +31,17 @@ void add(RefundSum& sum, int64_t refunds, int64_t amount) {
 
 }  // namespace
 
-void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundProgress>& before,
+void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundRow>& before,
                  const RefundRow& refund) {
   const auto order = rows.find<OrderRow>(payment.order_id.view());
   CHECK_INVARIANT(order);
   const auto key = std::string(RowKey(order->event_id).text(refund.amount.currency));
   auto row = rows.find<EventRefundsRow>(key).value_or(EventRefundsRow{});
-  if (before) add(sum_of(row.sums, payment, *before), -1, -refund.amount.amount);
+  if (before) {
+    add(sum_of(row.sums, payment, before->state), -1, -before->amount.amount);
+    const auto went = before->amount.amount - refund.amount.amount;  // A part of it, by hand.
+    add(row.sums.returned, 0, went);
+  }
   add(sum_of(row.sums, payment, refund.state), 1, refund.amount.amount);
   rows.save(key, row);
 }

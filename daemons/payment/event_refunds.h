@@ -15,7 +15,7 @@ struct EventRefundsRow {
 };
 
 // For evolve: the refund stands otherwise than before; `before` absent: there was none.
-void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundProgress>& before,
+void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundRow>& before,
                  const RefundRow& refund);
 
 // unknown_event, role_missing

@@ -158,6 +158,11 @@ bool has_money(const PaymentRow& payment) {
   return payment.received.has_value();
 }
 
+bool is_last_in_review(const PaymentRow& payment, int64_t amount) {
+  return payment.state == PaymentState::held_for_review &&
+         payment.refunded + amount == payment.received->amount;
+}
+
 PaymentView view_of_payment(const Vault& vault, const Rows& rows, const Id& payment_id,
                             const PaymentRow& payment) {
   PaymentView view{.id = payment_id, .order_id = payment.order_id, .method = payment.method};

@@ -66,6 +66,8 @@ Effects decide_order_changed(const Rows& rows, const Context& context,
 bool is_open(const PaymentRow& payment);
 // Money is here, or was.
 bool has_money(const PaymentRow& payment);
+// Of money that is held for review nothing is left once so much more of it went back.
+bool is_last_in_review(const PaymentRow& payment, int64_t amount);
 api::payment::PaymentView view_of_payment(const Vault& vault, const Rows& rows,
                                           const Id& payment_id, const PaymentRow& payment);
 PaymentRow find_payment(const Rows& rows, const Id& payment_id);  // That must be there.

@@ -57,27 +57,24 @@ Fact of_refund(const Id& refund_id, const RefundRow& refund, const PaymentRow& p
   return fact;
 }
 
-void announce_return(const Rows& rows, UnixMillis now, const Id& payment_id,
-                     const PaymentRow& payment, const Money& amount,
-                     const std::optional<Id>& asked_id, const std::string& reference,
-                     Effects& effects) {
-  auto refunded = moved<Refunded>(payment_id, payment, amount, now);
-  refunded.refund_id = asked_id;
-  effects.record(refunded);
-  Books books(rows, {now}, effects);
-  book_refund_sent(books, rows, movement_of(payment_id, payment, amount, reference));
-}
-
 void change_refund(Rows& rows, const Id& refund_id, const std::function<void(RefundRow&)>& change) {
   auto refund = rows.find<RefundRow>(refund_id.view());
   CHECK_INVARIANT(refund);
-  const auto before = refund->state;
+  const auto before = *refund;
   change(*refund);
   rows.save(refund_id.view(), *refund);
   note_refund(rows, find_payment(rows, refund->payment_id), before, *refund);
 }
 
 }  // namespace
+
+void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& payment_id,
+                     const PaymentRow& payment, const Return& money, Effects& effects) {
+  auto refunded = moved<Refunded>(payment_id, payment, money.amount, now);
+  refunded.refund_id = money.asked_id;
+  effects.record(refunded);
+  book_refund_sent(books, rows, movement_of(payment_id, payment, money.amount, money.reference));
+}
 
 Effects decide_ticket_refunded(const Rows& rows, const Context& context,
                                const api::ticket::Refunded& fact) {
@@ -131,32 +128,14 @@ void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, con
     auto done = of_refund<RefundDone>(refund_id, *refund, payment, now);
     done.reference = news.reference;
     effects.record(done);
-    announce_return(rows, now, refund->payment_id, payment, refund->amount, refund->asked_id,
-                    news.reference, effects);
+    Books books(rows, {now}, effects);
+    announce_return(books, rows, now, refund->payment_id, payment,
+                    {refund->amount, refund->asked_id, news.reference}, effects);
   } else if (news.state == RefundState::failed && refund->state == RefundProgress::wanted) {
     auto failed = of_refund<RefundFailed>(refund_id, *refund, payment, now);
     failed.reason = news.failure;
     effects.record(failed);
   }
-}
-
-void take_foreign_refund(const Rows& rows, const Context& context, const Id& payment_id,
-                         const PaymentRow& payment, const Money& amount,
-                         const std::string& reference, Effects& effects) {
-  const bool fits = amount.currency == payment.amount.currency && amount.amount > 0 &&
-                    amount.amount <= left_of(payment);
-  const bool is_known =
-      rows.has(RefundReferenceRow::table, reference_key(account_name(payment), reference));
-  if (!fits || is_known) return;
-  auto wanted = about<RefundWanted>(payment_id, payment, context.now);
-  wanted.refund_id = context.fresh_id();
-  wanted.amount = amount;
-  effects.record(wanted);
-  RefundRow refund{.payment_id = payment_id};
-  auto done = of_refund<RefundDone>(wanted.refund_id, refund, payment, context.now);
-  done.reference = reference;
-  effects.record(done);
-  announce_return(rows, context.now, payment_id, payment, amount, std::nullopt, reference, effects);
 }
 
 void apply(Rows& rows, const RefundWanted& fact) {
@@ -180,16 +159,25 @@ void apply(Rows& rows, const RefundWanted& fact) {
 }
 
 void apply(Rows& rows, const RefundDone& fact) {
+  bool is_over = true;
   change_refund(rows, fact.refund_id, [&](RefundRow& refund) {
     CHECK_INVARIANT(refund.state != RefundProgress::done);
-    refund.state = RefundProgress::done;
+    const auto went = fact.part.value_or(refund.amount.amount);
+    is_over = went == refund.amount.amount;
+    if (is_over) {
+      refund.state = RefundProgress::done;
+    } else {
+      refund.amount.amount -= went;
+      CHECK_INVARIANT(refund.amount.amount > 0);
+    }
     auto payment = find_payment(rows, refund.payment_id);
-    payment.refunding -= refund.amount.amount;
+    payment.refunding -= went;
     CHECK_INVARIANT(payment.refunding >= 0);
     rows.save(refund.payment_id.view(), payment);
     if (fact.reference.empty()) return;
     rows.save(reference_key(account_name(payment), fact.reference), RefundReferenceRow{});
   });
+  if (!is_over) return;
   end_task(rows, TaskKind::refund, fact.refund_id);
   end_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id);
 }
@@ -218,9 +206,20 @@ void apply(Rows& rows, const Refunded& fact) {
   payment.refunded += fact.amount.amount;
   CHECK_INVARIANT(payment.received &&
                   payment.refunded + payment.refunding <= payment.received->amount);
-  payment.state = payment.refunded == payment.received->amount ? PaymentState::refunded
-                                                               : PaymentState::partially_refunded;
-  rows.save(fact.payment_id.view(), payment);
+  note_return(rows, fact.payment_id, payment);
+}
+
+void note_return(Rows& rows, const Id& payment_id, PaymentRow payment) {
+  const bool in_review = payment.state == PaymentState::held_for_review;
+  if (payment.refunded == payment.received->amount) {
+    payment.state = PaymentState::refunded;
+    if (in_review) {  // There is nothing left to judge.
+      end_attention(rows, AttentionKind::review, payment.organization_id, payment_id);
+    }
+  } else if (!in_review) {
+    payment.state = PaymentState::partially_refunded;
+  }
+  rows.save(payment_id.view(), payment);
 }
 
 }  // namespace bilten::payment

@@ -5,6 +5,7 @@
 #include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_refund_facts.h"
 #include "common/service/handlers.h"
+#include "daemons/payment/bookings.h"
 #include "daemons/payment/flow_rows.h"
 #include "daemons/payment/provider.h"
 
@@ -30,11 +31,17 @@ struct RefundNews {
 };
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects);
-// Money that was given back by somebody's hand at the provider.
-void take_foreign_refund(const Rows& rows, const Context& context, const Id& payment_id,
-                         const PaymentRow& payment, const Money& amount,
-                         const std::string& reference, Effects& effects);
+// Money that went back: everybody is told, and it is booked. `asked_id` is of ticket.refunded.
+struct Return {
+  Money amount;
+  std::optional<Id> asked_id;
+  std::string reference;
+};
+void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& payment_id,
+                     const PaymentRow& payment, const Return& money, Effects& effects);
 
+// For evolve: a payment of which something went back; saves it.
+void note_return(Rows& rows, const Id& payment_id, PaymentRow payment);
 void apply(Rows& rows, const api::payment::RefundWanted& fact);
 void apply(Rows& rows, const api::payment::RefundDone& fact);
 void apply(Rows& rows, const api::payment::RefundFailed& fact);

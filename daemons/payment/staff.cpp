@@ -83,6 +83,10 @@ Decided<PaymentView> decide_release(const Rows& rows, const Context& context,
     return Error{Code::conflict, "other_currency",
                  "The money came in another currency than the order's; give it back."};
   }
+  if (payment->refunded > 0) {
+    return Error{Code::conflict, "partly_returned",
+                 "Some of it was given back at the provider; give the rest back, too."};
+  }
   Decision<PaymentView> decision;
   decision.record(reviewed(context, payment_id, *payment, true));
   decision.record(moved<Captured>(payment_id, *payment, payment->amount, context.now));
@@ -102,9 +106,8 @@ Decided<PaymentView> decide_return(const Rows& rows, const Context& context,
   decision.record(reviewed(context, payment_id, *payment, false));
   Books books(rows, {context.now}, decision);
   book_return_due(books, rows, payment_id);
-  if (payment->received->amount > 0) {
-    want_refund(context, payment_id, *payment, payment->received->amount, std::nullopt, decision);
-  }
+  const auto left = payment->received->amount - payment->refunded;
+  if (left > 0) want_refund(context, payment_id, *payment, left, std::nullopt, decision);
   payment->state = PaymentState::captured;
   return answered(rows, context, payment_id, *payment, std::move(decision));
 }

@@ -9,7 +9,7 @@
 
 namespace bilten::payment {
 
-// unknown_payment, role_missing, not_in_review, other_currency
+// unknown_payment, role_missing, not_in_review, other_currency, partly_returned
 Decided<api::payment::PaymentView> decide_release(const Rows& rows, const Context& context,
                                                   const api::payment::ReleasePayment& message);
 // unknown_payment, role_missing, not_in_review

@@ -1,6 +1,7 @@
 #include "daemons/payment/webhooks.h"
 
 #include "daemons/payment/disputes.h"
+#include "daemons/payment/foreign_refunds.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/tasks.h"
@@ -15,6 +16,8 @@ using api::payment::WebhookTaken;
 namespace {
 
 constexpr size_t kForgottenAtOnce = 2;
+// Longer than it takes until an open payment is looked up.
+constexpr UnixMillis kUnknownForMost = 3'600'000;
 
 using Kind = WebhookEvent::Kind;
 
@@ -58,16 +61,39 @@ void take_intent_event(const Rows& rows, const Context& context, const Id& payme
             effects);
 }
 
-void take_refund_event(const Rows& rows, const Context& context, const Id& payment_id,
-                       const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
+Status take_refund_event(const Rows& rows, const Context& context, const Id& payment_id,
+                         const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
   const auto own = event.refund_id ? rows.find<RefundRow>(event.refund_id->view()) : std::nullopt;
   if (own && own->payment_id == payment_id) {
     take_refund_news(rows, context.now, *event.refund_id,
                      {event.refund, event.sub_reference, "failed_later"}, effects);
   } else if (event.refund == RefundState::succeeded) {
-    take_foreign_refund(rows, context, payment_id, payment, event.amount, event.sub_reference,
-                        effects);
+    return take_foreign_refund(rows, context, payment_id, payment, event.amount,
+                               event.sub_reference, effects);
   }
+  return Done{};
+}
+
+// Money goes back of a payment whose money is not known here: what tells that it came is on its way
+// still. Of an intent that is not known at all it may be nobody's here; then it is taken later.
+bool is_too_early(const WebhookEvent& event, const std::optional<PaymentRow>& payment,
+                  UnixMillis now) {
+  if (event.kind == Kind::intent || event.kind == Kind::other) return false;
+  return payment ? !has_money(*payment) : now - event.at < kUnknownForMost;
+}
+
+Status take_event(const Rows& rows, const Context& context, const Id& payment_id,
+                  const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
+  switch (event.kind) {
+    case Kind::intent: take_intent_event(rows, context, payment_id, payment, event, effects); break;
+    case Kind::refund: return take_refund_event(rows, context, payment_id, payment, event, effects);
+    case Kind::dispute_opened:
+    case Kind::dispute_closed:
+      take_dispute(rows, context.now, payment_id, payment, event, effects);
+      break;
+    case Kind::other: break;
+  }
+  return Done{};
 }
 
 Decided<Nothing> take_webhook(const Rows& rows, const Context& context, const TakeWebhook& message,
@@ -89,6 +115,8 @@ Decided<Nothing> take_webhook(const Rows& rows, const Context& context, const Ta
   Decision<Nothing> decision;
   if (rows.has(WebhookRow::table, reference_key(account, event->id))) return decision;
   const auto payment_id = find_subject(rows, account, *event);
+  const auto payment = payment_id ? rows.find<PaymentRow>(payment_id->view()) : std::nullopt;
+  if (is_too_early(*event, payment, context.now)) return too_early();
   decision.record(WebhookTaken{.provider = message.provider,
                                .event_id = event->id,
                                .type = event->type.substr(0, 100),
@@ -96,19 +124,9 @@ Decided<Nothing> take_webhook(const Rows& rows, const Context& context, const Ta
                                .at = {context.now},
                                .organization_id = owner});
   if (!payment_id) return decision;
-  const auto payment = find_payment(rows, *payment_id);
-  switch (event->kind) {
-    case Kind::intent:
-      take_intent_event(rows, context, *payment_id, payment, *event, decision);
-      break;
-    case Kind::refund:
-      take_refund_event(rows, context, *payment_id, payment, *event, decision);
-      break;
-    case Kind::dispute_opened:
-    case Kind::dispute_closed:
-      take_dispute(rows, context.now, *payment_id, payment, *event, decision);
-      break;
-    case Kind::other: break;
+  if (const auto taken = take_event(rows, context, *payment_id, *payment, *event, decision);
+      !taken) {
+    return taken.error();
   }
   return decision;
 }

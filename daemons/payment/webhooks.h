@@ -11,7 +11,8 @@ namespace bilten::payment {
 // What is older may be told again and is known by the states of its payment alone.
 inline constexpr UnixMillis kWebhooksKept = UnixMillis{72} * 3600 * 1000;
 
-// unknown_provider, bad_signature, webhook_too_old, malformed_webhook
+// unknown_provider, bad_signature, webhook_too_old, malformed_webhook; too_early: of a refund or a
+// dispute whose payment's money is not known yet, nothing is noted and the provider tells again.
 Decided<Nothing> decide_webhook(const Rows& rows, const Context& context,
                                 const api::payment::TakeWebhook& message,
                                 const Providers& providers);

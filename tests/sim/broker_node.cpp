@@ -30,11 +30,12 @@ AccessRule broker_rule() {
 const std::vector<AccessRule>& rules() {
   static const std::vector<AccessRule> kRules{
       broker_rule(),
-      rule("gateway", kGatewayNumber, {}, {"user.*", "event.*", "ticket.*"}),
+      rule("gateway", kGatewayNumber, {}, {"user.*", "event.*", "ticket.*", "payment.*"}),
       rule("user", 11, {"user"}, {}),
       rule("event", 12, {"event"}, {"user.journal.*"}),
-      rule("ticket", 13, {"ticket"}, {"user.journal.*", "event.journal.*"}),
-      rule("reader", 14, {"reader"}, {"user.journal.*", "ticket.journal.*"})};
+      rule("ticket", 13, {"ticket"}, {"user.journal.*", "event.journal.*", "payment.journal.*"}),
+      rule("reader", 14, {"reader"}, {"user.journal.*", "ticket.journal.*"}),
+      rule("payment", 15, {"payment"}, {"user.journal.*", "event.journal.*", "ticket.journal.*"})};
   return kRules;
 }
 

@@ -15,6 +15,7 @@ struct House {
   Daemon& event;
   Daemon& ticket;
   Daemon& reader;
+  Daemon* payment;  // Null: no money is taken.
 };
 void check_all(World& world, const House& house, const Shop& shop);
 

@@ -20,6 +20,18 @@ struct Coverage {
   uint64_t by_promo = 0;  // Orders with a discount of the promo code.
   uint64_t sold_out = 0;  // Orders that were refused so.
   uint64_t keys_rotated = 0;
+  uint64_t captured = 0;    // Intents that the provider took money for.
+  uint64_t calls_lost = 0;  // Of the provider: not carried out, late, or unheard.
+  uint64_t hooks_lost = 0;
+  uint64_t forged = 0;            // Webhooks that were refused so.
+  uint64_t paid_too_late = 0;     // Money that bought nothing.
+  uint64_t paid_twice = 0;        // Of it, for an order that was paid.
+  uint64_t held_for_review = 0;   // Money of another amount or currency.
+  uint64_t paid_back = 0;         // By the provider, as we asked.
+  uint64_t refunds_failed = 0;    // By the provider.
+  uint64_t refunded_by_hand = 0;  // At the provider.
+  uint64_t disputed = 0;
+  uint64_t by_staff = 0;  // What staff did about money.
 
   static constexpr auto list() {
     using Named = std::pair<const char*, uint64_t Coverage::*>;
@@ -34,7 +46,19 @@ struct Coverage {
                                  {"refunded", &Coverage::refunded},
                                  {"by promo code", &Coverage::by_promo},
                                  {"sold out", &Coverage::sold_out},
-                                 {"keys rotated", &Coverage::keys_rotated}});
+                                 {"keys rotated", &Coverage::keys_rotated},
+                                 {"captured", &Coverage::captured},
+                                 {"provider's calls lost", &Coverage::calls_lost},
+                                 {"webhooks lost", &Coverage::hooks_lost},
+                                 {"forged", &Coverage::forged},
+                                 {"paid too late", &Coverage::paid_too_late},
+                                 {"paid twice", &Coverage::paid_twice},
+                                 {"held for review", &Coverage::held_for_review},
+                                 {"paid back", &Coverage::paid_back},
+                                 {"refunds failed", &Coverage::refunds_failed},
+                                 {"refunded by hand", &Coverage::refunded_by_hand},
+                                 {"disputed", &Coverage::disputed},
+                                 {"by staff", &Coverage::by_staff}});
   }
   void add(const Coverage& other) {
     for (const auto& [name, count] : list()) this->*count += other.*count;

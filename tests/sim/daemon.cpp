@@ -196,6 +196,7 @@ void Daemon::carry_out(WriterCore::Output out) {
   reply(std::move(out.replies));
   publish(std::move(out.announced));
   if (out.keys_changed) publish_signers();
+  for (auto& errand : out.errands) submit_errand(std::move(errand));
   for (auto& request : out.to_prepare) submit_prepare(std::move(request));
   for (auto& request : out.queries_again) submit_query(std::move(request));
   for (const auto& owner : out.questions) ask_head(owner);

@@ -2,6 +2,7 @@
 // runs them (common/service/runtime.h), with events of the virtual clock for its threads.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,7 +36,14 @@ class Daemon final : private Watch {
   void slow_disk(SteadyMicros until);
   // No death and no trouble with the disk is to come any more.
   void spare();
-  void jump_clock(int64_t milliseconds) { offset_ms_ += milliseconds; }
+  void jump_clock(int64_t milliseconds) {
+    offset_ms_ += milliseconds;
+    furthest_ms_ = std::max(furthest_ms_, offset_ms_);
+  }
+  // The clock is where it was at its furthest: what was recorded then is not in the future any
+  // more.
+  // Answers whether that is a jump.
+  bool mend_clock() { return std::exchange(offset_ms_, furthest_ms_) != furthest_ms_; }
 
   // What it records at each start; may be empty.
   std::function<Effects(const Rows&, const Context&)> on_start;
@@ -60,6 +68,11 @@ class Daemon final : private Watch {
   void reply_one(const ReplyAddress& to, Result<std::string> answer);
   UnixMillis reader_now(const Snapshot& snapshot) const;
 
+  // The senders (daemon_senders.cpp).
+  void submit_errand(Errand errand);
+  void run_errand(const Errand& errand);
+  void command_inside(const SenderRow::Ended& ended);
+
   // The writer and the feeds (daemon.cpp).
   void end_life();
   void later(SteadyMicros delay, std::function<void()> what);
@@ -82,7 +95,7 @@ class Daemon final : private Watch {
   SeededRandom random_;
   Disk disk_;
   Member member_;
-  int64_t offset_ms_ = 0;
+  int64_t offset_ms_ = 0, furthest_ms_ = 0;
   SteadyMicros full_until_ = 0, slow_until_ = 0;
   SteadyMicros down_ = 0;  // How long the death in a commit lasts.
   uint64_t life_ = 0;

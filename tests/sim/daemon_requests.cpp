@@ -107,6 +107,10 @@ void Daemon::reply(std::vector<Reply> replies) {
   if (replies.empty()) return;
   std::vector<net::Mesh::Reply> frames;
   for (const auto& [to, answer] : replies) {
+    if (to.inside) {
+      (*to.inside)(answer);
+      continue;
+    }
     frames.push_back(
         {to.link, to.generation, to.id,
          answer ? net::reply_frame(to.id, *answer) : build_error(to.id, answer.error())});

@@ -11,18 +11,9 @@ constexpr const char* kPassword = "Correct-1-horse";
 constexpr int64_t kReserve = 1'000'000;
 constexpr UnixMillis kDay = 86'400'000;
 constexpr int64_t kTenPercent = 1000;
+constexpr int64_t kTaxRate = 1400, kFee = 45;
 
 }  // namespace
-
-template <class Message>
-Operation& Shop::found(const Message& message, Person* person, Then then) {
-  auto& operation = add(Wish::found, std::string(Message::name), encode(message));
-  operation.person = person;
-  operation.then = std::move(then);
-  operation.stubborn = true;
-  send(operation, 0);
-  return operation;
-}
 
 void Shop::open() {
   sign_up(manager_, [this] { sign_up(door_, [this] { found_organization(); }); });
@@ -49,6 +40,7 @@ void Shop::found_organization() {
     found(api::user::AddMember{id, door_.email, api::user::Role::door_staff}, &manager_,
           [](auto&) {});
     draft_event(id);
+    if (takes_money_) set_fee_policy();
   });
 }
 
@@ -63,6 +55,7 @@ void Shop::draft_event(const Id& organization_id) {
   message.starts_at = {now + 10 * kDay};
   message.ends_at = {now + 11 * kDay};
   message.doors_at = Instant{now - kDay};
+  if (takes_money_) message.hold_minutes = 1;
   found(message, &manager_, [this](const std::string& answer) {
     event_id_ = decode<api::event::EventView>(answer)->id;
     found(api::event::Publish{{event_id_}}, &manager_, [this](auto&) { put_on_sale(); });
@@ -70,7 +63,7 @@ void Shop::draft_event(const Id& organization_id) {
 }
 
 void Shop::put_on_sale() {
-  const int64_t prices[kTypes] = {0, 2500, 0};
+  const int64_t prices[kTypes] = {takes_money_ ? 799 : 0, 2500, 0};
   const int64_t quantities[kTypes] = {4 + static_cast<int64_t>(random_.below(20)),
                                       4 + static_cast<int64_t>(random_.below(20)), kReserve};
   for (uint32_t type = 0; type < kTypes; ++type) {
@@ -78,6 +71,8 @@ void Shop::put_on_sale() {
     message.event_id = event_id_;
     message.title.plain = "Type " + std::to_string(type);
     message.price = {prices[type], "EGP"};
+    message.tax_rate = type == 1 ? kTaxRate : 0;
+    message.fee_amount = type == 1 ? kFee : 0;
     message.quantity = quantities[type];
     found(message, &manager_, [this, type](const std::string& answer) {
       types_[type] = decode<api::ticket::TicketTypeView>(answer)->id;

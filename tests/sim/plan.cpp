@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace bilten::sim {
 
@@ -16,6 +15,26 @@ constexpr int64_t kHourMs = 3'600'000;
 constexpr std::array kPeople{Deed::order,   Deed::order,  Deed::order,  Deed::order_twice,
                              Deed::confirm, Deed::cancel, Deed::admit,  Deed::admit,
                              Deed::confirm, Deed::refund, Deed::refund, Deed::rotate_keys};
+// The same where orders are paid.
+constexpr std::array kPayers{Deed::order,
+                             Deed::order,
+                             Deed::order,
+                             Deed::order_twice,
+                             Deed::pay,
+                             Deed::pay,
+                             Deed::pay,
+                             Deed::pay,
+                             Deed::cancel,
+                             Deed::admit,
+                             Deed::refund,
+                             Deed::refund,
+                             Deed::dispute,
+                             Deed::refund,
+                             Deed::forge,
+                             Deed::look_after_money,
+                             Deed::look_after_money,
+                             Deed::refund_by_hand};
+constexpr std::array kTroubles{0U, 100U, 300U, 600U};  // Per mille of a provider's calls.
 constexpr std::array kFaults{
     Deed::kill_daemon,       Deed::die_before_commit, Deed::die_after_commit, Deed::fill_disk,
     Deed::jump_clock,        Deed::kill_broker,       Deed::break_link,       Deed::partition,
@@ -31,6 +50,8 @@ class Maker {
     Plan plan;
     plan.seed = seed;
     plan.brokers = kBrokers[number(0, kBrokers.size() - 1)];
+    plan.takes_money = takes_money_ = number(0, 1) == 0;
+    plan.provider_trouble = kTroubles[number(0, kTroubles.size() - 1)];
     join(plan);
     plan.queue_max = number(0, 3) == 0 ? number(1, 6) : 1024;
     plan.credit = number(0, 1) ? number(1, 3) : number(4, 32);
@@ -55,8 +76,12 @@ class Maker {
   SteadyMicros time(SteadyMicros most) {
     return static_cast<SteadyMicros>(random_.below(static_cast<uint64_t>(most)));
   }
-  // Faults of the ticket daemon are the ones that hurt.
-  uint32_t some_daemon() { return number(0, 2) > 0 ? kTicket : number(0, kDaemons - 1); }
+  uint32_t daemons() const { return takes_money_ ? kDaemons : kPayment; }
+  // Faults of the ticket daemon are the ones that hurt, and of the one that takes money.
+  uint32_t some_daemon() {
+    if (number(0, 2) == 0) return number(0, daemons() - 1);
+    return takes_money_ && number(0, 1) ? kPayment : kTicket;
+  }
 
   // Half of all comes when something else breaks.
   void add(Plan& plan, Action action, uint32_t faults_before) {
@@ -70,13 +95,18 @@ class Maker {
   Action of_people(SteadyMicros length) {
     Action action;
     action.at = kBegin + time(length);
-    action.deed = kPeople[number(0, kPeople.size() - 1)];
+    action.deed = takes_money_ ? kPayers[number(0, kPayers.size() - 1)]
+                               : kPeople[number(0, kPeople.size() - 1)];
     action.a = number(0, kBuyers - 1);
     const bool orders = action.deed == Deed::order || action.deed == Deed::order_twice;
     action.b = orders ? number(0, 1) : number(0, 99);
     action.value = action.deed == Deed::rush ? number(5, 20) : number(1, 3);
+    if (action.deed == Deed::pay) action.value = paying();
     return action;
   }
+
+  // Half of all payers pay as they should.
+  uint32_t paying() { return number(0, 1) ? 0 : number(0, kPayings - 1); }
 
   // Some join all brokers; where they do not, requests have to be forwarded.
   void join(Plan& plan) {
@@ -111,7 +141,7 @@ class Maker {
 
   // Milliseconds, either way. Of user and event small ones: a token lives for 15 minutes.
   int64_t jump(uint32_t daemon) {
-    const bool large = (daemon == kTicket || daemon == kReader) && number(0, 1);
+    const bool large = daemon != kUser && daemon != kEvent && number(0, 1);
     const int64_t most = large ? 2 * kHourMs : kHourMs / 80;
     return static_cast<int64_t>(random_.below(static_cast<uint64_t>(2 * most))) - most;
   }
@@ -165,10 +195,10 @@ class Maker {
   // Every process is stopped in order and started again, one after the other.
   void restart_all(Plan& plan, SteadyMicros length) {
     SteadyMicros at = kBegin + time(length);
-    for (uint32_t i = 0; i < kDaemons + plan.brokers; ++i) {
+    for (uint32_t i = 0; i < daemons() + plan.brokers; ++i) {
       Action action;
-      action.deed = i < kDaemons ? Deed::stop_daemon : Deed::stop_broker;
-      action.a = i < kDaemons ? i : i - kDaemons;
+      action.deed = i < daemons() ? Deed::stop_daemon : Deed::stop_broker;
+      action.a = i < daemons() ? i : i - daemons();
       action.at = at;
       action.length = 10 * kMillisecond + time(300 * kMillisecond);
       at += action.length + time(600 * kMillisecond);
@@ -177,64 +207,8 @@ class Maker {
   }
 
   SeededRandom random_;
+  bool takes_money_ = false;
 };
-
-std::string count_of(const char* what, int64_t number) {
-  return std::string(what) + " " + std::to_string(number);
-}
-
-std::string name_of(uint32_t member) {
-  static constexpr std::array kNames{"user",    "event",   "ticket", "reader",
-                                     "buyer 0", "buyer 1", "buyer 2"};
-  return member < kFirstBroker ? kNames[member] : count_of("broker", member - kFirstBroker);
-}
-
-std::string words_of_people(const Action& action) {
-  const auto buyer = count_of("buyer", action.a), chosen = count_of("order", action.b);
-  const auto tickets = std::to_string(action.value) + " of " + count_of("type", action.b);
-  switch (action.deed) {
-    case Deed::order: return buyer + " orders " + tickets;
-    case Deed::order_twice: return buyer + " and the next order " + tickets + " under one key";
-    case Deed::rush: return "all buyers together send " + count_of("orders:", action.value);
-    case Deed::confirm: return buyer + " pays for " + chosen;
-    case Deed::cancel: return buyer + " cancels " + chosen;
-    case Deed::admit: return "the tickets of " + chosen + " are scanned twice";
-    case Deed::refund:
-      return buyer + " gives back " + (action.value == 1 ? "a ticket of " : "all of ") + chosen;
-    case Deed::rotate_keys: return "the event's key is rotated";
-    default: return "the event is taken off sale and put back";
-  }
-}
-
-std::string words_of_link(const Action& action) {
-  const auto link = "between " + name_of(action.a) + " and " + count_of("broker", action.b);
-  if (action.deed == Deed::break_link) {
-    return "the connection " + link + (action.value ? " breaks" : " breaks unnoticed");
-  }
-  if (action.deed == Deed::double_link) return "the connection " + link + " is made a second time";
-  if (action.deed == Deed::slow_link) return "frames take long " + link;
-  constexpr std::array kWays{"", " to the broker", " from the broker", ""};
-  return "nothing passes " + link + kWays[static_cast<size_t>(action.value)];
-}
-
-std::string words_of_fault(const Action& action) {
-  if (action.deed == Deed::slow_network) return "the network is slow";
-  if (action.deed == Deed::lose_publications) return "publications are lost";
-  if (action.deed == Deed::kill_broker) return count_of("broker", action.a) + " is killed";
-  if (action.deed == Deed::stop_broker)
-    return count_of("broker", action.a) + " is stopped in order";
-  const std::string daemon = name_of(action.a);
-  switch (action.deed) {
-    case Deed::stop_daemon: return daemon + " is stopped in order";
-    case Deed::kill_daemon: return daemon + " is killed";
-    case Deed::die_before_commit: return daemon + " dies before its next commit lasts";
-    case Deed::die_after_commit: return daemon + " dies after its next commit, unheard";
-    case Deed::fill_disk: return daemon + " finds no space";
-    case Deed::slow_disk: return daemon + "'s disk is slow";
-    case Deed::jump_clock: return daemon + "'s clock jumps, ms: " + std::to_string(action.value);
-    default: return words_of_link(action);
-  }
-}
 
 }  // namespace
 
@@ -254,18 +228,6 @@ SteadyMicros end_of(const Plan& plan) {
   SteadyMicros end = kBegin;
   for (const auto& action : plan.actions) end = std::max(end, action.at + action.length);
   return end;
-}
-
-std::string words_of(const Action& action) {
-  char stamp[48];
-  std::snprintf(stamp, sizeof stamp, "%3u. %9.4f s  ", action.number,
-                static_cast<double>(action.at - kSecond) / kSecond);
-  std::string words =
-      stamp + (action.deed <= Deed::move_event ? words_of_people(action) : words_of_fault(action));
-  if (action.length > 0) {
-    words += ", for " + std::to_string(action.length / kMillisecond) + " ms";
-  }
-  return words;
 }
 
 }  // namespace bilten::sim

@@ -3,9 +3,12 @@
 #include <memory>
 #include <vector>
 
+#include "daemons/payment/flow_rows.h"
+#include "daemons/payment/tasks.h"
 #include "daemons/ticket/door_rows.h"
 #include "tests/sim/broker_node.h"
 #include "tests/sim/checks.h"
+#include "tests/sim/money_checks.h"
 #include "tests/sim/services.h"
 
 namespace bilten::sim {
@@ -16,6 +19,11 @@ namespace {
 constexpr SteadyMicros kLively = 30 * kSecond;
 constexpr SteadyMicros kStopMost = 2 * kSecond;  // Until an orderly stop ends all the same.
 constexpr SteadyMicros kLook = 50 * kMillisecond;
+// For money to settle, clocks go on by steps that they are believed at once.
+constexpr int64_t kStepMs = 55'000;
+constexpr SteadyMicros kStepTakes = 1200 * kMillisecond;
+constexpr SteadyMicros kUntilBelieved = 7 * kSecond;  // Of a clock that jumped.
+constexpr int kStepsLeast = 3, kStepsMost = 200;
 
 class Run final : private Insight {
  public:
@@ -23,22 +31,27 @@ class Run final : private Insight {
       : plan_(plan),
         world_(plan.seed, telling),
         network_(world_, plan.high_water),
-        traffic_(world_) {
+        traffic_(world_),
+        provider_(world_, plan.seed ^ 0x70726F76, plan.provider_trouble) {
+    set_provider(provider_);
     for (uint32_t i = 0; i < plan.brokers; ++i) {
       brokers_.push_back(std::make_unique<BrokerNode>(world_, network_, traffic_, plan.queue_max));
     }
     // In the order of plan.h's numbers, which are the network's.
-    for (const auto* table : {&user_table(), &event_table(), &ticket_table(), &reader_table()}) {
+    for (const auto* table :
+         {&user_table(), &event_table(), &ticket_table(), &reader_table(), &payment_table()}) {
       const bool sells = table == &ticket_table();
       const auto number = static_cast<uint32_t>(daemons_.size());
       daemons_.push_back(std::make_unique<Daemon>(world_, network_, *table, plan.joined_by(number),
                                                   sells ? plan.credit : 64));
     }
     Insight& insight = *this;
-    shop_ = std::make_unique<Shop>(world_, network_, plan, insight);
+    shop_ = std::make_unique<Shop>(world_, network_, plan, insight, provider_);
     for (auto& broker : brokers_) broker->add_links(plan.brokers);
     daemons_[kUser]->on_start = start_of_user;
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
+    daemons_[kPayment]->on_start = payment::decide_start;
+    daemons_[kPayment]->on_commit = [this] { check_ledger(world_, *daemons_[kPayment]); };
   }
 
   Outcome run() {
@@ -47,7 +60,11 @@ class Run final : private Insight {
     const SteadyMicros quiet_at = end_of(plan_);
     go_on_until(quiet_at, [] { return false; });
     if (!world_.failed()) become_quiet(quiet_at);
+    if (!world_.failed() && plan_.takes_money) settle_money();
     if (!world_.failed()) check_all(world_, house(), *shop_);
+    if (!world_.failed() && plan_.takes_money) {
+      check_money(world_, *daemons_[kPayment], *daemons_[kTicket], provider_);
+    }
     for (const auto& broker : brokers_) {
       if (broker->is_up()) broker->count();
     }
@@ -56,13 +73,20 @@ class Run final : private Insight {
 
  private:
   House house() {
-    return {*daemons_[kUser], *daemons_[kEvent], *daemons_[kTicket], *daemons_[kReader]};
+    return {*daemons_[kUser], *daemons_[kEvent], *daemons_[kTicket], *daemons_[kReader],
+            plan_.takes_money ? daemons_[kPayment].get() : nullptr};
   }
 
   void open() {
     for (auto& broker : brokers_) broker->start();
-    for (auto& daemon : daemons_) daemon->start();
+    start_daemons();
     shop_->open();
+  }
+
+  void start_daemons() {
+    for (const auto& daemon : daemons_) {
+      if (plan_.takes_money || daemon != daemons_[kPayment]) daemon->start();
+    }
   }
 
   void act(const Action& action) {
@@ -109,12 +133,33 @@ class Run final : private Insight {
     for (auto& broker : brokers_) {
       if (!broker->is_up()) broker->start();
     }
-    for (auto& daemon : daemons_) {
-      daemon->spare();
-      daemon->start();
-    }
+    for (auto& daemon : daemons_) daemon->spare();
+    start_daemons();
+    provider_.stop_lying();
     shop_->ask_fresh();
     if (!go_on_until(quiet_at + kLively, [&] { return is_settled(); })) not_settled();
+  }
+
+  // Hours pass until nothing of any payment is open: holds end, tasks are tried again, and what the
+  // provider had not told yet is told.
+  void settle_money() {
+    if (world_.telling()) world_.tell("* hours pass");
+    bool has_jumped = false;
+    for (auto& daemon : daemons_) has_jumped = daemon->mend_clock() || has_jumped;
+    if (has_jumped) go_on_until(world_.now() + kUntilBelieved, [] { return false; });
+    for (int step = 0; step < kStepsMost; ++step) {
+      world_.let_pass(kStepMs);
+      provider_.let_hours_pass();
+      const auto until = world_.now() + kStepTakes;
+      if (go_on_until(until, [&] { return step >= kStepsLeast && is_money_settled(); })) return;
+      if (world_.failed()) return;
+    }
+    world_.fail("money is still on its way after hours");
+  }
+
+  bool is_money_settled() {
+    return provider_.is_quiet() && shop_->idle() && has_no_tasks(*daemons_[kPayment]) &&
+           all_is_read(house());
   }
 
   bool is_settled() { return shop_->fresh_done() && shop_->idle() && all_is_read(house()); }
@@ -151,6 +196,22 @@ class Run final : private Insight {
     return found;
   }
 
+  std::optional<Attention> find_attention(uint32_t which) override {
+    std::vector<Attention> all;
+    const auto snapshot = daemons_[kPayment]->store().snapshot();
+    const auto& rows = snapshot->rows();
+    rows.scan<payment::AttentionRow>(
+        {}, {}, SIZE_MAX, [&](std::string_view key, const payment::AttentionRow& row) {
+          const auto payment = rows.find<payment::PaymentRow>(row.payment_id.view());
+          all.push_back({static_cast<api::payment::AttentionKind>(key[16]),
+                         *Id::from_bytes(key.substr(17)), row.payment_id,
+                         payment->method != api::payment::Method::card});
+          return true;
+        });
+    if (all.empty()) return std::nullopt;
+    return all[which % all.size()];
+  }
+
   bool has_order(const std::string& mail) override {
     bool found = false;
     const auto snapshot = daemons_[kTicket]->store().snapshot();
@@ -167,6 +228,7 @@ class Run final : private Insight {
   World world_;
   Network network_;
   Traffic traffic_;
+  LyingProvider provider_;
   std::vector<std::unique_ptr<BrokerNode>> brokers_;
   std::vector<std::unique_ptr<Daemon>> daemons_;
   std::unique_ptr<Shop> shop_;

@@ -1,7 +1,8 @@
-// Who serves in a run: user, event and ticket as they are, and a reader of ticket's facts.
+// Who serves in a run: user, event, ticket and payment as they are, and a reader of ticket's facts.
 #pragma once
 
 #include "common/service/table.h"
+#include "daemons/payment/provider.h"
 
 namespace bilten::sim {
 
@@ -9,8 +10,12 @@ namespace bilten::sim {
 const Table& user_table();
 const Table& event_table();
 const Table& ticket_table();
+const Table& payment_table();
 // Notes every fact of ticket in its own journal, and does nothing else.
 const Table& reader_table();
+
+// Whom payment asks for money from now on: each run has a provider of its own, which lives as long.
+void set_provider(payment::Provider& provider);
 
 // What user records at each start.
 Effects start_of_user(const Rows& rows, const Context& context);

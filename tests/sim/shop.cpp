@@ -23,6 +23,12 @@ bool is_our_fault(const Error& error) {
          error.reason == "invalid";
 }
 
+// What succeeded and is repeated under its key has the same answer. Not so what only says how
+// something stands: who asks for a payment that is open already is shown that one.
+bool leaves_a_trace(Wish wish) {
+  return wish != Wish::read_tickets && wish != Wish::look && wish != Wish::pay;
+}
+
 // No two calls of a run have the same.
 std::string trace_of(uint64_t number) {
   std::string trace(25, '\0');
@@ -40,8 +46,14 @@ std::string mail_of(uint32_t number) {
   return "buyer" + std::to_string(number) + "@example.org";
 }
 
-Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight)
-    : world_(world), insight_(insight), random_(plan.seed ^ 0x73686F70) {
+Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight,
+           LyingProvider& provider)
+    : world_(world),
+      insight_(insight),
+      provider_(provider),
+      takes_money_(plan.takes_money),
+      random_(plan.seed ^ 0x73686F70) {
+  provider.on_hook = [this](const Hook& hook) { bring(hook, true); };
   for (uint32_t i = 0; i < kBuyers; ++i) {
     buyers_.push_back(std::make_unique<Member>(world, network, "gateway",
                                                std::vector<std::string>{},
@@ -63,9 +75,11 @@ void Shop::act(const Action& action) {
   }
   if (action.deed == Deed::move_event) return move_event(action.length);
   if (action.deed == Deed::rotate_keys) return rotate_keys();
+  if (is_about_money(action.deed)) return act_on_money(action);
   if (orders_.empty()) return;
   const auto chosen = orders_[action.b % orders_.size()];
   if (action.deed == Deed::confirm) confirm(action.a, chosen);
+  if (action.deed == Deed::pay) pay(action.a, chosen, static_cast<Paying>(action.value));
   if (action.deed == Deed::cancel) cancel(action.a, chosen);
   if (action.deed == Deed::admit) read_tickets(action.a, chosen);
   if (action.deed == Deed::refund) refund(action.a, chosen, action.value != 1);
@@ -198,7 +212,8 @@ void Shop::ended(Operation& operation, uint32_t buyer, bool repeat, const net::A
   bool again = false;
   if (answer.code == Code::ok) {
     const bool is_first = !operation.answer;
-    const bool must_equal = operation.wish != Wish::read_tickets;
+    const bool must_equal = leaves_a_trace(operation.wish);
+    if (operation.wish == Wish::forged_hook) return world_.fail("a forged webhook was taken");
     if (!is_first && must_equal && *operation.answer != answer.body) {
       return world_.fail("operation " + std::to_string(operation.number) +
                          " was answered in two ways under one key");
@@ -218,6 +233,7 @@ void Shop::ended(Operation& operation, uint32_t buyer, bool repeat, const net::A
       log_in(*operation.person, [] {});
     }
   }
+  if (answer.code != Code::ok && operation.wish == Wish::hook) return not_taken(operation);
   if (!again || (operation.attempts_left == 0 && !operation.stubborn)) return;
   ++open_;
   world_.after(world_.between(10 * kMillisecond, 400 * kMillisecond), [=, this, &operation] {
@@ -238,12 +254,13 @@ void Shop::check_not_run(const Operation& operation) {
 
 void Shop::check_refusal(const Operation& operation, bool repeat, const Error& error) {
   if (error.reason == "sold_out") ++world_.coverage.sold_out;
+  if (error.reason == "bad_signature") ++world_.coverage.forged;
   if (is_our_fault(error)) {
     world_.fail("operation " + std::to_string(operation.number) + " (" + operation.call.name +
                 ") was refused: " + words_of(error));
   }
   const bool late = error.code == Code::unauthenticated;  // The token is over, and says no more.
-  if (repeat && ran(error.code) == Ran::yes && !late) {
+  if (repeat && ran(error.code) == Ran::yes && !late && leaves_a_trace(operation.wish)) {
     world_.fail("operation " + std::to_string(operation.number) +
                 " succeeded, and its repeat was refused: " + words_of(error));
   }
@@ -256,8 +273,12 @@ void Shop::succeeded(Operation& operation, uint32_t buyer) {
   if (operation.wish == Wish::refund) ++met.refunded;
   if (operation.wish == Wish::rotate_keys) ++met.keys_rotated;
   if (operation.wish == Wish::order) {
-    orders_.push_back(*decode<OrderView>(body));
-    if (orders_.back().discount.amount > 0) ++met.by_promo;
+    const auto order = *decode<OrderView>(body);
+    if (order.discount.amount > 0) ++met.by_promo;
+    // Where money is taken, people come back to what costs some, and half of them pay at once.
+    const bool is_free = order.total.amount == 0;
+    if (!takes_money_ || !is_free) orders_.push_back(order);
+    if (takes_money_ && !is_free && random_.below(2) == 0) pay(buyer, order, Paying::approved);
   } else if (operation.wish == Wish::read_tickets) {
     const auto list = decode<ListOf<TicketView>>(body);
     for (const auto& ticket : list->items) {

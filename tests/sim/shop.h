@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "common/api/payment_payments.h"
+#include "common/api/payment_staff.h"
 #include "common/api/ticket.h"
 #include "tests/sim/member.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/provider.h"
 
 namespace bilten::sim {
 
@@ -24,7 +27,12 @@ enum class Wish : uint8_t {
   read_tickets,
   scan,
   refund,
-  rotate_keys
+  rotate_keys,
+  pay,
+  look,  // Where to pay.
+  staff,
+  hook,
+  forged_hook
 };
 
 // Somebody with an account.
@@ -51,7 +59,14 @@ struct Operation {
   std::optional<std::string> answer;  // The body that it succeeded with.
 };
 
-// What a run knows of the ticket service without asking it.
+// What staff is to look at.
+struct Attention {
+  api::payment::AttentionKind kind;
+  Id id, payment_id;
+  bool by_hand = false;  // No provider gives it back.
+};
+
+// What a run knows of the services without asking them.
 class Insight {
  public:
   virtual ~Insight() = default;
@@ -59,15 +74,17 @@ class Insight {
   virtual std::optional<Id> find_list() = 0;
   // Whether there is an order of this buyer.
   virtual bool has_order(const std::string& mail) = 0;
+  // One of those that staff is to look at, if there are any.
+  virtual std::optional<Attention> find_attention(uint32_t which) = 0;
 };
 
 class Shop {
  public:
-  Shop(World& world, Network& network, const Plan& plan, Insight& insight);
+  Shop(World& world, Network& network, const Plan& plan, Insight& insight, LyingProvider& provider);
 
   // A manager and somebody for the door sign up; there is an organisation, an event, and three
   // types on sale, of which the last never runs out; a quota over the first two, and a promo code
-  // for the second (opening.cpp).
+  // for the second (opening.cpp). Where payments are made, the first two cost something.
   void open();
   bool is_open() const { return has_types() && quota_stands_ && promo_stands_; }
   // What people do; faults are not its business.
@@ -107,6 +124,25 @@ class Shop {
   void scan(uint32_t buyer, const api::ticket::TicketView& ticket);
   void refund(uint32_t buyer, const api::ticket::OrderView& order, bool whole);
   void rotate_keys();
+
+  // How orders are paid (shop_payments.cpp).
+  void set_fee_policy();
+  void pay(uint32_t buyer, const api::ticket::OrderView& order, Paying paying);
+  void open_payment(uint32_t buyer, const api::ticket::OrderView& order,
+                    api::payment::Method method,
+                    std::function<void(const api::payment::PaymentView&)> then);
+  void look_where_to_pay(uint32_t buyer, const api::ticket::OrderView& order, const Id& payment_id,
+                         Paying paying, uint32_t looks);
+  void on_page(uint32_t buyer, const api::ticket::OrderView& order, const std::string& page,
+               Paying paying);
+  void receive(const api::payment::PaymentView& payment);
+  template <class Message>
+  void as_staff(const Message& message);
+  void look_after_money(uint32_t which, bool releases);
+  void bring(const Hook& hook, bool is_genuine);
+  void not_taken(const Operation& operation);
+  void act_on_money(const Action& action);
+
   void send(Operation& operation, uint32_t buyer);
   // `repeat`: it was asked for when it had succeeded already.
   void ended(Operation& operation, uint32_t buyer, bool repeat, const net::Answer& answer);
@@ -117,6 +153,8 @@ class Shop {
 
   World& world_;
   Insight& insight_;
+  LyingProvider& provider_;
+  const bool takes_money_;
   SeededRandom random_;  // Of keys and payments: what the network does must not change them.
   std::vector<std::unique_ptr<Member>> buyers_;
   std::deque<Operation> operations_;
@@ -131,6 +169,16 @@ class Shop {
   uint64_t open_ = 0;
   uint64_t sends_ = 0;
 };
+
+template <class Message>
+Operation& Shop::found(const Message& message, Person* person, Then then) {
+  auto& operation = add(Wish::found, std::string(Message::name), encode(message));
+  operation.person = person;
+  operation.then = std::move(then);
+  operation.stubborn = true;
+  send(operation, 0);
+  return operation;
+}
 
 inline constexpr const char* kPromoCode = "NILE10";  // Of the second type.
 

@@ -26,7 +26,9 @@ class World {
   World& operator=(const World&) = delete;
 
   SteadyMicros now() const { return now_; }
-  UnixMillis wall_ms() const { return kBirth + now_ / kMillisecond; }
+  UnixMillis wall_ms() const { return kBirth + passed_ms_ + now_ / kMillisecond; }
+  // All clocks go on by so much, in which nothing happens.
+  void let_pass(int64_t milliseconds) { passed_ms_ += milliseconds; }
 
   // Things due at the same time happen in the order in which they were put in.
   void at(SteadyMicros when, std::function<void()> what);
@@ -68,6 +70,7 @@ class World {
   }
 
   SteadyMicros now_ = kSecond;
+  int64_t passed_ms_ = 0;
   uint64_t number_ = 0;
   std::vector<Due> due_;  // A heap, the earliest first.
   uint64_t hash_ = 0;

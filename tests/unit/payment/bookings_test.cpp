@@ -93,7 +93,8 @@ TEST_CASE("money of another amount that staff lets count is booked as the order'
     till.book(release);
     CHECK(till.balances() == paid);
     till.refund(order, 1190, {});
-    CHECK(till.balances()["refunds"] == -1190);
+    // No more than was paid.
+    CHECK(till.balances()["refunds"] == -std::min<int64_t>(1190, received));
     till.bench.check_rebuild();
   }
 }

@@ -135,6 +135,29 @@ TEST_CASE("a provider that does not answer is asked ever more seldom, then given
   CHECK_FALSE(next_timer(counter.bench.store->snapshot()->rows()));
 }
 
+TEST_CASE("a payment that cannot be ended is given up, and ended when staff tries again",
+          "[payment]") {
+  Counter counter;
+  const auto order = counter.hold();
+  const auto payment = counter.offer(order);
+  counter.tell<api::ticket::Expired>(order);
+  for (int64_t i = 0; i < attempts_max(TaskKind::cancel); ++i) {
+    CHECK(counter.count("payment.given_up") == 0);
+    counter.bench.now += kHour;
+    counter.bench.run_timers();
+  }
+  counter.forget_work();
+  CHECK(counter.count("payment.given_up") == 1);
+  CHECK(counter.row(payment).state == PaymentState::closing);
+  RetryPayment retry;
+  retry.payment_id = payment;
+  counter.bench.must(retry, &counter.manager);
+  counter.work();
+  CHECK(counter.row(payment).fail_reason == FailReason::order_over);
+  CHECK(counter.bench.refusal(retry, &counter.manager) == "nothing_to_retry");
+  counter.bench.check_rebuild();
+}
+
 TEST_CASE("while a buyer waits for the page, what was not heard is asked again each second",
           "[payment]") {
   Counter counter;
