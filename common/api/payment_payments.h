@@ -143,7 +143,17 @@ struct ToldFailure {
   }
 };
 
-// How a task at a provider ended: one of intent, refund and failure.
+// What was gathered for a dispute, and whether the provider has it.
+struct ToldEvidence {
+  Bytes pack;  // What ticket.order.evidence answered, without who bought it.
+  bool is_submitted = false;
+  static constexpr auto fields() {
+    return field_list(field("pack", &ToldEvidence::pack, between(1, kEvidencePackMax)),
+                      field("is_submitted", &ToldEvidence::is_submitted));
+  }
+};
+
+// How a task at a provider ended: one of intent, refund, evidence and failure.
 struct SettleTask {
   static constexpr std::string_view name = "payment.settle";
   static constexpr Contract contract{.kind = Kind::command,
@@ -157,10 +167,12 @@ struct SettleTask {
   std::optional<ToldIntent> intent = {};
   std::optional<ToldRefund> refund = {};
   std::optional<ToldFailure> failure = {};
+  std::optional<ToldEvidence> evidence = {};
   static constexpr auto fields() {
     return field_list(field("kind", &SettleTask::kind), field("id", &SettleTask::id),
                       field("intent", &SettleTask::intent), field("refund", &SettleTask::refund),
-                      field("failure", &SettleTask::failure));
+                      field("failure", &SettleTask::failure),
+                      field("evidence", &SettleTask::evidence));
   }
 };
 

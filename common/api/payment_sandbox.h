@@ -3,6 +3,7 @@
 
 #include "common/api/list.h"
 #include "common/api/payment_payments.h"
+#include "common/api/payment_reconcile.h"
 
 namespace bilten::api::payment {
 
@@ -68,6 +69,7 @@ struct SandboxEntry {
   IntentState state = IntentState::pending;
   Money amount = {}, captured = {}, refunded = {};
   Instant created_at = {};
+  bool has_evidence = false;
   static constexpr auto fields() {
     using Self = SandboxEntry;
     constexpr auto amount = between(0, kMoneyMax);
@@ -75,7 +77,8 @@ struct SandboxEntry {
         field("reference", &Self::reference, length(1, kReferenceMax)),
         field("payment_id", &Self::payment_id), field("state", &Self::state),
         field("amount", &Self::amount, amount), field("captured", &Self::captured, amount),
-        field("refunded", &Self::refunded, amount), field("created_at", &Self::created_at));
+        field("refunded", &Self::refunded, amount), field("created_at", &Self::created_at),
+        field("has_evidence", &Self::has_evidence).doc("Given in its dispute."));
   }
 };
 
@@ -139,6 +142,18 @@ struct SandboxCancel {
   }
 };
 
+struct SandboxEvidence {
+  static constexpr std::string_view name = "payment.sandbox.evidence";
+  static constexpr Contract contract{.caller = Caller::mesh,
+                                     .refusals = {"unknown_intent"},
+                                     .doc = "Takes evidence in a dispute, once."};
+  using Answer = Nothing;
+  std::string reference;
+  static constexpr auto fields() {
+    return field_list(field("reference", &SandboxEvidence::reference, length(1, kReferenceMax)));
+  }
+};
+
 struct SandboxRefund {
   static constexpr std::string_view name = "payment.sandbox.refund";
   static constexpr Contract contract{.caller = Caller::mesh,
@@ -161,6 +176,19 @@ struct SandboxHeard {
   using Answer = Nothing;
   Id hook_id;
   static constexpr auto fields() { return field_list(field("hook_id", &SandboxHeard::hook_id)); }
+};
+
+struct SandboxReport {
+  static constexpr std::string_view name = "payment.sandbox.report";
+  static constexpr Contract contract{.caller = Caller::mesh,
+                                     .doc = "What moved money since then, the oldest first."};
+  using Answer = ToldPage;
+  Instant from;
+  std::optional<std::string> cursor;
+  static constexpr auto fields() {
+    return field_list(field("from", &SandboxReport::from),
+                      field("cursor", &SandboxReport::cursor, length(1, kReferenceMax)));
+  }
 };
 
 }  // namespace bilten::api::payment

@@ -74,6 +74,18 @@ struct SandboxRefunded {
   }
 };
 
+struct SandboxEvidenced {
+  static constexpr std::string_view name = "payment.sandbox_evidence";
+  static constexpr Audience audience = Audience::internal;
+  static constexpr std::string_view doc = "The sandbox was given evidence in a dispute.";
+  std::string reference;
+  Instant at;
+  static constexpr auto fields() {
+    return field_list(field("reference", &SandboxEvidenced::reference, length(1, kReferenceMax)),
+                      field("at", &SandboxEvidenced::at));
+  }
+};
+
 // A webhook is to be sent at due_at.
 struct SandboxHookPlanned {
   static constexpr std::string_view name = "payment.sandbox_hook_planned";
@@ -114,7 +126,8 @@ struct SandboxHookDone {
   static constexpr auto fields() { return field_list(field("hook_id", &SandboxHookDone::hook_id)); }
 };
 
-using SandboxFacts = std::variant<SandboxHookPlanned, SandboxHookTried, SandboxHookDone,
-                                  SandboxOpened, SandboxMoved, SandboxDelayed, SandboxRefunded>;
+using SandboxFacts =
+    std::variant<SandboxHookPlanned, SandboxHookTried, SandboxHookDone, SandboxOpened, SandboxMoved,
+                 SandboxDelayed, SandboxRefunded, SandboxEvidenced>;
 
 }  // namespace bilten::api::payment

@@ -9,6 +9,7 @@ inline constexpr size_t kProviderNameMax = 32;
 inline constexpr size_t kAccountNameMax = kProviderNameMax + 37;  // "stripe-<an organisation's id>"
 inline constexpr size_t kReferenceMax = 255;                      // Of a provider's ids.
 inline constexpr size_t kRedirectMax = 4000;
+inline constexpr int64_t kEvidencePackMax = 1 << 20;
 
 enum class Method : uint8_t { card, transfer, onsite };
 constexpr auto names_of(Method) {
@@ -72,9 +73,9 @@ constexpr auto names_of(RefundState) {
 }
 
 // What can be asked of a provider.
-enum class TaskKind : uint8_t { open, look_up, cancel, refund };
+enum class TaskKind : uint8_t { open, look_up, cancel, refund, evidence };
 constexpr auto names_of(TaskKind) {
-  return std::array<std::string_view, 4>{"open", "look_up", "cancel", "refund"};
+  return std::array<std::string_view, 5>{"open", "look_up", "cancel", "refund", "evidence"};
 }
 
 }  // namespace bilten::api::payment

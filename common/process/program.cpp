@@ -107,6 +107,10 @@ int run(const Program& program, int argc, char** argv) {
     return kExitConfig;
   }
   if (line->asked == Asked::check_config) {
+    if (const auto fit = program.check ? program.check() : Status(Done{}); !fit) {
+      complain(program, fit.error().detail);
+      return kExitConfig;
+    }
     print(stdout, program.name + ": the settings are right\n");
     return kExitOk;
   }

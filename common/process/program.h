@@ -88,6 +88,8 @@ struct Program {
   std::vector<Verb> verbs = {};
   std::function<void()> describe;    // What --describe prints beyond the settings.
   std::function<int(Process&)> run;  // Until stopping(); answers the exit code.
+  // What --check-config looks at beyond the settings (files that they name); may be empty.
+  std::function<Status()> check = {};
 };
 
 int run(const Program& program, int argc, char** argv);

@@ -137,6 +137,7 @@ int run_daemon(const Daemon& daemon, int argc, char** argv) {
     const std::string unused(32, '\0');
     describe_table(daemon.service({unused, unused}));
   };
+  program.check = daemon.check;
   program.run = [&](Process& process) { return serve(daemon, process, mesh, store); };
   return run(program, argc, argv);
 }

@@ -28,6 +28,9 @@ struct Daemon {
   // Looks, once settings are loaded and before anything is opened, whether the daemon has what it
   // needs beyond them (an account's secrets); may be empty. An error ends it.
   std::function<Status()> prepare = {};
+  // The part of it that --check-config can do without the credentials of the running service; may
+  // be empty.
+  std::function<Status()> check = {};
 };
 
 int run_daemon(const Daemon& daemon, int argc, char** argv);

@@ -1,6 +1,7 @@
 #include "daemons/payment/attention.h"
 
 #include "common/service/paging.h"
+#include "daemons/payment/evidence_rows.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/rights.h"
 
@@ -39,6 +40,8 @@ AttentionView view_of(const Rows& rows, std::string_view key, const AttentionRow
     CHECK_INVARIANT(dispute);
     view.amount = dispute->amount;
     view.due_at = dispute->due_at;
+    const auto evidence = rows.find<EvidenceRow>(row.payment_id.view());
+    if (evidence) view.reason = evidence->reason;
   }
   return view;
 }

@@ -27,7 +27,7 @@ AccountName clearing(std::string_view provider) {
 EntryAbout about(const Rows& rows, EntryKind kind, const Movement& money) {
   EntryAbout made{.organization_id = money.organization_id, .kind = kind};
   made.order_id = money.order_id;
-  made.payment_id = money.payment_id;
+  if (!money.payment_id.is_nil()) made.payment_id = money.payment_id;
   made.reference = money.reference;
   if (const auto price = rows.find<OrderPriceRow>(money.order_id.view())) {
     made.event_id = price->event_id;
@@ -174,6 +174,12 @@ void book_capture(Books& books, const Rows& rows, const Movement& money) {
   if (is_right && is_wanted(rows, *price, money)) return pay_order(books, rows, *price, money);
   Entry entry(about(rows, EntryKind::unapplied, money));
   books.post(entry.move(money.amount, clearing(money.provider), kUnapplied));
+}
+
+void book_desk_sale(Books& books, const Rows& rows, const Movement& money) {
+  const auto price = rows.find<OrderPriceRow>(money.order_id.view());
+  CHECK_INVARIANT(price);
+  pay_order(books, rows, *price, money);
 }
 
 void book_release(Books& books, const Rows& rows, const Movement& money) {

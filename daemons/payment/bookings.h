@@ -14,8 +14,8 @@ namespace bilten::payment {
 
 // Money that moved at a provider, to us or from us.
 struct Movement {
-  Id order_id, payment_id, organization_id;
-  Money amount;          // At least 0.
+  Id order_id, payment_id, organization_id;  // No payment: staff took it, or handed it back.
+  Money amount;                              // At least 0.
   std::string provider;  // Its name: "sandbox"; of an organisation's own account "stripe-own".
   std::string_view reference;  // The provider's id of the movement; what its reports call it.
 };
@@ -23,6 +23,8 @@ struct Movement {
 // Money came in. It is split by what the order costs; where it is not the order's price, or the
 // order was paid before, it is of no order (unapplied). Of a payment that came before: nothing.
 void book_capture(Books& books, const Rows& rows, const Movement& money);
+// Staff took an order's price, which is known, at the box office.
+void book_desk_sale(Books& books, const Rows& rows, const Movement& money);
 // Money that was of no order pays it after all, as staff says: what it is more or less than the
 // price is the organiser's.
 void book_release(Books& books, const Rows& rows, const Movement& money);

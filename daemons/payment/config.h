@@ -20,6 +20,7 @@ struct Config {
   std::string sandbox_secret = {};
   int64_t sandbox_slow_s = 5, sandbox_late_s = 90;
   int64_t sandbox_lost_answers = 0;
+  int64_t reconcile_every_h = 24;
   static constexpr auto fields() {
     return field_list(
         field("provider", &Config::provider)
@@ -54,7 +55,12 @@ struct Config {
         field("sandbox_lost_answers", &Config::sandbox_lost_answers, between(0, 100))
             .or_default()
             .doc("Percent of calls that the sandbox does not answer, as by time-outs; half of them "
-                 "it has carried out."));
+                 "it has carried out."),
+        field("reconcile_every_h", &Config::reconcile_every_h, between(0, 168))
+            .or_default()
+            .doc(
+                "How often the provider's report is compared with the ledger, in hours; 0: when an "
+                "operator asks alone."));
   }
 };
 

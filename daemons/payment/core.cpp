@@ -2,13 +2,16 @@
 
 #include "common/api/payment_facts.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/desk_sales.h"
 #include "daemons/payment/disputes.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/orders.h"
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/payouts.h"
+#include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/refund_line.h"
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/sandbox.h"
@@ -23,7 +26,8 @@ namespace {
 namespace ticket = api::ticket;
 
 using OrderFacts = std::variant<ticket::Held, ticket::Sold, ticket::Expired, ticket::Cancelled,
-                                ticket::OrderChanged, ticket::HoldExtended, ticket::Exchanged>;
+                                ticket::OrderChanged, ticket::HoldExtended, ticket::Exchanged,
+                                ticket::BoxOfficeIssued>;
 using PriceFacts = std::variant<ticket::Held, ticket::OrderChanged, ticket::Refunded,
                                 ticket::Exchanged, ticket::TypeAdded, ticket::TypeChanged>;
 

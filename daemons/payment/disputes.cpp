@@ -4,8 +4,10 @@
 
 #include "daemons/payment/attention.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refunds.h"
+#include "daemons/payment/tasks.h"
 
 namespace bilten::payment {
 
@@ -28,6 +30,7 @@ void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const 
     opened.reference = event.sub_reference;
     if (event.due_at) opened.due_at = Instant{*event.due_at};
     effects.record(opened);
+    begin_task(TaskKind::evidence, payment_id, now, effects);
     book_dispute_opened(books, rows, movement_of(payment_id, payment, amount, event.sub_reference));
   }
   if (event.kind != WebhookEvent::Kind::dispute_closed) return;
@@ -49,6 +52,7 @@ void apply(Rows& rows, const Disputed& fact) {
   auto payment = find_payment(rows, fact.payment_id);
   payment.is_disputed = true;
   rows.save(fact.payment_id.view(), payment);
+  expect_evidence(rows, fact.payment_id, fact.due_at);
   add_attention(rows, AttentionKind::dispute, fact.organization_id, fact.payment_id,
                 fact.payment_id, fact.at);
 }
@@ -69,6 +73,7 @@ void apply(Rows& rows, const DisputeClosed& fact) {
   } else {
     rows.save(fact.payment_id.view(), payment);
   }
+  end_evidence(rows, fact.payment_id);
   end_attention(rows, AttentionKind::dispute, fact.organization_id, fact.payment_id);
 }
 

@@ -2,7 +2,10 @@
 #include "common/service/daemon.h"
 #include "daemons/payment/config.h"
 #include "daemons/payment/providers.h"
+#include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/service.h"
+#include "daemons/payment/service_told.h"
+#include "daemons/payment/stripe_account.h"
 #include "daemons/payment/tasks.h"
 
 int main(int argc, char** argv) {
@@ -21,9 +24,19 @@ int main(int argc, char** argv) {
     stripe = std::move(*made);
     return Done{};
   };
+  daemon.check = [&]() -> Status {
+    const auto accounts = payment::stripe_accounts(stripe_config);
+    if (!accounts) return accounts.error();
+    return Done{};
+  };
   daemon.service = [&](const ServiceKeys& keys) {
     return payment::service(config, keys, stripe.platform, stripe.own);
   };
-  daemon.on_start = payment::decide_start;
+  daemon.on_start = [&](const Rows& rows, const Context& context) {
+    auto effects = payment::decide_start(rows, context);
+    payment::plan_reconcile(rows, context, config, effects);
+    payment::show_differences(rows, std::string(word(config.provider)));
+    return effects;
+  };
   return run_daemon(daemon, argc, argv);
 }

@@ -56,11 +56,16 @@ void note_price(Rows& rows, const api::ticket::TypeChanged& fact) {
 }
 
 void note_price(Rows& rows, const api::ticket::Held& fact) {
-  OrderPriceRow price{.organization_id = fact.organization_id, .event_id = fact.event_id};
-  price.currency = fact.total.currency;
-  price.fee_version = current_fee_version(rows, fact.organization_id, price.currency);
-  change_lines(rows, fact.lines, price);
-  rows.save(fact.order_id.view(), price);
+  note_price(rows, NewOrder{fact.organization_id, fact.event_id, fact.order_id, fact.total.currency,
+                            fact.lines});
+}
+
+void note_price(Rows& rows, const NewOrder& order) {
+  OrderPriceRow price{.organization_id = order.organization_id, .event_id = order.event_id};
+  price.currency = order.currency;
+  price.fee_version = current_fee_version(rows, order.organization_id, price.currency);
+  change_lines(rows, order.lines, price);
+  rows.save(order.order_id.view(), price);
 }
 
 void note_price(Rows& rows, const api::ticket::OrderChanged& fact) {

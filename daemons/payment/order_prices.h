@@ -12,6 +12,13 @@ namespace bilten::payment {
 void note_price(Rows& rows, const api::ticket::TypeAdded& fact);
 void note_price(Rows& rows, const api::ticket::TypeChanged& fact);
 void note_price(Rows& rows, const api::ticket::Held& fact);
+// An order that was never held.
+struct NewOrder {
+  Id organization_id, event_id, order_id;
+  std::string currency;
+  std::vector<api::ticket::Line> lines;
+};
+void note_price(Rows& rows, const NewOrder& order);
 void note_price(Rows& rows, const api::ticket::OrderChanged& fact);
 void note_price(Rows& rows, const api::ticket::Refunded& fact);
 // What was paid for the difference counts as paid for the order from here on.

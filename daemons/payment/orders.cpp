@@ -1,5 +1,6 @@
 #include "daemons/payment/orders.h"
 
+#include "daemons/payment/desk_sales.h"
 #include "daemons/payment/flow_rows.h"
 
 namespace bilten::payment {
@@ -45,6 +46,7 @@ void apply(Rows& rows, const api::ticket::Cancelled& fact) {
 }
 
 void apply(Rows& rows, const api::ticket::Sold& fact) {
+  if (!fact.payment_id && fact.total.amount > 0) note_unpaid_sale(rows, fact);
   set_state(rows, fact.order_id, OrderState::sold);
   if (fact.payment_id) rows.save(key_of(fact.order_id, *fact.payment_id), PaidBy{});
 }

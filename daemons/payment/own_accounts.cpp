@@ -7,6 +7,15 @@ namespace bilten::payment {
 using api::payment::AccountAnswered;
 using api::payment::AccountRefused;
 
+namespace {
+constexpr std::string_view kAccountMissing = "account_missing";
+}  // namespace
+
+std::string missing_reason(const PaymentRow& payment) {
+  const bool is_own = payment.account == ProviderAccount::organization;
+  return std::string(is_own ? kAccountMissing : "provider_not_configured");
+}
+
 bool is_account_refused(const PaymentRow& payment, std::string_view reason) {
   return payment.account == ProviderAccount::organization &&
          (reason == "provider_refuses_us" || reason == kAccountMissing);
@@ -28,6 +37,16 @@ void note_answered(const Rows& rows, UnixMillis now, const PaymentRow& payment, 
       has_attention(rows, AttentionKind::account, organization_id, organization_id)) {
     effects.record(AccountAnswered{organization_id, {now}});
   }
+}
+
+void forget_refused(const Rows& rows, UnixMillis now, Effects& effects) {
+  rows.scan<AttentionRow>({}, {}, SIZE_MAX, [&](std::string_view key, const AttentionRow&) {
+    const auto organization_id = *Id::from_bytes(key.substr(0, 16));
+    if (static_cast<AttentionKind>(key[16]) == AttentionKind::account) {
+      effects.record(AccountAnswered{organization_id, {now}});
+    }
+    return true;
+  });
 }
 
 void apply(Rows& rows, const AccountRefused& fact) {

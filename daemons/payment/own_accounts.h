@@ -8,8 +8,8 @@
 
 namespace bilten::payment {
 
-// Why a call came to nothing where the settings have no such account.
-inline constexpr std::string_view kAccountMissing = "account_missing";
+// Why a call comes to nothing where the settings do not have the payment's account (any more).
+std::string missing_reason(const PaymentRow& payment);
 
 // Whether the reason of a failed call says that this account, one of an organisation, cannot be
 // used: then nothing has happened at the provider.
@@ -20,6 +20,10 @@ bool is_account_refused(const PaymentRow& payment, std::string_view reason);
 void note_refused(const Rows& rows, UnixMillis now, const Id& payment_id, const PaymentRow& payment,
                   std::string_view reason, Effects& effects);
 void note_answered(const Rows& rows, UnixMillis now, const PaymentRow& payment, Effects& effects);
+
+// At the start of the process, which reads the keys anew: staff is told again of those that still
+// cannot be used, by the next call.
+void forget_refused(const Rows& rows, UnixMillis now, Effects& effects);
 
 void apply(Rows& rows, const api::payment::AccountRefused& fact);
 void apply(Rows& rows, const api::payment::AccountAnswered& fact);

@@ -299,7 +299,7 @@ Effects decide_order_sold(const Rows& rows, const Context& context, const api::t
 }
 
 bool is_order_known(const Rows& rows, const api::ticket::Sold& fact) {
-  return fact.payment_id || rows.find<OrderRow>(fact.order_id.view());
+  return fact.payment_id || fact.total.amount > 0 || rows.find<OrderRow>(fact.order_id.view());
 }
 
 Effects decide_order_changed(const Rows& rows, const Context& context,

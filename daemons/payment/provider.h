@@ -91,6 +91,9 @@ struct WebhookEvent {
   UnixMillis at = 0;                      // When it happened, as the provider says.
 };
 
+class ProviderDisputes;
+class ProviderReports;
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -109,6 +112,11 @@ class Provider {
   // bad_signature (unauthenticated), webhook_too_old (unauthenticated), malformed_webhook
   // (invalid).
   virtual Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const = 0;
+
+  // Its own book of our money (provider_reports.h); null: it shows none.
+  virtual ProviderReports* reports() { return nullptr; }
+  // Its second port, for disputes; null: it hears no evidence.
+  virtual ProviderDisputes* disputes() { return nullptr; }
 };
 
 }  // namespace bilten::payment

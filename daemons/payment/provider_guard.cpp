@@ -49,6 +49,20 @@ Result<RefundView> GuardedProvider::refund(const RefundOrder& order) {
   return guarded([&] { return provider_->refund(order); });
 }
 
+Result<ReportPage<ReportLine>> GuardedProvider::balance_lines(const ReportQuery& query) {
+  return guarded([&] { return provider_->reports()->balance_lines(query); });
+}
+
+Result<ReportPage<ReportedPayout>> GuardedProvider::payouts(const ReportQuery& query) {
+  return guarded([&] { return provider_->reports()->payouts(query); });
+}
+
+Status GuardedProvider::give_evidence(const std::string& dispute, const Evidence& evidence,
+                                      bool submit, const std::string& key) {
+  return guarded(
+      [&] { return provider_->disputes()->give_evidence(dispute, evidence, submit, key); });
+}
+
 bool GuardedProvider::is_open() const {
   const std::lock_guard lock(mutex_);
   return breaker_.is_open();

@@ -8,10 +8,11 @@
 #include "common/base/clock.h"
 #include "daemons/payment/breaker.h"
 #include "daemons/payment/provider.h"
+#include "daemons/payment/provider_reports.h"
 
 namespace bilten::payment {
 
-class GuardedProvider final : public Provider {
+class GuardedProvider final : public Provider, public ProviderReports, public ProviderDisputes {
  public:
   // `clock` outlives the guard.
   GuardedProvider(std::unique_ptr<Provider> provider, const Clock& clock,
@@ -27,6 +28,13 @@ class GuardedProvider final : public Provider {
   Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const override {
     return provider_->read_webhook(webhook, now);
   }
+  ProviderDisputes* disputes() override { return provider_->disputes() ? this : nullptr; }
+  Status give_evidence(const std::string& dispute, const Evidence& evidence, bool submit,
+                       const std::string& key) override;
+
+  ProviderReports* reports() override { return provider_->reports() ? this : nullptr; }
+  Result<ReportPage<ReportLine>> balance_lines(const ReportQuery& query) override;
+  Result<ReportPage<ReportedPayout>> payouts(const ReportQuery& query) override;
 
   bool is_open() const;
 

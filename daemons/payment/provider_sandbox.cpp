@@ -8,9 +8,11 @@
 namespace bilten::payment {
 
 using api::payment::SandboxCancel;
+using api::payment::SandboxEvidence;
 using api::payment::SandboxLookUp;
 using api::payment::SandboxOpen;
 using api::payment::SandboxRefund;
+using api::payment::SandboxReport;
 
 namespace {
 
@@ -77,6 +79,40 @@ Result<RefundView> SandboxProvider::refund(const RefundOrder& order) {
   auto told = call(message);
   if (!told) return told.error();
   return RefundView{told->reference, told->state, order.amount, told->failure};
+}
+
+Result<ReportPage<ReportLine>> SandboxProvider::balance_lines(const ReportQuery& query) {
+  SandboxReport message{{query.from.value_or(0)}, {}};
+  if (!query.cursor.empty()) message.cursor = query.cursor;
+  const auto told = call(message);
+  if (!told) return told.error();
+  ReportPage<ReportLine> page;
+  page.next = told->next;
+  for (const auto& line : told->lines) {
+    const auto& currency = line.amount.currency;
+    page.items.push_back({.reference = line.reference,
+                          .category = line.category,
+                          .source = line.source,
+                          .money_reference = line.money_reference,
+                          .payment_id = line.payment_id,
+                          .amount = line.amount,
+                          .fee = {line.fee, currency},
+                          .net = {line.amount.amount - line.fee, currency},
+                          .at = line.at.ms});
+  }
+  return page;
+}
+
+// It reads none of it, and decides as the button said.
+Status SandboxProvider::give_evidence(const std::string& dispute, const Evidence&, bool submit,
+                                      const std::string&) {
+  if (!submit) return Done{};
+  if (!dispute.starts_with(kDisputePrefix)) {
+    return Error{Code::not_found, "unknown_dispute", "The sandbox has no such dispute."};
+  }
+  const auto answer = call(SandboxEvidence{dispute.substr(kDisputePrefix.size())});
+  if (!answer) return answer.error();
+  return Done{};
 }
 
 Result<WebhookEvent> SandboxProvider::read_webhook(const RawWebhook& webhook,

@@ -6,6 +6,7 @@
 
 #include "common/service/handlers.h"
 #include "daemons/payment/provider.h"
+#include "daemons/payment/provider_reports.h"
 
 namespace bilten::payment {
 
@@ -16,7 +17,7 @@ struct SandboxOptions {
   int64_t lost_answers = 0;  // Percent.
 };
 
-class SandboxProvider final : public Provider {
+class SandboxProvider final : public Provider, public ProviderReports, public ProviderDisputes {
  public:
   SandboxProvider(SandboxOptions options, Ask ask)
       : options_(std::move(options)), ask_(std::move(ask)) {}
@@ -29,6 +30,17 @@ class SandboxProvider final : public Provider {
   Result<IntentView> cancel(const std::string& reference, const std::string& key) override;
   Result<RefundView> refund(const RefundOrder& order) override;
   Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const override;
+  ProviderDisputes* disputes() override { return this; }
+  Status give_evidence(const std::string& dispute, const Evidence& evidence, bool submit,
+                       const std::string& key) override;
+
+  ProviderReports* reports() override { return this; }
+  // The oldest come first.
+  Result<ReportPage<ReportLine>> balance_lines(const ReportQuery& query) override;
+  // It keeps the money.
+  Result<ReportPage<ReportedPayout>> payouts(const ReportQuery&) override {
+    return ReportPage<ReportedPayout>{};
+  }
 
  private:
   template <class Message>

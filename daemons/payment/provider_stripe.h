@@ -35,6 +35,9 @@ class StripeProvider final : public Provider, public ProviderReports, public Pro
   Result<RefundView> refund(const RefundOrder& order) override;
   Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis now) const override;
 
+  ProviderReports* reports() override { return this; }
+  ProviderDisputes* disputes() override { return this; }
+
   Result<ReportPage<ReportLine>> balance_lines(const ReportQuery& query) override;
   Result<ReportPage<ReportedPayout>> payouts(const ReportQuery& query) override;
   Status give_evidence(const std::string& dispute, const Evidence& evidence, bool submit,

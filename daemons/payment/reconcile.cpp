@@ -1,5 +1,6 @@
 #include "daemons/payment/reconcile.h"
 
+#include <algorithm>
 #include <map>
 
 #include "daemons/payment/ledger_rows.h"
@@ -13,6 +14,7 @@ namespace {
 struct Side {
   int64_t amount = 0;
   bool is_known = false, is_sure = false;
+  Instant at = {};  // Of the first.
 };
 struct Pair {
   Side ours, theirs;
@@ -23,9 +25,14 @@ void add_side(Pairs& pairs, const std::vector<KnownMovement>& movements, Side Pa
   for (const auto& movement : movements) {
     auto& side = pairs[{movement.reference, movement.amount.currency}].*which;
     side.amount += movement.amount.amount;
+    side.at = side.is_known ? std::min(side.at, movement.at) : movement.at;
     side.is_known = true;
     side.is_sure = side.is_sure || movement.is_sure;
   }
+}
+
+bool is_compared(EntryKind kind) {
+  return kind != EntryKind::provider_fee && kind != EntryKind::payout_sent;
 }
 
 void add_account(const Rows& rows, const Id& organization_id, const Account& account, Instant from,
@@ -38,9 +45,11 @@ void add_account(const Rows& rows, const Id& organization_id, const Account& acc
                            const auto entry =
                                rows.find<EntryRow>(entry_key(organization_id, line_number(key)));
                            CHECK_INVARIANT(entry);
+                           if (!is_compared(entry->kind)) return true;
                            movements.push_back({entry->reference,
                                                 {line.amount, account.currency},
-                                                line.at >= from && line.at < until});
+                                                line.at >= from && line.at < until,
+                                                line.at});
                            return true;
                          });
 }
@@ -63,7 +72,11 @@ Comparison compare(const std::vector<KnownMovement>& ours,
     const auto kind = !mine.is_known    ? DifferenceKind::missing_here
                       : !other.is_known ? DifferenceKind::missing_there
                                         : DifferenceKind::other_amount;
-    comparison.differences.push_back({kind, name.first, name.second, mine.amount, other.amount});
+    const auto at = !mine.is_known    ? other.at
+                    : !other.is_known ? mine.at
+                                      : std::min(mine.at, other.at);
+    comparison.differences.push_back(
+        {kind, name.first, name.second, mine.amount, other.amount, at});
   }
   return comparison;
 }

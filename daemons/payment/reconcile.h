@@ -13,6 +13,7 @@ struct KnownMovement {
   std::string reference;
   Money amount;  // To us positive.
   bool is_sure = true;
+  Instant at = {};
 };
 
 struct Comparison {
@@ -25,7 +26,8 @@ Comparison compare(const std::vector<KnownMovement>& ours,
                    const std::vector<KnownMovement>& theirs);
 
 // What the ledger has of the provider, over all organisations: of the time, and, not sure, of a day
-// before and after.
+// before and after. Without fees, which are booked from reports alone, and payouts: what a provider
+// pays out goes to the platform's bank account all together, and from there to organisers.
 std::vector<KnownMovement> movements_of(const Rows& rows, const std::string& provider, Instant from,
                                         Instant until);
 

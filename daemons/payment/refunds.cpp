@@ -4,6 +4,7 @@
 
 #include "daemons/payment/attention.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/desk_sales.h"
 #include "daemons/payment/event_refunds.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/tasks.h"
@@ -80,6 +81,7 @@ Effects decide_ticket_refunded(const Rows& rows, const Context& context,
   Effects effects;
   Books books(rows, {context.now}, effects);
   book_refund_due(books, rows, fact);
+  book_desk_refund(books, rows, fact.order_id, fact.amount);
   if (fact.returned) return effects;
   return_to_buyer(rows, context, fact.order_id, fact.amount, fact.refund_id, effects);
   return effects;
@@ -90,6 +92,7 @@ Effects decide_ticket_exchanged(const Rows& rows, const Context& context,
   Effects effects;
   Books books(rows, {context.now}, effects);
   book_refund_due(books, rows, fact);
+  book_desk_refund(books, rows, fact.order_id, fact.amount);
   return_to_buyer(rows, context, fact.order_id, fact.amount, fact.ticket_id, effects);
   return effects;
 }

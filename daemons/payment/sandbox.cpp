@@ -2,6 +2,7 @@
 
 #include "common/service/paging.h"
 #include "daemons/payment/sandbox_page.h"
+#include "daemons/payment/sandbox_report.h"
 #include "daemons/payment/sandbox_webhook.h"
 
 namespace bilten::payment {
@@ -12,6 +13,8 @@ using api::payment::SandboxBook;
 using api::payment::SandboxCancel;
 using api::payment::SandboxDelayed;
 using api::payment::SandboxEntry;
+using api::payment::SandboxEvidence;
+using api::payment::SandboxEvidenced;
 using api::payment::SandboxHeard;
 using api::payment::SandboxHookDone;
 using api::payment::SandboxHookPlanned;
@@ -145,6 +148,7 @@ SandboxEntry entry_of(std::string_view reference, const SandboxIntentRow& intent
   entry.captured = {is_captured ? intent.captured.amount : 0, intent.amount.currency};
   entry.refunded = {intent.refunded, intent.amount.currency};
   entry.created_at = intent.created_at;
+  entry.has_evidence = intent.has_evidence;
   return entry;
 }
 
@@ -210,9 +214,20 @@ Decided<ToldRefund> decide_sandbox_refund(const Rows& rows, const Context& conte
     decision.record(
         SandboxRefunded{message.reference, message.key, message.amount, succeeded, {context.now}});
   }
-  decision.answer.reference = "sre_" + message.key;
+  decision.answer.reference = sandbox_refund_reference(message.key);
   decision.answer.state = succeeded ? RefundState::succeeded : RefundState::failed;
   if (!succeeded) decision.answer.failure = "account_closed";
+  return decision;
+}
+
+Decided<Nothing> decide_sandbox_evidence(const Rows& rows, const Context& context,
+                                         const SandboxEvidence& message) {
+  const auto intent = rows.find<SandboxIntentRow>(message.reference);
+  if (!intent) return unknown_intent();
+  Decision<Nothing> decision;
+  if (!intent->has_evidence) {
+    decision.record(SandboxEvidenced{message.reference, {context.now}});
+  }
   return decision;
 }
 
@@ -304,6 +319,7 @@ void apply(Rows& rows, const SandboxOpened& fact) {
 }
 
 void apply(Rows& rows, const SandboxMoved& fact) {
+  note_line(rows, fact);
   change_intent(rows, fact.reference, [&](SandboxIntentRow& intent) {
     CHECK_INVARIANT(!is_decided(intent));
     intent.state = fact.state;
@@ -320,6 +336,7 @@ void apply(Rows& rows, const SandboxDelayed& fact) {
 }
 
 void apply(Rows& rows, const SandboxRefunded& fact) {
+  note_line(rows, fact);
   rows.save(fact.key, SandboxRefundRow{fact.succeeded});
   change_intent(rows, fact.reference, [&](SandboxIntentRow& intent) {
     intent.refund_fails = false;
@@ -329,7 +346,12 @@ void apply(Rows& rows, const SandboxRefunded& fact) {
   });
 }
 
+void apply(Rows& rows, const SandboxEvidenced& fact) {
+  change_intent(rows, fact.reference, [](SandboxIntentRow& intent) { intent.has_evidence = true; });
+}
+
 void apply(Rows& rows, const SandboxHookPlanned& fact) {
+  note_line(rows, fact);
   SandboxHookRow hook{.event_id = fact.event_id, .payment_id = fact.payment_id};
   hook.type = fact.type;
   hook.reference = fact.reference;

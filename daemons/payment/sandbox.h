@@ -30,6 +30,9 @@ Decided<api::payment::ToldIntent> decide_sandbox_cancel(const Rows& rows, const 
 // unknown_intent, nothing_to_refund
 Decided<api::payment::ToldRefund> decide_sandbox_refund(const Rows& rows, const Context& context,
                                                         const api::payment::SandboxRefund& message);
+// unknown_intent; what came before is enough.
+Decided<Nothing> decide_sandbox_evidence(const Rows& rows, const Context& context,
+                                         const api::payment::SandboxEvidence& message);
 Decided<Nothing> decide_sandbox_heard(const Rows& rows, const Context& context,
                                       const api::payment::SandboxHeard& message);
 
@@ -52,6 +55,7 @@ void apply(Rows& rows, const api::payment::SandboxOpened& fact);
 void apply(Rows& rows, const api::payment::SandboxMoved& fact);
 void apply(Rows& rows, const api::payment::SandboxDelayed& fact);
 void apply(Rows& rows, const api::payment::SandboxRefunded& fact);
+void apply(Rows& rows, const api::payment::SandboxEvidenced& fact);
 void apply(Rows& rows, const api::payment::SandboxHookPlanned& fact);
 void apply(Rows& rows, const api::payment::SandboxHookTried& fact);
 void apply(Rows& rows, const api::payment::SandboxHookDone& fact);

@@ -1,6 +1,7 @@
 // The sandbox's own book: what a provider would remember of us. Nobody but sandbox_*.cpp reads it.
 #pragma once
 
+#include "common/api/payment_reconcile.h"
 #include "common/api/payment_sandbox_facts.h"
 #include "common/store/rows.h"
 
@@ -19,6 +20,7 @@ struct SandboxIntentRow {
   bool is_delayed = false;    // The bank thinks: it can neither be pressed nor ended.
   bool refund_fails = false;  // The next refund will.
   Instant created_at = {};
+  bool has_evidence = false;  // In its dispute.
   static constexpr auto fields() {
     using Self = SandboxIntentRow;
     constexpr auto amount = between(0, kMoneyMax);
@@ -29,7 +31,8 @@ struct SandboxIntentRow {
                    field("captured", &Self::captured, amount)),
         field_list(
             field("refunded", &Self::refunded, amount), field("is_delayed", &Self::is_delayed),
-            field("refund_fails", &Self::refund_fails), field("created_at", &Self::created_at)));
+            field("refund_fails", &Self::refund_fails), field("created_at", &Self::created_at),
+            field("has_evidence", &Self::has_evidence).or_default()));
   }
 };
 
@@ -41,6 +44,19 @@ struct SandboxRefundRow {
     return field_list(field("succeeded", &SandboxRefundRow::succeeded));
   }
 };
+
+// Key: when, then the line's name. What moved money, as its report lists it.
+struct SandboxLineRow : api::payment::ToldLine {
+  static constexpr std::string_view table = "sandbox_line";
+};
+// Under which a report, webhooks and answers name a refund or a dispute.
+inline std::string sandbox_refund_reference(const std::string& key) {
+  return "sre_" + key;
+}
+inline constexpr std::string_view kDisputePrefix = "sdp_";
+inline std::string sandbox_dispute_reference(const std::string& intent) {
+  return std::string(kDisputePrefix) + intent;
+}
 
 // Key: hook id. A webhook that was not heard yet.
 struct SandboxHookRow {

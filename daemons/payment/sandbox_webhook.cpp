@@ -48,7 +48,7 @@ void judge(WebhookEvent& event) {
     event.kind = Kind::other;
   }
   if (event.kind == Kind::dispute_opened || event.kind == Kind::dispute_closed) {
-    event.sub_reference = "sdp_" + event.reference;
+    event.sub_reference = sandbox_dispute_reference(event.reference);
   }
 }
 

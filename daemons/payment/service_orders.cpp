@@ -1,5 +1,6 @@
 // What is followed of the ticket service: which orders there are, what each costs, what of its
 // money is to go back.
+#include "daemons/payment/desk_sales.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refunds.h"
 #include "daemons/payment/service_parts.h"
@@ -17,6 +18,8 @@ Table order_table() {
       reaction<api::ticket::PaidTooLate>("ticket.paid_too_late", decide_paid_too_late),
       reaction<api::ticket::Refunded>("ticket.refunded", decide_ticket_refunded),
       reaction<api::ticket::Exchanged>("ticket.exchanged", decide_ticket_exchanged),
+      reaction<api::ticket::BoxOfficeIssued>("ticket.box_office_issued", decide_desk_sale,
+                                             is_money_taken),
   };
 }
 

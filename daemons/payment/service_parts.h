@@ -22,7 +22,7 @@ Table ledger_table();
 Table fee_table();
 Table payout_table();
 Table document_table(const ServiceKeys& keys);
-Table reconcile_table();
+Table reconcile_table(const Config& config, const Providers& providers);
 Table statement_table(const ServiceKeys& keys);
 
 // Binds what a rule needs beyond rows and message as its last argument.

@@ -1,18 +1,19 @@
-// Reconciliation as it is asked for.
+// Reconciliation as it is asked for, and as it goes by itself.
 #include "daemons/payment/reconcile.h"
+#include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/service_parts.h"
+#include "daemons/payment/service_told.h"
 
 namespace bilten::payment {
 namespace {
 
-using api::payment::kDifferencesMax;
-using api::payment::Reconcile;
+using namespace api::payment;
 
 Result<Reconcile::Answer> reconcile(const Reader& reader, const Reconcile& message) {
   std::vector<KnownMovement> theirs;
   for (const auto& line : message.lines) {
     const bool is_sure = line.at >= message.from && line.at < message.until;
-    theirs.push_back({line.reference, line.amount, is_sure});
+    theirs.push_back({line.reference, line.amount, is_sure, line.at});
   }
   auto found =
       compare(movements_of(reader.rows, message.provider, message.from, message.until), theirs);
@@ -26,8 +27,25 @@ Result<Reconcile::Answer> reconcile(const Reader& reader, const Reconcile& messa
 
 }  // namespace
 
-Table reconcile_table() {
-  return {slow_query<Reconcile>("payment.reconcile", reconcile)};
+Table reconcile_table(const Config& config, const Providers& providers) {
+  const auto settle = [config](const Rows& rows, const Context& context,
+                               const SettleReconcile& message) {
+    auto decided = decide_settle_reconcile(rows, context, message, config);
+    if (decided && decided->answer.open) tell_differences(message.provider, *decided->answer.open);
+    return decided;
+  };
+  const auto step = [providers](const Reader& reader, std::string_view key) {
+    return plan_reconcile_step(providers, reader, key);
+  };
+  return {
+      slow_query<Reconcile>("payment.reconcile", reconcile),
+      query<ReadReconcile>("payment.reconcile.last", read_reconcile),
+      command<RunReconcile>("payment.reconcile.run", with(providers, decide_run_reconcile)),
+      command<DismissDifference>("payment.reconcile.dismiss", decide_dismiss_difference),
+      command<SettleReconcile>("payment.reconcile.settle", settle),
+      timer(kReconcileTimer, with(config, decide_reconcile_due)),
+      sender<SettleReconcile>(kReconcileSender, "payment.reconcile.settle", step),
+  };
 }
 
 }  // namespace bilten::payment

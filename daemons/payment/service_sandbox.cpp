@@ -1,6 +1,7 @@
 // The sandbox: its page, its book, and what its port asks.
 #include "daemons/payment/providers.h"
 #include "daemons/payment/sandbox.h"
+#include "daemons/payment/sandbox_report.h"
 #include "daemons/payment/service_parts.h"
 
 namespace bilten::payment {
@@ -19,6 +20,8 @@ Table sandbox_table(const Config& config, const ServiceKeys& keys) {
       command<SandboxLookUp>("payment.sandbox.look_up", decide_sandbox_look_up),
       command<SandboxCancel>("payment.sandbox.cancel", decide_sandbox_cancel),
       command<SandboxRefund>("payment.sandbox.refund", decide_sandbox_refund),
+      command<SandboxReport>("payment.sandbox.report", decide_sandbox_report),
+      command<SandboxEvidence>("payment.sandbox.evidence", decide_sandbox_evidence),
       command<SandboxHeard>("payment.sandbox.heard", decide_sandbox_heard),
       timer(kSandboxBankTimer, decide_sandbox_bank),
       timer(kSandboxHookTimer, decide_sandbox_hook),

@@ -1,5 +1,6 @@
-// What staff does about money by hand.
+// What staff does about money by hand, evidence among it.
 #include "daemons/payment/attention.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/service_parts.h"
 #include "daemons/payment/staff.h"
 
@@ -15,6 +16,9 @@ Table staff_table() {
       command<RetryPayment>("payment.retry", decide_retry),
       command<ReceivePayment>("payment.receive", decide_receive),
       command<GiveBack>("payment.give_back", decide_give_back),
+      query<ReadEvidence>("payment.evidence", read_evidence),
+      command<GiveEvidence>("payment.give_evidence", decide_give_evidence),
+      timer(kEvidenceTimer, decide_evidence_due),
   };
 }
 

@@ -22,7 +22,6 @@ using api::payment::MovementClosed;
 using api::payment::MovementOutcome;
 using api::payment::MovementTaken;
 using api::payment::MovementView;
-using api::payment::StatementMovement;
 using api::payment::StatementReport;
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemons/payment/attention.h"
+#include "daemons/payment/evidence.h"
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/refund_line.h"
@@ -46,7 +47,8 @@ UnixMillis wait_after(TaskKind kind, int64_t attempt) {
   switch (kind) {
     case TaskKind::open: return doubled(kLease, attempt, kMinute);
     case TaskKind::look_up: return doubled(2 * kLease, attempt, 10 * kMinute);
-    case TaskKind::cancel: return doubled(kLease, attempt, kHour);
+    case TaskKind::cancel:
+    case TaskKind::evidence: return doubled(kLease, attempt, kHour);
     case TaskKind::refund: return kLease;  // Then it waits in line again.
   }
   return kHour;
@@ -97,6 +99,10 @@ void give_up(const Rows& rows, const Task& task, UnixMillis now, Effects& effect
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, "given_up"}, effects);
     return;
   }
+  if (task.kind == TaskKind::evidence) {
+    refuse_evidence(rows, now, task.id, "given_up", effects);
+    return;
+  }
   const auto payment = find_payment(rows, task.id);
   if (task.kind == TaskKind::open) {
     auto failed = moved<api::payment::Failed>(task.id, payment, payment.amount, now);
@@ -144,6 +150,10 @@ void take_failure(const Rows& rows, UnixMillis now, const Task& task, const Told
   const bool is_final = !failure.may_retry;
   if (is_final && task.kind == TaskKind::refund) {
     take_refund_news(rows, now, task.id, {RefundState::failed, {}, failure.reason}, effects);
+    return;
+  }
+  if (is_final && task.kind == TaskKind::evidence) {
+    refuse_evidence(rows, now, task.id, failure.reason, effects);
     return;
   }
   if (is_final && task.kind == TaskKind::open) {
@@ -197,13 +207,6 @@ void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
             effects);
 }
 
-ToldFailure failure_of(const Error& error) {
-  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
-                         error.code == Code::deadline_inflight;
-  return {error.reason.substr(0, 64), may_retry,
-          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
-}
-
 SettleTask settled(const Task& task, const Result<IntentView>& view) {
   SettleTask message{.kind = task.kind, .id = task.id};
   if (view) {
@@ -230,8 +233,7 @@ using Job = std::function<std::optional<SettleTask>(const Ask&)>;
 // `use` calls the provider, by the account that the payment was opened in.
 template <class Use>
 Job job_at(const Providers& providers, const PaymentRow& payment, const Task& task, Use use) {
-  const bool is_own = payment.account == ProviderAccount::organization;
-  const std::string missing(is_own ? kAccountMissing : "provider_not_configured");
+  const auto missing = missing_reason(payment);
   return [=, name = account_name(payment)](const Ask& ask) -> std::optional<SettleTask> {
     const auto provider = providers(name, ask);
     if (provider) return settled(task, use(*provider));
@@ -239,10 +241,6 @@ Job job_at(const Providers& providers, const PaymentRow& payment, const Task& ta
     message.failure = {missing, true, 0};
     return message;
   };
-}
-
-std::string provider_key(std::string_view what, const Id& id, int64_t round = 1) {
-  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
 }
 
 Job plan_refund(const Providers& providers, const Reader& reader, const Task& task) {
@@ -269,12 +267,24 @@ Intent intent_of(const Reader& reader, const Id& payment_id, const PaymentRow& p
 
 }  // namespace
 
+std::string provider_key(std::string_view what, const Id& id, int64_t round) {
+  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
+}
+
+ToldFailure failure_of(const Error& error) {
+  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
+                         error.code == Code::deadline_inflight;
+  return {error.reason.substr(0, 64), may_retry,
+          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
+}
+
 int64_t attempts_max(TaskKind kind) {
   switch (kind) {
     case TaskKind::open: return 60;
     case TaskKind::look_up: return INT64_MAX;  // Ends with the order.
     case TaskKind::cancel:
-    case TaskKind::refund: return 80;
+    case TaskKind::refund:
+    case TaskKind::evidence: return 80;
   }
   return 1;
 }
@@ -310,6 +320,7 @@ Effects decide_refunds_due(const Rows& rows, const Context& context, std::string
 
 Effects decide_start(const Rows& rows, const Context& context) {
   Effects effects;
+  forget_refused(rows, context.now, effects);
   rows.scan<TaskRow>({}, {}, SIZE_MAX, [&](std::string_view key, const TaskRow& row) {
     if (!row.under_way) return true;
     postpone(read_key(key), context.now, effects);
@@ -331,6 +342,8 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
   }
   if (message.refund) {
     take_refund(rows, context.now, task, *message.refund, decision);
+  } else if (message.evidence) {
+    take_evidence(rows, context, task.id, *message.evidence, decision);
   } else if (message.intent) {
     if (task.kind != TaskKind::open && is_undecided(message.intent->state)) {
       wait_on(rows, context.now, task, decision);
@@ -340,10 +353,18 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
   return decision;
 }
 
+ToldFailure failure_of(const Error& error) {
+  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
+                         error.code == Code::deadline_inflight;
+  return {error.reason.substr(0, 64), may_retry,
+          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
+}
+
 Job plan_task(const Providers& providers, const Reader& reader, std::string_view key) {
   const auto task = read_key(key);
   if (!reader.rows.has(TaskRow::table, key)) return {};
   if (task.kind == TaskKind::refund) return plan_refund(providers, reader, task);
+  if (task.kind == TaskKind::evidence) return plan_evidence(providers, reader, task.id);
   const auto payment = find_payment(reader.rows, task.id);
   if (task.kind == TaskKind::open) {
     return job_at(providers, payment, task,

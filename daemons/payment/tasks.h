@@ -31,9 +31,17 @@ Effects decide_start(const Rows& rows, const Context& context);
 Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                                const api::payment::SettleTask& message);
 
+// How a call to a provider failed, as a settling command tells it.
+api::payment::ToldFailure failure_of(const Error& error);
+
 // The sender: asks the provider.
 std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
     const Providers& providers, const Reader& reader, std::string_view key);
+
+// The idempotency key of a call about a payment or refund.
+std::string provider_key(std::string_view what, const Id& id, int64_t round = 1);
+// How a call that came to nothing is told.
+api::payment::ToldFailure failure_of(const Error& error);
 
 // For evolve: a task from that time on, and its end. Ending one that is not there is fine.
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at);

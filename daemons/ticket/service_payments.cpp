@@ -1,4 +1,6 @@
-// What is followed of the payment service, and how the mesh confirms an order without it.
+// What is followed of the payment service, what it asks, and how the mesh confirms an order without
+// it.
+#include "daemons/ticket/evidence.h"
 #include "daemons/ticket/payments.h"
 #include "daemons/ticket/service_parts.h"
 
@@ -6,6 +8,7 @@ namespace bilten::ticket {
 
 Table payment_table() {
   return {
+      query<api::ticket::OrderEvidence>("ticket.order.evidence", order_evidence),
       command<api::ticket::ConfirmOrder>("ticket.order.confirm", decide_confirm_order),
       reaction<api::payment::Captured>("payment.captured", decide_captured),
       follow<api::payment::Failed>("payment.failed"),

@@ -85,5 +85,15 @@ TEST_CASE("statements of a bank pay orders, once, and staff matches the rest", "
   CHECK(is_paid(by_hand));
   CHECK(host.api.post(movement + "/dismiss", json::object()).code() == "movement_closed");
   CHECK(clearing_of(host) == 3 * 12'550);
+
+  // A file as long as may be is taken in steps; a longer one is refused.
+  std::string big = "date;amount;currency;text\n";
+  const auto words = " " + std::string(60, 'x') + "\n";
+  while (big.size() < 999'000) big += "2026-11-20;1.00;EGP;" + std::to_string(big.size()) + words;
+  const auto step = send(big, "text/csv");
+  INFO(step.text.substr(0, 300));
+  CHECK(step.status == 200);
+  CHECK(step.body["next"] == 500);
+  CHECK(send(big + std::string(2000, ' '), "text/csv").status == 413);
   CHECK(platform.stop() == 0);
 }

@@ -202,4 +202,23 @@ TEST_CASE("a dispute at Stripe blocks the tickets until it is won", "[s9][stripe
   shop.server.order("refund_by_hand",
                     {{"charge", shop.server.objects("charge").at(1)["id"]}, {"amount", 5000}});
   CHECK(refunded.wait_for_payment("refunded"));
+
+  // Stripe's report agrees with the ledger line by line, and says what it kept.
+  const auto call = [&](const std::string& verb) {
+    return shop.platform.ctl({"call", "payment", verb, R"({"provider": "stripe"})"});
+  };
+  CHECK(call("reconcile.run").status == 0);
+  json report;
+  REQUIRE(wait_until([&] {
+    report = json::parse(call("reconcile.last").out, nullptr, false);
+    return report.is_object() && report.value("phase", "") == "idle";
+  }));
+  CHECK(report["open"] == 0);
+  CHECK(report["matched"] == 4);  // Two charges, a dispute, a refund.
+  int64_t fees = 0;
+  for (const auto& line : shop.server.objects("balance_transaction")) {
+    fees += line["fee"].get<int64_t>();
+  }
+  CHECK(fees > 0);
+  CHECK(shop.clearing() == 5000 - fees);
 }

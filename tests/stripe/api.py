@@ -26,9 +26,9 @@ class Answer:
 
 
 class Api:
-    def __init__(self, base_url, keys):
+    def __init__(self, base_url, keys, number=1):
         self.keys = set(keys)
-        self.book = Book()
+        self.book = Book(number)
         self.checkout = Checkout(self.book, base_url)
         self.aftersale = Aftersale(self.book, self.checkout.post)
         self.webhooks = Webhooks(self.book)
@@ -113,10 +113,15 @@ class Api:
         answer.headers = {**common, **answer.headers}
         return answer
 
-    def authenticate(self, headers):
+    @staticmethod
+    def key_in(headers):  # Of the API; empty: none.
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme == "Basic":
             given = base64.b64decode(given).decode(errors="replace").partition(":")[0]
+        return given
+
+    def authenticate(self, headers):
+        given = self.key_in(headers)
         if not given:
             raise StripeError(401, "invalid_request_error", "You did not provide an API key.")
         if given not in self.keys:

@@ -14,7 +14,8 @@ KINDS = {"cs": "checkout.session", "pi": "payment_intent", "ch": "charge", "re":
 
 
 class Book:
-    def __init__(self):
+    def __init__(self, number=1):
+        self.number = number  # Of the account; ids differ by it.
         self.lock = threading.RLock()
         self.offset_s = 0
         self.payouts = {}   # payout -> the balance transactions in it
@@ -29,7 +30,7 @@ class Book:
     def new_id(self, prefix):
         self.numbers += 1
         test = "test_" if prefix == "cs" else ""
-        return f"{prefix}_{test}1Bilten{self.numbers:018}"
+        return f"{prefix}_{test}{self.number}Bilten{self.numbers:018}"
 
     def add(self, thing):
         self.objects[thing["id"]] = thing

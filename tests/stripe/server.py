@@ -2,8 +2,9 @@
 """A stateful server that speaks Stripe's API as far as Bilten uses it, for tests; no network but the
 loopback, nothing but Python's own library. It is proven by Stripe's own SDK (sdk_test.mjs).
 
-usage: server.py [--port N] [--key sk_test_...]... [--tls FOLDER [--certified ADDRESS]]
+usage: server.py [--port N] [--key sk_test_...]... [--account sk_test_...]... [--tls FOLDER [--certified ADDRESS]]
 
+Each --account is one more account, apart from the first one's: orders to it are /_control/<what>?account=KEY.
 Prints "listening on http://127.0.0.1:PORT" (https with --tls, and FOLDER/ca.pem vouches for it). Tests order it about under /_control/ (control.py); the
 hosted page of a session is /c/pay/<session>.
 """
@@ -31,15 +32,20 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, keys, tls=None):
+    def __init__(self, port, keys, accounts=(), tls=None):
         super().__init__(("127.0.0.1", port), Handler)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_address[1]}"
-        self.api = Api(self.url, keys)
+        self.apis = [Api(self.url, keys)] + [Api(self.url, [key], number)
+                                             for number, key in enumerate(accounts, 2)]
         self.faults = Faults()
         self.seen = []
-        self.control = Control(self.api, self.faults, self.seen)
+        self.controls = [Control(api, self.faults, self.seen) for api in self.apis]
+
+    def account(self, key):
+        """Of that key; the first one's where nobody has it."""
+        return next((at for at, api in enumerate(self.apis) if key in api.keys), 0)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -69,7 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def serve(self, body):
         url = urllib.parse.urlsplit(self.path)
         if url.path.startswith("/_control/"):
-            self.control(url.path.removeprefix("/_control/"), body)
+            self.control(url.path.removeprefix("/_control/"), url.query, body)
         elif url.path.startswith("/c/pay/"):
             self.pay_page(url.path.removeprefix("/c/pay/"), body)
         else:
@@ -80,6 +86,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         fault = self.server.faults.next(self.command, url.path)
         kind = fault["kind"] if fault else ""
+        self.api = self.server.apis[self.server.account(Api.key_in(headers))]
         self.server.seen.append({"method": self.command, "path": url.path, "query": url.query,
                                  "body": body.decode(errors="replace"), "fault": kind,
                                  "key": headers.get("idempotency-key"),
@@ -93,13 +100,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         "other_json")
         answer = self.run(url, headers, body) if runs else None
         if kind == "500_kept":
-            with self.server.api.book.lock:
-                self.server.api.keyed_500(url.path, headers, body)
+            with self.api.book.lock:
+                self.api.keyed_500(url.path, headers, body)
         self.go_wrong(kind, fault, answer)
 
     def run(self, url, headers, body):
-        with self.server.api.book.lock:
-            return self.server.api.call(self.command, url.path, url.query, headers, body)
+        with self.api.book.lock:
+            return self.api.call(self.command, url.path, url.query, headers, body)
 
     def go_wrong(self, kind, fault, answer):
         trouble = {"error": {"type": "api_error", "message": "An unknown error occurred"}}
@@ -156,10 +163,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True  # Who asked has gone.
 
     # ---- what is not Stripe's ----
-    def control(self, what, body):
+    def control(self, what, query, body):
+        at = self.server.account(urllib.parse.parse_qs(query).get("account", [""])[0])
         try:
-            with self.server.api.book.lock:
-                done = self.server.control.run(what, json.loads(body or b"{}"))
+            with self.server.apis[at].book.lock:
+                done = self.server.controls[at].run(what, json.loads(body or b"{}"))
             self.answer(Answer(200, done))
         except StripeError as error:
             self.answer(Answer(error.status, error.body))
@@ -167,12 +175,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(Answer(400, {"error": {"type": "control", "message": str(fault)}}))
 
     def pay_page(self, name, body):
-        with self.server.api.book.lock:
+        api = next((api for api in self.server.apis if name in api.book.objects), self.server.apis[0])
+        with api.book.lock:
             try:
-                session = self.server.api.checkout.session(name)
+                session = api.checkout.session(name)
                 if body:
                     outcome = dict(urllib.parse.parse_qsl(body.decode())).get("outcome", "approve")
-                    session = self.server.api.checkout.pay_session(name, outcome)
+                    session = api.checkout.pay_session(name, outcome)
             except StripeError as error:
                 self.answer(Answer(error.status, error.body))
                 return
@@ -189,11 +198,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--key", action="append")
+    parser.add_argument("--account", action="append", default=[])
     parser.add_argument("--tls")
     parser.add_argument("--certified", default="127.0.0.1")
     options = parser.parse_args()
     tls = context_in(options.tls, options.certified) if options.tls else None
-    server = Server(options.port, options.key or ["sk_test_bilten"], tls)
+    server = Server(options.port, options.key or ["sk_test_bilten"], options.account, tls)
     print("listening on " + server.url, flush=True)
     try:
         server.serve_forever()

@@ -24,16 +24,17 @@ std::string announced(const std::string& out) {
 }  // namespace
 
 StripeServer::StripeServer(const std::vector<std::string>& arguments)
-    : program_(command(arguments), {"PYTHONDONTWRITEBYTECODE=1"}) {
-  wait_until([&] { return !(url_ = announced(program_.out())).empty(); }, 20);
-  INFO(program_.out());
+    : program_(std::make_unique<RunningProgram>(
+          command(arguments), std::vector<std::string>{"PYTHONDONTWRITEBYTECODE=1"})) {
+  wait_until([&] { return !(url_ = announced(program_->out())).empty(); }, 20);
+  INFO(program_->out());
   REQUIRE(!url_.empty());
 }
 
 nlohmann::json StripeServer::order(const std::string& what, const nlohmann::json& body) const {
   http::Client client;
-  const auto reply =
-      client.send({.method = "POST", .url = url_ + "/_control/" + what, .body = body.dump()});
+  const auto url = url_ + "/_control/" + what + (key_.empty() ? "" : "?account=" + key_);
+  const auto reply = client.send({.method = "POST", .url = url, .body = body.dump()});
   INFO(what << " " << body << ": " << (reply ? reply->body : reply.error().detail));
   REQUIRE(reply);
   REQUIRE(reply->status == 200);

@@ -17,6 +17,9 @@ class StripeServer {
   explicit StripeServer(const std::vector<std::string>& arguments = {});
   const std::string& url() const { return url_; }
 
+  // The same server at another of its accounts ("--account", its key): orders and objects are that
+  // one's. Only as long as this one lives.
+  StripeServer at(const std::string& key) const { return {*this, key}; }
   // An order to the server (tests/stripe/control.py); fails the test where it is refused.
   nlohmann::json order(const std::string& what,
                        const nlohmann::json& body = nlohmann::json::object()) const;
@@ -29,8 +32,11 @@ class StripeServer {
   std::vector<nlohmann::json> requests(const std::string& path) const;
 
  private:
-  RunningProgram program_;
-  std::string url_;
+  StripeServer(const StripeServer& server, std::string key)
+      : url_(server.url_), key_(std::move(key)) {}
+
+  std::unique_ptr<RunningProgram> program_;
+  std::string url_, key_;
 };
 
 // The folder of npm's modules, with what packages.txt names in it. Empty, and a loud word, where

@@ -7,6 +7,7 @@
 
 #include "common/api/payment.h"
 #include "common/api/payment_facts.h"
+#include "common/api/ticket_evidence.h"
 #include "common/api/ticket_exchange_facts.h"
 #include "common/api/ticket_refund_facts.h"
 #include "common/crypto/order_link.h"
@@ -156,10 +157,12 @@ struct Counter {
     }
     if (!job) return;
     const auto ended = job([this](std::string_view name, const std::string& body) {
-      return by_name<SandboxOpen, SandboxLookUp, SandboxCancel, SandboxRefund, TakeWebhook>(name,
-                                                                                            body);
+      if (name == api::ticket::OrderEvidence::name) return ask_ticket();
+      return by_name<SandboxOpen, SandboxLookUp, SandboxCancel, SandboxRefund, SandboxReport,
+                     SandboxEvidence, TakeWebhook>(name, body);
     });
-    if (ended && is_heard) REQUIRE(by_name<SettleTask, SandboxHeard>(ended->command, ended->body));
+    if (!ended || !is_heard) return;
+    REQUIRE(by_name<SettleTask, SandboxHeard, SettleReconcile>(ended->command, ended->body));
   }
   // Every fact after that position.
   Names after(uint64_t seq) const { return bench.names_after(seq); }
@@ -170,6 +173,24 @@ struct Counter {
     return found;
   }
 
+  // What the ticket service knows of any order.
+  static api::ticket::OrderEvidence::Answer ticket_knows() {
+    api::ticket::OrderEvidence::Answer answer{.code = "ABCDEFGHJK",
+                                              .event_title = "Night of the Nile",
+                                              .venue = "El Sawy",
+                                              .timezone = "Africa/Cairo"};
+    answer.buyer_name = "Lina";
+    answer.buyer_email = "lina@example.org";
+    answer.tickets = {{.ticket_id = id_of(70), .type = "Seat"}};
+    answer.tickets[0].admissions = {{.list = "Main entrance", .gate = "north"}};
+    return answer;
+  }
+  Result<std::string> ask_ticket() const {
+    if (is_ticket_away) return Error{Code::no_service, "no_service", ""};
+    return encode(ticket_knows());
+  }
+
+  bool is_ticket_away = false;
   std::string mesh_key = std::string(32, 'm');
   Id organization = id_of(1);
   Person manager = person_of(11), door = person_of(12), stranger = person_of(13);

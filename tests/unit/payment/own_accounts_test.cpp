@@ -186,8 +186,13 @@ TEST_CASE("a key that is refused ends the payment, and staff is told once until 
   REQUIRE(at.attention(at.counter).size() == 1);
   CHECK(at.attention(at.counter)[0].kind == AttentionKind::account);
   CHECK(at.attention(at.counter)[0].reason == "provider_refuses_us");
-  at.own->refuses = false;
-  at.counter.offer(at.counter.hold());
+  SECTION("an answer comes") {
+    at.own->refuses = false;
+    at.counter.offer(at.counter.hold());
+  }
+  SECTION("the keys are read anew") {
+    at.counter.bench.start(decide_start);
+  }
   CHECK(at.attention(at.counter).empty());
   at.counter.bench.check_rebuild();
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/crypto/crypto.h"
+#include "common/process/metrics.h"
 #include "tests/unit/payment/counter.h"
 
 using namespace bilten;
@@ -32,7 +33,7 @@ TakeWebhook signed_as(const std::string& body, UnixMillis at, const std::string&
   return webhook;
 }
 
-struct AtSandbox : Counter {
+struct AtSandbox : test::Counter {
   Id order = hold();
   Id payment = offer(order);
   Told told{.reference = row(payment).reference, .payment_id = payment.text()};
@@ -53,7 +54,7 @@ TEST_CASE("a genuine webhook captures, and its repeats do nothing", "[payment]")
   CHECK(at.after(seq) == Names{"payment.webhook_taken"});
 }
 
-TEST_CASE("what is not genuine leaves no trace", "[payment]") {
+TEST_CASE("what is not genuine leaves no trace but a count by its reason", "[payment]") {
   AtSandbox at;
   const auto body = body_of(at.told);
   CHECK(at.bench.refusal(signed_as(body, at.bench.now, "other")) == "bad_signature");
@@ -67,6 +68,13 @@ TEST_CASE("what is not genuine leaves no trace", "[payment]") {
   auto elsewhere = at.webhook();
   elsewhere.provider = "stripe";
   CHECK(at.bench.refusal(elsewhere) == "unknown_provider");
+  const auto metrics = metrics_text();
+  for (const std::string reason : {"bad_signature", "webhook_too_old", "unknown_provider"}) {
+    const auto name = "webhooks_refused_total{reason=\"" + reason + "\"} ";
+    const auto at_name = metrics.find(name);
+    REQUIRE(at_name != std::string::npos);
+    CHECK(std::stod(metrics.substr(at_name + name.size())) >= 1);
+  }
 }
 
 TEST_CASE("what is genuine and makes no sense is refused by name", "[payment]") {
@@ -114,7 +122,7 @@ TEST_CASE("another amount or currency is held for review", "[payment]") {
 }
 
 TEST_CASE("a webhook may come before the answer to the call that made its intent", "[payment]") {
-  Counter counter;
+  test::Counter counter;
   const auto order = counter.hold();
   const auto payment = counter.bench.must(counter.wish(order)).id;
   const Told told{.reference = "sin_early", .payment_id = payment.text()};

@@ -131,6 +131,15 @@ TEST_CASE("--check-config says that right settings are right", "[process]") {
   CHECK(outcome.out == "bilten-sample: the settings are right\n");
 }
 
+TEST_CASE("--check-config looks at what the settings name, too", "[process]") {
+  Sample sample(until_stopped);
+  sample.program.check = [] { return Error{Code::invalid, "configuration", "keys: line 3"}; };
+  const auto outcome = run_to_end(sample.program, {"--config", "/dev/null", "--check-config"});
+  CHECK(outcome.code == kExitConfig);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err == "bilten-sample: keys: line 3\n");
+}
+
 TEST_CASE("--print-config prints what is in force, and that reads back", "[process]") {
   Sample sample(until_stopped);
   const auto printed = run_to_end(sample.program, {"--config", "/dev/null", "--set",

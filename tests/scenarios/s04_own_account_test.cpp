@@ -1,0 +1,140 @@
+// Scenarios 4, 7 and 9 of two organisations, one with an account of its own at Stripe: the real
+// processes against our server of Stripe's API, whose accounts know nothing of each other.
+#include "tests/support/payer.h"
+#include "tests/support/stripe_server.h"
+
+using namespace bilten::test;
+
+namespace {
+
+const std::string kOwnKey = "sk_test_canary_of_an_organizer", kOwnSecret = "whsec_canary_of_theirs",
+                  kSecret = "whsec_canary_of_the_platform";
+
+struct Shop {
+  static Platform::Options options(const std::string& api, const Folder& secrets) {
+    Platform::Options made;
+    for (const auto& setting : std::vector<std::string>{
+             "payment.provider=stripe", "payment.public_url=https://tickets.example",
+             "stripe.api=" + api, "stripe.key_file=" + secrets.path() + "/key",
+             "stripe.webhook_secrets_file=" + secrets.path() + "/webhook",
+             "stripe.accounts_file=" + secrets.path() + "/accounts.toml"}) {
+      made.extra.insert(made.extra.end(), {"--set", setting});
+    }
+    return made;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    const auto path = secrets.write(name, text);
+    REQUIRE(run_program({"/bin/chmod", "600", path}).status == 0);
+  }
+  // What an operator does for an organisation that brings its own account.
+  void give_account(const std::string& key) {
+    write("accounts.toml", "[" + own_host.organization_id + "]\nkey = \"" + key +
+                               "\"\nwebhook_secrets = [\"" + kOwnSecret + "\"]\n");
+    platform.restart("payment");
+    REQUIRE(wait_until([&] { return platform.is_ready(); }, 30));
+  }
+  std::string hook(const std::string& rest = {}) const {
+    return platform.url() + "/v1/webhooks/stripe" + rest;
+  }
+  Payer payer(Organizer& seller) {
+    const auto sale = on_sale(seller, {type_body("Seat", 5000, 9)});
+    const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
+    INFO(order.text);
+    REQUIRE(order.status == 201);
+    return Payer(platform.url(), order.body);
+  }
+  static void pay(const StripeServer& at, Payer& payer) {
+    const std::string page = payer.payment()["redirect_url"];
+    at.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
+  }
+  json attention() {
+    const auto path = "/v1/organizations/" + own_host.organization_id + "/payments/attention";
+    return own_host.api.get(path).body["items"];
+  }
+
+  StripeServer server{{"--account", kOwnKey}};
+  StripeServer own = server.at(kOwnKey);
+  Folder secrets;
+  bool files = (write("key", StripeServer::kKey), write("webhook", kSecret),
+                write("accounts.toml", ""), true);
+  Platform platform{options(server.url(), secrets)};
+  Organizer host = organizer(platform.url()), own_host = organizer(platform.url(), "Cairo Jazz");
+  Api guest{platform.url()};
+};
+
+}  // namespace
+
+TEST_CASE(
+    "an organisation's own account takes and gives back its money, and says nothing of others'",
+    "[s4][s7][s9][stripe]") {
+  Shop shop;
+  shop.give_account(kOwnKey);
+  const auto own_hook = shop.hook("/" + shop.own_host.organization_id);
+  shop.own.order("endpoint", {{"url", own_hook}, {"secret", kOwnSecret}});
+  auto own_payer = shop.payer(shop.own_host), payer = shop.payer(shop.host);
+  own_payer.begin();
+  Shop::pay(shop.own, own_payer);
+  REQUIRE(own_payer.wait_for_order("paid"));
+  CHECK(shop.own.objects("charge").size() == 1);
+
+  // The platform's events, signed by the organisation's secret, at the organisation's address.
+  const auto crossing = shop.server.order("endpoint", {{"url", own_hook}, {"secret", kOwnSecret}});
+  payer.begin();
+  Shop::pay(shop.server, payer);
+  REQUIRE(wait_until([&] { return !shop.server.order("sent")["deliveries"].empty(); }));
+  CHECK(shop.server.order("sent")["deliveries"][0]["status"] == 200);
+  CHECK(payer.payment()["state"] == "pending");
+  shop.server.order("endpoint", {{"url", shop.hook()}, {"secret", kSecret}});
+  for (const auto& event : shop.server.objects("event")) {
+    shop.server.order("resend", {{"event", event["id"]}});
+  }
+  REQUIRE(payer.wait_for_order("paid"));
+
+  const auto asked = shop.own_host.api.post("/v1/orders/" + own_payer.order_id() + "/refunds",
+                                            {{"reason", "goodwill"}});
+  INFO(asked.text);
+  REQUIRE(asked.status == 201);
+  CHECK(own_payer.wait_for_payment("refunded"));
+  CHECK(shop.own.objects("refund").size() == 1);
+  CHECK(shop.server.objects("refund").empty());
+  CHECK(clearing_of(shop.own_host) == 0);
+  CHECK(clearing_of(shop.host) == 5000);
+  const auto methods = "/v1/organizations/" + shop.own_host.organization_id + "/payment-methods";
+  CHECK(shop.own_host.api.get(methods).body["items"][0]["account"] == "organization");
+  CHECK_FALSE(shop.guest.get(methods).body["items"][0].contains("account"));
+  CHECK(shop.platform.stop() == 0);
+  for (const auto& secret : {kOwnKey, kOwnSecret}) {
+    CHECK(shop.platform.log().find(secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("an own account whose key is wrong ends payments with what to do, and staff sees it",
+          "[s4][stripe]") {
+  Shop shop;
+  const auto check_config = [&] {
+    std::vector<std::string> words{binary("bilten-payment"), "--check-config"};
+    const auto options = Shop::options(shop.server.url(), shop.secrets);
+    words.insert(words.end(), options.extra.begin(), options.extra.end());
+    return run_program(words);
+  };
+  shop.write("accounts.toml", "[nobody]\nkey = \"" + kOwnKey + "\"\n");
+  CHECK(check_config().status == 78);
+  CHECK(check_config().out.find("accounts.toml:1") != std::string::npos);
+  CHECK(check_config().out.find(kOwnKey) == std::string::npos);
+  shop.give_account("sk_test_wrong");
+  CHECK(check_config().status == 0);
+  auto payer = shop.payer(shop.own_host);
+  const auto begun =
+      shop.guest.post("/v1/orders/" + payer.order_id() + "/payments", {{"secret", payer.secret()}});
+  REQUIRE(begun.status == 201);
+  const auto path =
+      "/v1/payments/" + begun.body["id"].get<std::string>() + "?secret=" + payer.secret();
+  REQUIRE(wait_until([&] { return shop.guest.get(path).body["state"] == "failed"; }));
+  CHECK(shop.guest.get(path).body["fail_reason"] == "account_refused");
+  REQUIRE(shop.attention().size() == 1);
+  CHECK(shop.attention()[0]["kind"] == "account");
+  CHECK(shop.attention()[0]["reason"] == "provider_refuses_us");
+  shop.give_account(kOwnKey);
+  payer.begin();
+  CHECK(shop.attention().empty());
+}

@@ -1,0 +1,101 @@
+// Scenario 9, disputes: what speaks for the organiser is gathered, shown and given to the bank.
+#include "tests/support/payer.h"
+#include "tests/support/stripe_server.h"
+
+using namespace bilten::test;
+
+namespace {
+
+struct Sale {
+  static Platform::Options options(const std::vector<std::string>& settings) {
+    Platform::Options made;
+    for (const auto& setting : settings) made.extra.insert(made.extra.end(), {"--set", setting});
+    return made;
+  }
+  explicit Sale(const std::vector<std::string>& settings) : platform(options(settings)) {}
+
+  Payer payer() {
+    const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
+    INFO(order.text);
+    REQUIRE(order.status == 201);
+    return Payer(platform.url(), order.body);
+  }
+  json ticket(Payer& payer) {
+    const auto path = "/v1/orders/" + payer.order_id() + "/tickets?secret=" + payer.secret();
+    return guest.get(path).body["items"][0];
+  }
+  Reply evidence(Payer& payer) {
+    return host.api.get("/v1/payments/" + payer.payment_id() + "/evidence");
+  }
+  Reply give(Payer& payer, const json& body) {
+    return host.api.post("/v1/payments/" + payer.payment_id() + "/evidence", body);
+  }
+  bool wait_for_evidence(Payer& payer, const std::string& state) {
+    return wait_until([&] { return evidence(payer).body.value("state", "") == state; }, 20);
+  }
+
+  Platform platform;
+  Organizer host = organizer(platform.url());
+  OnSale sale = on_sale(host, {type_body("Seat", 5000, 9)});
+  Api guest{platform.url()};
+};
+
+}  // namespace
+
+TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought it, once",
+          "[s9][stripe]") {
+  const StripeServer server;
+  const Folder secrets;
+  for (const auto& [name, secret] :
+       {std::pair("key", StripeServer::kKey), {"webhook", "whsec_1"}}) {
+    REQUIRE(run_program({"/bin/chmod", "600", secrets.write(name, secret)}).status == 0);
+  }
+  Sale sale({"payment.provider=stripe", "payment.public_url=https://tickets.example",
+             "stripe.api=" + server.url(), "stripe.key_file=" + secrets.path() + "/key",
+             "stripe.webhook_secrets_file=" + secrets.path() + "/webhook"});
+  server.order("endpoint",
+               {{"url", sale.platform.url() + "/v1/webhooks/stripe"}, {"secret", "whsec_1"}});
+  auto payer = sale.payer();
+  const std::string page = payer.begin()["redirect_url"];
+  server.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
+  REQUIRE(payer.wait_for_order("paid"));
+  CHECK(sale.evidence(payer).code() == "not_disputed");
+  const auto scanned = sale.host.api.post("/v1/check-ins", {{"code", sale.ticket(payer)["code"]},
+                                                            {"check_in_list_id", sale.sale.list_id},
+                                                            {"nonce", "first"}});
+  INFO(scanned.text);
+  REQUIRE(scanned.status == 201);
+
+  server.order("dispute", {{"charge", server.objects("charge").at(0)["id"]}});
+  REQUIRE(sale.wait_for_evidence(payer, "gathered"));
+  const auto shown = sale.evidence(payer);
+  INFO(shown.text);
+  CHECK(shown.body.contains("due_at"));
+  CHECK(shown.body["tickets"][0]["admissions"].size() == 1);
+  CHECK(shown.text.find("guest@example.org") == std::string::npos);
+  CHECK(sale.give(payer, {{"more", "They danced."}, {"submit", true}}).status == 200);
+  REQUIRE(sale.wait_for_evidence(payer, "submitted"));
+  CHECK(sale.give(payer, {{"more", "And sang."}}).code() == "evidence_submitted");
+  const auto dispute = server.objects("dispute").at(0);
+  CHECK(dispute["status"] == "under_review");
+  CHECK(dispute["evidence_details"]["submission_count"] == 1);
+  CHECK(dispute["evidence"]["customer_email_address"] == "guest@example.org");
+  CHECK(dispute["evidence"]["uncategorized_text"] == "They danced.");
+  const std::string log = dispute["evidence"]["access_activity_log"];
+  CHECK(log.find(sale.ticket(payer)["id"].get<std::string>()) != std::string::npos);
+}
+
+TEST_CASE("the sandbox is given evidence, also by a service that was killed over it",
+          "[s9][payment]") {
+  Sale sale({"payment.sandbox_slow_s=3600"});
+  auto payer = sale.payer();
+  payer.begin();
+  payer.press("dispute_lost");
+  REQUIRE(sale.wait_for_evidence(payer, "gathered"));
+  sale.platform.crash("ticket");
+  CHECK(sale.give(payer, {{"submit", true}}).status == 200);
+  sale.platform.crash("payment");
+  REQUIRE(wait_until([&] { return sale.platform.is_ready(); }, 60));
+  REQUIRE(sale.wait_for_evidence(payer, "submitted"));
+  CHECK(sale.guest.get("/v1/sandbox/book").body["items"][0]["has_evidence"] == true);
+}
