@@ -353,13 +353,6 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
   return decision;
 }
 
-ToldFailure failure_of(const Error& error) {
-  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
-                         error.code == Code::deadline_inflight;
-  return {error.reason.substr(0, 64), may_retry,
-          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
-}
-
 Job plan_task(const Providers& providers, const Reader& reader, std::string_view key) {
   const auto task = read_key(key);
   if (!reader.rows.has(TaskRow::table, key)) return {};
