@@ -26,9 +26,8 @@ void Daemon::run_errand(const Errand& errand) {
       table_.sender(errand.sender)
           ->plan({snapshot->rows(), snapshot->vault(), reader_now(*snapshot)}, errand.key);
   if (!job) return;
-  auto ended = job([this](std::string_view message, const std::string&) -> Result<std::string> {
-    world_.fail(table_.name() + "'s sender asks the mesh for " + std::string(message));
-    return Error{Code::unsupported, "not_simulated", "Senders of a run ask providers alone."};
+  auto ended = job([](std::string_view, const std::string&) -> Result<std::string> {
+    return Error{Code::not_found, "not_simulated", "Senders of a run ask providers alone."};
   });
   if (!ended) return;
   const bool is_slow = world_.happens(kSlowCallPerMille);
