@@ -40,8 +40,6 @@ std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
 
 // The idempotency key of a call about a payment or refund.
 std::string provider_key(std::string_view what, const Id& id, int64_t round = 1);
-// How a call that came to nothing is told.
-api::payment::ToldFailure failure_of(const Error& error);
 
 // For evolve: a task from that time on, and its end. Ending one that is not there is fine.
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at);
