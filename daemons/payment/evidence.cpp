@@ -4,6 +4,7 @@
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/rights.h"
+#include "daemons/payment/task_calls.h"
 #include "daemons/payment/tasks.h"
 
 namespace bilten::payment {

@@ -147,6 +147,16 @@ struct TaskRow {
 inline std::string task_key(TaskKind kind, const Id& id) {
   return std::string(RowKey().text(std::string(1, static_cast<char>(kind))).id(id));
 }
+struct Task {
+  TaskKind kind;
+  Id id;
+};
+inline Task read_task_key(std::string_view key) {
+  CHECK_INVARIANT(key.size() == 17);
+  const auto id = Id::from_bytes(key.substr(1));
+  CHECK_INVARIANT(id);
+  return {static_cast<TaskKind>(key.front()), *id};
+}
 
 // Key: the account's name, a 0 byte, the event's id. Told before.
 struct WebhookRow {

@@ -3,7 +3,7 @@
 #include "daemons/payment/provider_reports.h"
 #include "daemons/payment/reconcile.h"
 #include "daemons/payment/reconcile_runs.h"
-#include "daemons/payment/tasks.h"
+#include "daemons/payment/task_calls.h"
 
 namespace bilten::payment {
 

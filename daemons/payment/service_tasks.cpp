@@ -4,6 +4,7 @@
 #include "common/process/metrics.h"
 #include "daemons/payment/refund_line_rows.h"
 #include "daemons/payment/service_parts.h"
+#include "daemons/payment/task_calls.h"
 #include "daemons/payment/tasks.h"
 #include "daemons/payment/webhooks.h"
 

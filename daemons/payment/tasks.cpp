@@ -60,18 +60,6 @@ UnixMillis wait_of_failed(TaskKind kind, int64_t attempts) {
   return doubled(kSecond, attempts - (kind == TaskKind::open ? kQuickTries : 0), most);
 }
 
-struct Task {
-  TaskKind kind;
-  Id id;
-};
-
-Task read_key(std::string_view key) {
-  CHECK_INVARIANT(key.size() == 17);
-  const auto id = Id::from_bytes(key.substr(1));
-  CHECK_INVARIANT(id);
-  return {static_cast<TaskKind>(key.front()), *id};
-}
-
 template <class Fact>
 Fact of_task(const Task& task) {
   Fact fact;
@@ -207,76 +195,7 @@ void take_intent(const Rows& rows, const Context& context, const Id& payment_id,
             effects);
 }
 
-SettleTask settled(const Task& task, const Result<IntentView>& view) {
-  SettleTask message{.kind = task.kind, .id = task.id};
-  if (view) {
-    message.intent = {view->reference, view->state, view->amount, view->redirect_url,
-                      view->money_reference};
-  } else {
-    message.failure = failure_of(view.error());
-  }
-  return message;
-}
-
-SettleTask settled(const Task& task, const Result<RefundView>& view) {
-  SettleTask message{.kind = task.kind, .id = task.id};
-  if (view) {
-    message.refund = {view->reference, view->state, view->failure.substr(0, 64)};
-  } else {
-    message.failure = failure_of(view.error());
-  }
-  return message;
-}
-
-using Job = std::function<std::optional<SettleTask>(const Ask&)>;
-
-// `use` calls the provider, by the account that the payment was opened in.
-template <class Use>
-Job job_at(const Providers& providers, const PaymentRow& payment, const Task& task, Use use) {
-  const auto missing = missing_reason(payment);
-  return [=, name = account_name(payment)](const Ask& ask) -> std::optional<SettleTask> {
-    const auto provider = providers(name, ask);
-    if (provider) return settled(task, use(*provider));
-    SettleTask message{.kind = task.kind, .id = task.id};
-    message.failure = {missing, true, 0};
-    return message;
-  };
-}
-
-Job plan_refund(const Providers& providers, const Reader& reader, const Task& task) {
-  const auto refund = reader.rows.find<RefundRow>(task.id.view());
-  CHECK_INVARIANT(refund);
-  const auto payment = find_payment(reader.rows, refund->payment_id);
-  const RefundOrder order{payment.reference, refund->payment_id, task.id, refund->amount,
-                          provider_key("refund", task.id, refund->round)};
-  return job_at(providers, payment, task,
-                [order](Provider& provider) { return provider.refund(order); });
-}
-
-Intent intent_of(const Reader& reader, const Id& payment_id, const PaymentRow& payment) {
-  const auto order = reader.rows.find<OrderRow>(payment.order_id.view());
-  CHECK_INVARIANT(order);
-  return {.payment_id = payment_id,
-          .order_id = payment.order_id,
-          .organization_id = payment.organization_id,
-          .amount = payment.amount,
-          .order_code = order->code,
-          .return_url = reader.vault.get(return_key(payment_id)).value_or(""),
-          .key = provider_key("open", payment_id)};
-}
-
 }  // namespace
-
-std::string provider_key(std::string_view what, const Id& id, int64_t round) {
-  return "bilten-" + std::string(what) + "-" + id.text() + "-" + std::to_string(round);
-}
-
-ToldFailure failure_of(const Error& error) {
-  const bool may_retry = error.code == Code::unavailable || error.code == Code::no_capacity ||
-                         error.code == Code::deadline_inflight;
-  return {error.reason.substr(0, 64), may_retry,
-          std::clamp<int64_t>(error.retry_after_ms, 0, 24 * kHour)};
-}
 
 int64_t attempts_max(TaskKind kind) {
   switch (kind) {
@@ -294,7 +213,7 @@ void begin_task(TaskKind kind, const Id& id, UnixMillis now, Effects& effects) {
 }
 
 Effects decide_task_due(const Rows& rows, const Context& context, std::string_view key) {
-  const auto task = read_key(key);
+  const auto task = read_task_key(key);
   Effects effects;
   if (task.kind == TaskKind::refund) {  // Nothing was heard of the call.
     const auto row = rows.find<TaskRow>(key);
@@ -323,7 +242,7 @@ Effects decide_start(const Rows& rows, const Context& context) {
   forget_refused(rows, context.now, effects);
   rows.scan<TaskRow>({}, {}, SIZE_MAX, [&](std::string_view key, const TaskRow& row) {
     if (!row.under_way) return true;
-    postpone(read_key(key), context.now, effects);
+    postpone(read_task_key(key), context.now, effects);
     return effects.facts.size() < kResumedAtOnce;
   });
   return effects;
@@ -351,29 +270,6 @@ Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
     take_intent(rows, context, task.id, *message.intent, decision);
   }
   return decision;
-}
-
-Job plan_task(const Providers& providers, const Reader& reader, std::string_view key) {
-  const auto task = read_key(key);
-  if (!reader.rows.has(TaskRow::table, key)) return {};
-  if (task.kind == TaskKind::refund) return plan_refund(providers, reader, task);
-  if (task.kind == TaskKind::evidence) return plan_evidence(providers, reader, task.id);
-  const auto payment = find_payment(reader.rows, task.id);
-  if (task.kind == TaskKind::open) {
-    return job_at(providers, payment, task,
-                  [intent = intent_of(reader, task.id, payment)](Provider& provider) {
-                    return provider.open(intent);
-                  });
-  }
-  const auto& reference = payment.reference;
-  if (task.kind == TaskKind::look_up) {
-    return job_at(providers, payment, task,
-                  [reference](Provider& provider) { return provider.look_up(reference); });
-  }
-  return job_at(providers, payment, task,
-                [reference, key = provider_key("cancel", task.id)](Provider& provider) {
-                  return provider.cancel(reference, key);
-                });
 }
 
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at) {

@@ -8,11 +8,10 @@
 #include "common/api/payment_payments.h"
 #include "common/service/handlers.h"
 #include "daemons/payment/flow_rows.h"
-#include "daemons/payment/providers.h"
 
 namespace bilten::payment {
 
-inline constexpr std::string_view kTaskSender = "payment.task";
+inline constexpr std::string_view kTaskSender = "payment.task";  // task_calls.h
 
 // How often a provider is asked before staff is told: an hour of an intent, days of the rest.
 int64_t attempts_max(TaskKind kind);
@@ -30,16 +29,6 @@ Effects decide_refunds_due(const Rows& rows, const Context& context, std::string
 Effects decide_start(const Rows& rows, const Context& context);
 Decided<Nothing> decide_settle(const Rows& rows, const Context& context,
                                const api::payment::SettleTask& message);
-
-// How a call to a provider failed, as a settling command tells it.
-api::payment::ToldFailure failure_of(const Error& error);
-
-// The sender: asks the provider.
-std::function<std::optional<api::payment::SettleTask>(const Ask&)> plan_task(
-    const Providers& providers, const Reader& reader, std::string_view key);
-
-// The idempotency key of a call about a payment or refund.
-std::string provider_key(std::string_view what, const Id& id, int64_t round = 1);
 
 // For evolve: a task from that time on, and its end. Ending one that is not there is fine.
 void set_task(Rows& rows, TaskKind kind, const Id& id, UnixMillis at);
