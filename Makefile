@@ -118,7 +118,7 @@ SIM := $(call objects,$(wildcard tests/sim/*.cpp))
 $(BUILD)/test/sim: $(SIM) $(foreach m,$(SIMULATED),$($(m)-module)) $(BUILD)/common.a
 $(BUILD)/test/sim: LIBS = $(foreach m,$(SIMULATED),$(LIBS-$(m)))
 ALL_OBJECTS += $(SIM)
-STORIES += $(BUILD)/test/sim
+TESTS := $(BUILD)/test/sim $(TESTS)
 
 all: $(BINARIES)
 

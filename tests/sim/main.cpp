@@ -2,7 +2,7 @@
 //
 //   BILTEN_FIRST_SEED  where to begin; 1
 //   BILTEN_SEEDS       how many; without it as many as BILTEN_SIM_SECONDS hold
-//   BILTEN_SIM_SECONDS 20
+//   BILTEN_SIM_SECONDS 60
 //   BILTEN_STORY       1: tells the last of the first seed's story, even if all holds
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*call
 namespace bilten::sim {
 namespace {
 
-constexpr uint64_t kSecondsWithoutCount = 20;
+constexpr uint64_t kSecondsWithoutCount = 60;
 constexpr uint64_t kSeedsThatMeetAll = 1000;
 constexpr uint64_t kTwiceEvery = 16;  // Every so many seeds one is run twice.
 
