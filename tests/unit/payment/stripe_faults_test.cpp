@@ -49,7 +49,7 @@ void order_fault(const Shop& shop, const std::string& kind, const std::string& p
                               {"path", path},
                               {"method", method},
                               {"times", kind.starts_with("cut") ? 2 : 1},
-                              {"seconds", 2},
+                              {"seconds", 3},
                               {"to", shop.server.url() + "/v1/elsewhere"}});
 }
 

@@ -30,7 +30,8 @@ inline Intent intent_of(int number, Money amount = {2500, "EUR"}) {
 }
 
 struct Shop {
-  explicit Shop(long timeout_ms = 500)
+  // Below the seconds of a fault that does not answer, and enough for 20 MB on a busy machine.
+  explicit Shop(long timeout_ms = 1'500)
       : provider(
             {.access = {.url = server.url(), .key = StripeServer::kKey, .timeout_ms = timeout_ms},
              .webhook_secrets = {kSecret}}) {}
