@@ -1,35 +1,26 @@
 // Scenarios 4, 7 and 9 of two organisations, one with an account of its own at Stripe: the real
 // processes against our server of Stripe's API, whose accounts know nothing of each other.
 #include "tests/support/payer.h"
-#include "tests/support/stripe_server.h"
+#include "tests/support/stripe_account.h"
 
 using namespace bilten::test;
 
 namespace {
 
-const std::string kOwnKey = "sk_test_canary_of_an_organizer", kOwnSecret = "whsec_canary_of_theirs",
-                  kSecret = "whsec_canary_of_the_platform";
+const std::string kOwnKey = "sk_test_canary_of_an_organizer", kOwnSecret = "whsec_canary_of_theirs";
 
 struct Shop {
-  static Platform::Options options(const std::string& api, const Folder& secrets) {
-    Platform::Options made;
-    for (const auto& setting : std::vector<std::string>{
-             "payment.provider=stripe", "payment.public_url=https://tickets.example",
-             "stripe.api=" + api, "stripe.key_file=" + secrets.path() + "/key",
-             "stripe.webhook_secrets_file=" + secrets.path() + "/webhook",
-             "stripe.accounts_file=" + secrets.path() + "/accounts.toml"}) {
-      made.extra.insert(made.extra.end(), {"--set", setting});
+  std::vector<std::string> arguments() const {
+    auto all = account.arguments();
+    for (const auto& word : set_arguments({"stripe.accounts_file=" + accounts_file})) {
+      all.push_back(word);
     }
-    return made;
-  }
-  void write(const std::string& name, const std::string& text) const {
-    const auto path = secrets.write(name, text);
-    REQUIRE(run_program({"/bin/chmod", "600", path}).status == 0);
+    return all;
   }
   // What an operator does for an organisation that brings its own account.
   void give_account(const std::string& key) {
-    write("accounts.toml", "[" + own_host.organization_id + "]\nkey = \"" + key +
-                               "\"\nwebhook_secrets = [\"" + kOwnSecret + "\"]\n");
+    account.keep("accounts.toml", "[" + own_host.organization_id + "]\nkey = \"" + key +
+                                      "\"\nwebhook_secrets = [\"" + kOwnSecret + "\"]\n");
     platform.restart("payment");
     REQUIRE(wait_until([&] { return platform.is_ready(); }, 30));
   }
@@ -54,10 +45,9 @@ struct Shop {
 
   StripeServer server{{"--account", kOwnKey}};
   StripeServer own = server.at(kOwnKey);
-  Folder secrets;
-  bool files = (write("key", StripeServer::kKey), write("webhook", kSecret),
-                write("accounts.toml", ""), true);
-  Platform platform{options(server.url(), secrets)};
+  StripeAccount account{server};
+  std::string accounts_file = account.keep("accounts.toml", "");
+  Platform platform{{.extra = arguments()}};
   Organizer host = organizer(platform.url()), own_host = organizer(platform.url(), "Cairo Jazz");
   Api guest{platform.url()};
 };
@@ -84,7 +74,7 @@ TEST_CASE(
   REQUIRE(wait_until([&] { return !shop.server.order("sent")["deliveries"].empty(); }));
   CHECK(shop.server.order("sent")["deliveries"][0]["status"] == 200);
   CHECK(payer.payment()["state"] == "pending");
-  shop.server.order("endpoint", {{"url", shop.hook()}, {"secret", kSecret}});
+  shop.server.order("endpoint", {{"url", shop.hook()}, {"secret", StripeAccount::kWebhookSecret}});
   for (const auto& event : shop.server.objects("event")) {
     shop.server.order("resend", {{"event", event["id"]}});
   }
@@ -113,11 +103,11 @@ TEST_CASE("an own account whose key is wrong ends payments with what to do, and 
   Shop shop;
   const auto check_config = [&] {
     std::vector<std::string> words{binary("bilten-payment"), "--check-config"};
-    const auto options = Shop::options(shop.server.url(), shop.secrets);
-    words.insert(words.end(), options.extra.begin(), options.extra.end());
+    const auto arguments = shop.arguments();
+    words.insert(words.end(), arguments.begin(), arguments.end());
     return run_program(words);
   };
-  shop.write("accounts.toml", "[nobody]\nkey = \"" + kOwnKey + "\"\n");
+  shop.account.keep("accounts.toml", "[nobody]\nkey = \"" + kOwnKey + "\"\n");
   CHECK(check_config().status == 78);
   CHECK(check_config().out.find("accounts.toml:1") != std::string::npos);
   CHECK(check_config().out.find(kOwnKey) == std::string::npos);

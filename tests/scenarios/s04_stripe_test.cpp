@@ -2,7 +2,6 @@
 // book says at the end what was charged and what went back.
 #include "tests/support/payer.h"
 #include "tests/support/stripe_account.h"
-#include "tests/support/wall_clock.h"
 
 using namespace bilten::test;
 
@@ -10,9 +9,7 @@ namespace {
 
 const std::string kSecret = StripeAccount::kWebhookSecret;
 
-struct Shop {
-  Shop() { account.register_endpoint(platform.url()); }
-
+struct Shop : StripePlatform {
   Payer payer(int quantity = 1) {
     auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], quantity));
     INFO(order.text);
@@ -54,12 +51,6 @@ struct Shop {
     CHECK(log.find(kSecret) == std::string::npos);
   }
 
-  bool can_turn = WallClock::obstacle().empty();
-  WallClock clock;
-  StripeServer server;
-  StripeAccount account{server};
-  Platform platform{{.extra = account.arguments(),
-                     .environment = can_turn ? clock.environment() : std::vector<std::string>{}}};
   Organizer host = organizer(platform.url());
   OnSale sale = on_sale(host, {type_body("Seat", 5000, 200)});
   Api guest{platform.url()};

@@ -1,18 +1,13 @@
 // Scenario 9, disputes: what speaks for the organiser is gathered, shown and given to the bank.
 #include "tests/support/payer.h"
-#include "tests/support/stripe_server.h"
+#include "tests/support/stripe_account.h"
 
 using namespace bilten::test;
 
 namespace {
 
 struct Sale {
-  static Platform::Options options(const std::vector<std::string>& settings) {
-    Platform::Options made;
-    for (const auto& setting : settings) made.extra.insert(made.extra.end(), {"--set", setting});
-    return made;
-  }
-  explicit Sale(const std::vector<std::string>& settings) : platform(options(settings)) {}
+  explicit Sale(const std::vector<std::string>& arguments) : platform({.extra = arguments}) {}
 
   Payer payer() {
     const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
@@ -45,16 +40,9 @@ struct Sale {
 TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought it, once",
           "[s9][stripe]") {
   const StripeServer server;
-  const Folder secrets;
-  for (const auto& [name, secret] :
-       {std::pair("key", StripeServer::kKey), {"webhook", "whsec_1"}}) {
-    REQUIRE(run_program({"/bin/chmod", "600", secrets.write(name, secret)}).status == 0);
-  }
-  Sale sale({"payment.provider=stripe", "payment.public_url=https://tickets.example",
-             "stripe.api=" + server.url(), "stripe.key_file=" + secrets.path() + "/key",
-             "stripe.webhook_secrets_file=" + secrets.path() + "/webhook"});
-  server.order("endpoint",
-               {{"url", sale.platform.url() + "/v1/webhooks/stripe"}, {"secret", "whsec_1"}});
+  const StripeAccount account(server);
+  Sale sale(account.arguments());
+  account.register_endpoint(sale.platform.url());
   auto payer = sale.payer();
   const std::string page = payer.begin()["redirect_url"];
   server.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
@@ -87,7 +75,7 @@ TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought 
 
 TEST_CASE("the sandbox is given evidence, also by a service that was killed over it",
           "[s9][payment]") {
-  Sale sale({"payment.sandbox_slow_s=3600"});
+  Sale sale(set_arguments({"payment.sandbox_slow_s=3600"}));
   auto payer = sale.payer();
   payer.begin();
   payer.press("dispute_lost");

@@ -7,7 +7,6 @@
 #include "tests/support/money_books.h"
 #include "tests/support/paying_crowd.h"
 #include "tests/support/stripe_account.h"
-#include "tests/support/wall_clock.h"
 
 using namespace bilten::test;
 
@@ -37,14 +36,8 @@ const std::vector<Habit>& habits() {
   return kHabits;
 }
 
-struct Rush {
+struct Rush : StripePlatform {
   Size size = size_of_rush();
-  bool can_turn = WallClock::obstacle().empty();
-  WallClock clock;
-  StripeServer server;
-  StripeAccount account{server};
-  Platform platform{{.extra = account.arguments(),
-                     .environment = can_turn ? clock.environment() : std::vector<std::string>{}}};
   Organizer host = organizer(platform.url());
   OnSale sale = on_sale(host, {type_body("Seat", 5000, size.seats)}, {{"hold_minutes", 1}});
   PayingCrowd crowd{platform.url(), buyers(), 8, press};
@@ -114,7 +107,6 @@ TEST_CASE("a rush that pays at Stripe while requests go wrong and daemons are ki
           "[s15][stripe]") {
   const auto began = std::chrono::steady_clock::now();
   Rush rush;
-  rush.account.register_endpoint(rush.platform.url());
   rush.let_go_wrong();
   rush_through_kills(rush.platform, rush.crowd, rush.size.buyers, rush.size.kills,
                      [&](int kill) { rush.lose_webhooks(kill); });

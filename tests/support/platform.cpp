@@ -88,6 +88,12 @@ void let_pass(double seconds) {
   for (const auto began = Clock::now(); seconds_since(began) < seconds;) ::poll(nullptr, 0, 5);
 }
 
+std::vector<std::string> set_arguments(const std::vector<std::string>& settings) {
+  std::vector<std::string> arguments;
+  for (const auto& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+  return arguments;
+}
+
 Folder::Folder() {
   std::string name = (files::temp_directory_path() / "bilten-XXXXXX").string();
   REQUIRE(::mkdtemp(name.data()) != nullptr);

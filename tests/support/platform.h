@@ -45,6 +45,9 @@ class Folder {
   std::string path_;
 };
 
+// Each "section.key=value" as an argument of `up` or of a daemon.
+std::vector<std::string> set_arguments(const std::vector<std::string>& settings);
+
 struct Finished {
   int status = -1;
   std::string out;  // stdout and stderr together
