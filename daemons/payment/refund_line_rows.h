@@ -1,6 +1,6 @@
-// What is remembered of refunds that wait for their turn at a provider, in a line
-// for each account there. A refund that waits has its
-// time in its TaskRow; one that is asked for just now is `under_way` there.
+// What is remembered of refunds that wait for their turn at a provider, in a line for each account
+// there. A refund that waits has its time in its TaskRow; one that is asked for just now is
+// `under_way` there.
 #pragma once
 
 #include "common/store/rows.h"

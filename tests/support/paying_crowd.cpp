@@ -61,10 +61,10 @@ void rush_through_kills(const Platform& platform, PayingCrowd& crowd, size_t rus
     const auto moves = crowd.moves() + 10 + static_cast<int64_t>(random.below(30));
     REQUIRE(wait_until([&] { return crowd.moves() >= moves || crowd.acting() == 0; }, 30));
     platform.crash(process);
-    REQUIRE(wait_until([&] { return crowd.acting() < 3 * each; }, 60));
+    REQUIRE(wait_until([&] { return crowd.acting() < 3 * each; }, 120));
   }
   crowd.let_in(rushing % static_cast<size_t>(kills));
-  const bool all_acted = wait_until([&] { return crowd.acting() == 0; }, 60);
+  const bool all_acted = wait_until([&] { return crowd.acting() == 0; }, 150);
   if (!all_acted) crowd.stop();
   INFO((all_acted ? "" : crowd.describe_acting()));
   REQUIRE(all_acted);
