@@ -186,9 +186,9 @@ void Runtime::run_query(size_t slot, Request request) {
   });
 }
 
-// A critical command is prepared before the writer sees it: its prepare is short, as the
-// check of a scan's code, so the turn of the writer that a repeat of its key could spare it costs
-// more. What cannot be judged here goes by the writer.
+// A critical command is prepared before the writer sees it: its prepare is short, as the check of
+// a scan's code, so the turn of the writer that a repeat of its key could spare it costs more. What
+// cannot be judged here goes by the writer.
 bool Runtime::is_prepared_first(const Request& request) const {
   const auto& command = *request.command;
   if (!command.prepare || !command.description.critical) return false;
