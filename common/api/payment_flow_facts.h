@@ -154,6 +154,19 @@ struct RefundFailed : OfRefund {
   }
 };
 
+struct RefundBounced : OfRefund {
+  static constexpr std::string_view name = "payment.refund_bounced";
+  static constexpr Audience audience = Audience::internal;
+  static constexpr std::string_view doc =
+      "Money that had gone back came here again, for its bank did not take it; staff is to look at "
+      "it.";
+  std::string reason;
+  static constexpr auto fields() {
+    return join_fields(OfRefund::fields(),
+                       field_list(field("reason", &RefundBounced::reason, length(0, 64))));
+  }
+};
+
 struct RefundRetried : OfRefund {
   static constexpr std::string_view name = "payment.refund_retried";
   static constexpr Audience audience = Audience::internal;
@@ -240,8 +253,9 @@ struct WebhookTaken {
   }
 };
 
-using FlowFacts = std::variant<Wanted, Attempted, Offered, WebhookTaken, ActionWanted, CancelWanted,
-                               Postponed, HeldForReview, Reviewed, MoneyNamed, RefundWanted,
-                               RefundDone, RefundFailed, RefundRetried, GivenUp, RefundsPaced>;
+using FlowFacts =
+    std::variant<Wanted, Attempted, Offered, WebhookTaken, ActionWanted, CancelWanted, Postponed,
+                 HeldForReview, Reviewed, MoneyNamed, RefundWanted, RefundDone, RefundFailed,
+                 RefundBounced, RefundRetried, GivenUp, RefundsPaced>;
 
 }  // namespace bilten::api::payment

@@ -44,12 +44,13 @@ enum class EntryKind : uint8_t {
   reversal,
   correction,
   own_settled,  // Of what the organiser earned they had so much by themselves.
+  refund_bounced,
 };
 constexpr auto names_of(EntryKind) {
-  return std::array<std::string_view, 13>{
-      "capture",        "unapplied",   "provider_fee", "refund_due", "refund_sent",
-      "dispute_opened", "dispute_won", "dispute_lost", "payout",     "payout_sent",
-      "reversal",       "correction",  "own_settled"};
+  return std::array<std::string_view, 14>{
+      "capture",        "unapplied",   "provider_fee", "refund_due",    "refund_sent",
+      "dispute_opened", "dispute_won", "dispute_lost", "payout",        "payout_sent",
+      "reversal",       "correction",  "own_settled",  "refund_bounced"};
 }
 
 inline constexpr int64_t kPostingsMax = 40;

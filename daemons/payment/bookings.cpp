@@ -225,6 +225,11 @@ void book_refund_sent(Books& books, const Rows& rows, const Movement& money) {
   books.post(entry.move(money.amount, kRefunds, clearing(money.provider)));
 }
 
+void book_refund_bounced(Books& books, const Rows& rows, const Movement& money) {
+  Entry entry(about(rows, EntryKind::refund_bounced, money));
+  books.post(entry.move(money.amount, clearing(money.provider), kRefunds));
+}
+
 void book_provider_fee(Books& books, const Rows& rows, const Movement& fee) {
   Entry entry(about(rows, EntryKind::provider_fee, fee));
   const AccountName paid{AccountKind::provider_fees, std::string(fee.provider)};

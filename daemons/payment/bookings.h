@@ -36,6 +36,8 @@ void book_refund_due(Books& books, const Rows& rows, const api::ticket::Exchange
 // Money went back to who paid. Before or after it was due: what is due and did not go stands in the
 // account refunds.
 void book_refund_sent(Books& books, const Rows& rows, const Movement& money);
+// It came here again, and is due as it was.
+void book_refund_bounced(Books& books, const Rows& rows, const Movement& money);
 // What the provider kept for a movement.
 void book_provider_fee(Books& books, const Rows& rows, const Movement& fee);
 

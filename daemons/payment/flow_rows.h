@@ -7,6 +7,7 @@
 namespace bilten::payment {
 
 using api::payment::FailReason;
+using api::payment::kReferenceMax;
 using api::payment::Method;
 using api::payment::PaymentState;
 using api::payment::ProviderAccount;
@@ -110,13 +111,16 @@ struct RefundRow {
   int64_t round = 1;  // Each is another request at the provider: staff began it anew.
   std::string reason = {};
   Instant created_at = {};
+  // The provider's of the last that went. Of one that is not done: it came back.
+  std::optional<std::string> reference = {};
   static constexpr auto fields() {
     using Self = RefundRow;
     return field_list(
         field("payment_id", &Self::payment_id), field("asked_id", &Self::asked_id),
         field("amount", &Self::amount, between(1, kMoneyMax)), field("state", &Self::state),
         field("round", &Self::round, between(1, INT64_MAX)),
-        field("reason", &Self::reason, length(0, 64)), field("created_at", &Self::created_at));
+        field("reason", &Self::reason, length(0, 64)), field("created_at", &Self::created_at),
+        field("reference", &Self::reference, length(1, kReferenceMax)));
   }
 };
 
@@ -126,6 +130,7 @@ struct RefundReferenceRow {
   static constexpr auto fields() { return field_list(); }
 };
 
+inline constexpr size_t kRefundsOfPaymentMax = 1000;
 // Key: payment id, refund id.
 struct RefundOfPayment {
   static constexpr std::string_view table = "refund_of_payment";

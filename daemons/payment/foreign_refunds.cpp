@@ -13,8 +13,6 @@ using api::payment::RefundWanted;
 
 namespace {
 
-constexpr size_t kRefundsMax = 1000;  // Of one payment.
-
 class ForeignRefund {
  public:
   ForeignRefund(const Rows& rows, const Context& context, const Id& payment_id,
@@ -26,7 +24,7 @@ class ForeignRefund {
         reference_(std::move(reference)),
         effects_(effects),
         books_(rows, {context.now}, effects) {
-    rows.scan<RefundOfPayment>(payment_id.view(), {}, kRefundsMax,
+    rows.scan<RefundOfPayment>(payment_id.view(), {}, kRefundsOfPaymentMax,
                                [&](std::string_view key, const RefundOfPayment&) {
                                  const auto id = *Id::from_bytes(key.substr(16));
                                  const auto refund = rows.find<RefundRow>(id.view());
@@ -77,7 +75,7 @@ class ForeignRefund {
     auto fact = done(id);
     if (amount < refund.amount.amount) fact.part = amount;
     effects_.record(fact);
-    announce(refund.asked_id, {amount, refund.amount.currency});
+    announce(told_as(id, refund), {amount, refund.amount.currency});
   }
 
   void record(const Money& amount) {

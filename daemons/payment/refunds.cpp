@@ -11,6 +11,7 @@
 
 namespace bilten::payment {
 
+using api::payment::RefundBounced;
 using api::payment::RefundDone;
 using api::payment::Refunded;
 using api::payment::RefundFailed;
@@ -66,7 +67,27 @@ void change_refund(Rows& rows, const Id& refund_id, const std::function<void(Ref
   note_refund(rows, find_payment(rows, refund->payment_id), before, *refund);
 }
 
+// The provider's word is about a refund that went and came back: whatever it says is older.
+bool is_of_bounced(const RefundRow& refund, const RefundNews& news) {
+  return refund.state != RefundProgress::done && refund.reference == news.reference;
+}
+
+void take_bounce(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundRow& refund,
+                 const RefundNews& news, Effects& effects) {
+  const auto payment = find_payment(rows, refund.payment_id);
+  auto bounced = of_refund<RefundBounced>(refund_id, refund, payment, now);
+  bounced.reason = news.failure;
+  effects.record(bounced);
+  Books books(rows, {now}, effects);
+  book_refund_bounced(books, rows,
+                      movement_of(refund.payment_id, payment, refund.amount, news.reference));
+}
+
 }  // namespace
+
+std::optional<Id> told_as(const Id& refund_id, const RefundRow& refund) {
+  return refund.reference ? refund.asked_id.value_or(refund_id) : refund.asked_id;
+}
 
 void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& payment_id,
                      const PaymentRow& payment, const Return& money, Effects& effects) {
@@ -122,7 +143,12 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects) {
   const auto refund = rows.find<RefundRow>(refund_id.view());
-  if (!refund || refund->state == RefundProgress::done) return;
+  if (!refund || is_of_bounced(*refund, news)) return;
+  if (refund->state == RefundProgress::done) {
+    const bool came_back = news.state == RefundState::failed && refund->reference == news.reference;
+    if (came_back) take_bounce(rows, now, refund_id, *refund, news, effects);
+    return;
+  }
   const auto payment = find_payment(rows, refund->payment_id);
   if (news.state == RefundState::succeeded) {
     auto done = of_refund<RefundDone>(refund_id, *refund, payment, now);
@@ -130,7 +156,7 @@ void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, con
     effects.record(done);
     Books books(rows, {now}, effects);
     announce_return(books, rows, now, refund->payment_id, payment,
-                    {refund->amount, refund->asked_id, news.reference}, effects);
+                    {refund->amount, told_as(refund_id, *refund), news.reference}, effects);
   } else if (news.state == RefundState::failed && refund->state == RefundProgress::wanted) {
     auto failed = of_refund<RefundFailed>(refund_id, *refund, payment, now);
     failed.reason = news.failure;
@@ -166,6 +192,7 @@ void apply(Rows& rows, const RefundDone& fact) {
     is_over = went == refund.amount.amount;
     if (is_over) {
       refund.state = RefundProgress::done;
+      if (!fact.reference.empty()) refund.reference = fact.reference;
     } else {
       refund.amount.amount -= went;
       CHECK_INVARIANT(refund.amount.amount > 0);
@@ -188,6 +215,23 @@ void apply(Rows& rows, const RefundFailed& fact) {
     refund.reason = fact.reason;
   });
   end_task(rows, TaskKind::refund, fact.refund_id);
+  add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,
+                fact.at);
+}
+
+void apply(Rows& rows, const RefundBounced& fact) {
+  change_refund(rows, fact.refund_id, [&](RefundRow& refund) {
+    CHECK_INVARIANT(refund.state == RefundProgress::done);
+    refund.state = RefundProgress::failed;
+    refund.reason = fact.reason;
+    auto payment = find_payment(rows, refund.payment_id);
+    payment.refunded -= refund.amount.amount;
+    payment.refunding += refund.amount.amount;
+    CHECK_INVARIANT(payment.refunded >= 0);
+    payment.state =
+        payment.refunded == 0 ? PaymentState::captured : PaymentState::partially_refunded;
+    rows.save(refund.payment_id.view(), payment);
+  });
   add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,
                 fact.at);
 }

@@ -25,12 +25,16 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
                  int64_t amount, const std::optional<Id>& asked_id, Effects& effects);
 
 // What is new about a refund, by whichever way it was learned.
+// A refund that went and failed after that has come back: it is due again, and staff is told.
 struct RefundNews {
   RefundState state = RefundState::pending;
   std::string reference, failure;
 };
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects);
+// Under which id everybody is told that it went: of ticket.refunded. One that came back was told
+// before, and has an id now in any case, so that nobody takes it for another.
+std::optional<Id> told_as(const Id& refund_id, const RefundRow& refund);
 // Money that went back: everybody is told, and it is booked. `asked_id` is of ticket.refunded.
 struct Return {
   Money amount;
@@ -45,6 +49,7 @@ void note_return(Rows& rows, const Id& payment_id, PaymentRow payment);
 void apply(Rows& rows, const api::payment::RefundWanted& fact);
 void apply(Rows& rows, const api::payment::RefundDone& fact);
 void apply(Rows& rows, const api::payment::RefundFailed& fact);
+void apply(Rows& rows, const api::payment::RefundBounced& fact);
 void apply(Rows& rows, const api::payment::RefundRetried& fact);
 void apply(Rows& rows, const api::payment::Refunded& fact);
 

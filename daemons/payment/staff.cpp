@@ -21,8 +21,6 @@ using api::payment::Reviewed;
 
 namespace {
 
-constexpr size_t kRefundsMax = 1000;  // Of one payment.
-
 Error not_in_review() {
   return {Code::conflict, "not_in_review", "This money is not, or no longer, held for review."};
 }
@@ -44,7 +42,7 @@ Reviewed reviewed(const Context& context, const Id& payment_id, const PaymentRow
 
 void for_each_refund(const Rows& rows, const Id& payment_id, RefundProgress state,
                      const std::function<void(const Id&, const RefundRow&)>& use) {
-  rows.scan<RefundOfPayment>(payment_id.view(), {}, kRefundsMax,
+  rows.scan<RefundOfPayment>(payment_id.view(), {}, kRefundsOfPaymentMax,
                              [&](std::string_view key, const RefundOfPayment&) {
                                const auto id = *Id::from_bytes(key.substr(16));
                                const auto refund = rows.find<RefundRow>(id.view());

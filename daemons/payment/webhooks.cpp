@@ -61,12 +61,28 @@ void take_intent_event(const Rows& rows, const Context& context, const Id& payme
             effects);
 }
 
+// The refund here that the event is about: one of ours by its id, one by hand by what it is called
+// there. Nothing: it is not known yet.
+std::optional<Id> find_refund(const Rows& rows, const Id& payment_id, const WebhookEvent& event) {
+  const auto own = event.refund_id ? rows.find<RefundRow>(event.refund_id->view()) : std::nullopt;
+  if (own && own->payment_id == payment_id) return event.refund_id;
+  std::optional<Id> found;
+  rows.scan<RefundOfPayment>(payment_id.view(), {}, kRefundsOfPaymentMax,
+                             [&](std::string_view key, const RefundOfPayment&) {
+                               const auto id = *Id::from_bytes(key.substr(16));
+                               const auto refund = rows.find<RefundRow>(id.view());
+                               CHECK_INVARIANT(refund);
+                               if (refund->reference == event.sub_reference) found = id;
+                               return !found;
+                             });
+  return found;
+}
+
 Status take_refund_event(const Rows& rows, const Context& context, const Id& payment_id,
                          const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
-  const auto own = event.refund_id ? rows.find<RefundRow>(event.refund_id->view()) : std::nullopt;
-  if (own && own->payment_id == payment_id) {
-    take_refund_news(rows, context.now, *event.refund_id,
-                     {event.refund, event.sub_reference, "failed_later"}, effects);
+  if (const auto known = find_refund(rows, payment_id, event)) {
+    take_refund_news(rows, context.now, *known, {event.refund, event.sub_reference, "failed_later"},
+                     effects);
   } else if (event.refund == RefundState::succeeded) {
     return take_foreign_refund(rows, context, payment_id, payment, event.amount,
                                event.sub_reference, effects);

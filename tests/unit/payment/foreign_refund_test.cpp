@@ -80,6 +80,37 @@ struct Desk {
     message.failure = ToldFailure{"nothing_to_refund", false, 0};
     counter.bench.must(message);
   }
+  // The provider has given it back, and calls it so.
+  void give_back(const std::string& reference) {
+    SettleTask message{.kind = TaskKind::refund, .id = refund_id()};
+    message.refund = ToldRefund{reference, RefundState::succeeded, {}};
+    counter.bench.must(message);
+  }
+  // A word about a refund that is over: ours by its id, or one by hand.
+  std::string tell_of(const std::string& reference, RefundState state, int64_t amount,
+                      const std::optional<Id>& ours = {}) {
+    WebhookEvent event;
+    event.kind = EventKind::refund;
+    event.refund = state;
+    event.reference = "pi_1";
+    event.sub_reference = reference;
+    event.refund_id = ours;
+    return tell(event, amount);
+  }
+  // What everybody was told of money that went back.
+  std::vector<api::payment::Refunded> told() const {
+    std::vector<api::payment::Refunded> all;
+    for (const auto& fact : counter.bench.journal()) {
+      if (fact.name != api::payment::Refunded::name) continue;
+      all.push_back(*decode<api::payment::Refunded>(fact.body));
+    }
+    return all;
+  }
+  void retry() {
+    RetryPayment message;
+    message.payment_id = payment;
+    counter.bench.must(message, &counter.manager);
+  }
   // Of the one that is under way.
   Id refund_id() const {
     Id found;
@@ -198,5 +229,59 @@ TEST_CASE("what is left in review is returned", "[payment]") {
   desk.counter.bench.must(message);
   CHECK(desk.attention() == 0);
   CHECK(desk.has_cleared_books());
+  desk.counter.bench.check_rebuild();
+}
+
+TEST_CASE("a refund that its bank sends back is due again, and goes again when staff says so",
+          "[payment]") {
+  Desk desk;
+  desk.capture();
+  desk.counter.tell_sold(desk.order, desk.payment);
+  desk.ask_back(1500);
+  const auto refund = desk.refund_id();
+  desk.give_back("re_own");
+  CHECK(desk.has_cleared_books());
+  CHECK(desk.tell_of("re_own", RefundState::failed, 1500, refund).empty());
+  CHECK(desk.attention() == 1);
+  CHECK(desk.counter.row(desk.payment).refunded == 0);
+  CHECK(desk.counter.row(desk.payment).state == PaymentState::captured);
+  CHECK(desk.of_event().failed.amount == 1500);
+  CHECK(desk.of_event().returned.amount == 0);
+  CHECK_FALSE(desk.has_cleared_books());
+
+  const auto seq = desk.counter.bench.head().seq;
+  desk.tell_of("re_own", RefundState::failed, 1500, refund);     // Again,
+  desk.tell_of("re_own", RefundState::succeeded, 1500, refund);  // and what was said before it.
+  CHECK(desk.counter.after(seq) == Names{"payment.webhook_taken", "payment.webhook_taken"});
+
+  desk.retry();
+  desk.tell_of("re_own", RefundState::failed, 1500, refund);
+  CHECK(desk.refund_id() == refund);
+  desk.give_back("re_again");
+  desk.tell_of("re_own", RefundState::failed, 1500, refund);
+  CHECK(desk.attention() == 0);
+  CHECK(desk.counter.row(desk.payment).state == PaymentState::refunded);
+  CHECK(desk.of_event().returned.amount == 1500);
+  CHECK(desk.has_cleared_books());
+  desk.counter.bench.check_rebuild();
+}
+
+TEST_CASE("a refund by hand that its bank sends back is told as the same when it goes again",
+          "[payment]") {
+  Desk desk;
+  desk.capture();
+  desk.counter.tell_sold(desk.order, desk.payment);
+  CHECK(desk.tell_of("re_hand", RefundState::succeeded, 1500).empty());
+  CHECK(desk.tell_of("re_hand", RefundState::failed, 1500).empty());
+  CHECK(desk.attention() == 1);
+  CHECK(desk.counter.row(desk.payment).refunded == 0);
+  desk.retry();
+  const auto refund = desk.refund_id();
+  desk.give_back("re_again");
+  const auto told = desk.told();
+  REQUIRE(told.size() == 2);
+  CHECK_FALSE(told[0].refund_id);
+  CHECK(told[1].refund_id == refund);
+  CHECK(desk.attention() == 0);
   desk.counter.bench.check_rebuild();
 }
