@@ -148,9 +148,12 @@ struct RefundFailed : OfRefund {
   static constexpr Audience audience = Audience::internal;
   static constexpr std::string_view doc = "Money could not be given back; staff is to look at it.";
   std::string reason;
+  std::optional<std::string> reference = {};
   static constexpr auto fields() {
-    return join_fields(OfRefund::fields(),
-                       field_list(field("reason", &RefundFailed::reason, length(0, 64))));
+    return join_fields(
+        OfRefund::fields(),
+        field_list(field("reason", &RefundFailed::reason, length(0, 64)),
+                   field("reference", &RefundFailed::reference, length(1, kReferenceMax))));
   }
 };
 

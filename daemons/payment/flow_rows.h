@@ -111,8 +111,9 @@ struct RefundRow {
   int64_t round = 1;  // Each is another request at the provider: staff began it anew.
   std::string reason = {};
   Instant created_at = {};
-  // The provider's of the last that went. Of one that is not done: it came back.
+  // The provider's of the last that ended, either way: of one that is not done, it failed.
   std::optional<std::string> reference = {};
+  std::optional<Instant> went_at = {};  // The first time: everybody was told then.
   static constexpr auto fields() {
     using Self = RefundRow;
     return field_list(
@@ -120,7 +121,8 @@ struct RefundRow {
         field("amount", &Self::amount, between(1, kMoneyMax)), field("state", &Self::state),
         field("round", &Self::round, between(1, INT64_MAX)),
         field("reason", &Self::reason, length(0, 64)), field("created_at", &Self::created_at),
-        field("reference", &Self::reference, length(1, kReferenceMax)));
+        field("reference", &Self::reference, length(1, kReferenceMax)),
+        field("went_at", &Self::went_at));
   }
 };
 

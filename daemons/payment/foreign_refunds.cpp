@@ -110,11 +110,12 @@ class ForeignRefund {
 Status take_foreign_refund(const Rows& rows, const Context& context, const Id& payment_id,
                            const PaymentRow& payment, const Money& amount,
                            const std::string& reference, Effects& effects) {
-  const bool fits = amount.currency == payment.received->currency && amount.amount > 0 &&
-                    amount.amount <= payment.received->amount - payment.refunded;
+  const bool fits = amount.currency == payment.received->currency && amount.amount > 0;
   const bool is_known =
       rows.has(RefundReferenceRow::table, reference_key(account_name(payment), reference));
   if (!fits || is_known) return Done{};
+  // More than is here, as far as we know: what went before has come back.
+  if (amount.amount > payment.received->amount - payment.refunded) return too_early();
   return ForeignRefund(rows, context, payment_id, payment, reference, effects).take(amount);
 }
 

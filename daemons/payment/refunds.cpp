@@ -67,8 +67,8 @@ void change_refund(Rows& rows, const Id& refund_id, const std::function<void(Ref
   note_refund(rows, find_payment(rows, refund->payment_id), before, *refund);
 }
 
-// The provider's word is about a refund that went and came back: whatever it says is older.
-bool is_of_bounced(const RefundRow& refund, const RefundNews& news) {
+// The provider's word is about a request of before, which failed: whatever it says now is older.
+bool is_of_failed(const RefundRow& refund, const RefundNews& news) {
   return refund.state != RefundProgress::done && refund.reference == news.reference;
 }
 
@@ -86,7 +86,7 @@ void take_bounce(const Rows& rows, UnixMillis now, const Id& refund_id, const Re
 }  // namespace
 
 std::optional<Id> told_as(const Id& refund_id, const RefundRow& refund) {
-  return refund.reference ? refund.asked_id.value_or(refund_id) : refund.asked_id;
+  return refund.went_at ? refund.asked_id.value_or(refund_id) : refund.asked_id;
 }
 
 void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& payment_id,
@@ -143,7 +143,7 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects) {
   const auto refund = rows.find<RefundRow>(refund_id.view());
-  if (!refund || is_of_bounced(*refund, news)) return;
+  if (!refund || is_of_failed(*refund, news)) return;
   if (refund->state == RefundProgress::done) {
     const bool came_back = news.state == RefundState::failed && refund->reference == news.reference;
     if (came_back) take_bounce(rows, now, refund_id, *refund, news, effects);
@@ -160,6 +160,7 @@ void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, con
   } else if (news.state == RefundState::failed && refund->state == RefundProgress::wanted) {
     auto failed = of_refund<RefundFailed>(refund_id, *refund, payment, now);
     failed.reason = news.failure;
+    if (!news.reference.empty()) failed.reference = news.reference;
     effects.record(failed);
   }
 }
@@ -193,6 +194,7 @@ void apply(Rows& rows, const RefundDone& fact) {
     if (is_over) {
       refund.state = RefundProgress::done;
       if (!fact.reference.empty()) refund.reference = fact.reference;
+      if (!refund.went_at) refund.went_at = fact.at;
     } else {
       refund.amount.amount -= went;
       CHECK_INVARIANT(refund.amount.amount > 0);
@@ -213,6 +215,7 @@ void apply(Rows& rows, const RefundFailed& fact) {
   change_refund(rows, fact.refund_id, [&](RefundRow& refund) {
     refund.state = RefundProgress::failed;
     refund.reason = fact.reason;
+    if (fact.reference) refund.reference = fact.reference;
   });
   end_task(rows, TaskKind::refund, fact.refund_id);
   add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,

@@ -29,6 +29,7 @@ struct Coverage {
   uint64_t held_for_review = 0;   // Money of another amount or currency.
   uint64_t paid_back = 0;         // By the provider, as we asked.
   uint64_t refunds_failed = 0;    // By the provider.
+  uint64_t refunds_bounced = 0;   // Of these: after they had gone.
   uint64_t refunded_by_hand = 0;  // At the provider.
   uint64_t disputed = 0;
   uint64_t by_staff = 0;  // What staff did about money.
@@ -56,6 +57,7 @@ struct Coverage {
                                  {"held for review", &Coverage::held_for_review},
                                  {"paid back", &Coverage::paid_back},
                                  {"refunds failed", &Coverage::refunds_failed},
+                                 {"refunds bounced", &Coverage::refunds_bounced},
                                  {"refunded by hand", &Coverage::refunded_by_hand},
                                  {"disputed", &Coverage::disputed},
                                  {"by staff", &Coverage::by_staff}});

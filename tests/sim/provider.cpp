@@ -14,7 +14,8 @@ constexpr const char* kPage = "https://pay.example/";
 constexpr SteadyMicros kLateMost =
     20 * kSecond;  // Of a call that is carried out after its time-out.
 constexpr uint32_t kStalePerMille = 100;
-constexpr uint32_t kRefundFailsPerMille = 100, kRefundWaitsPerMille = 150;
+constexpr uint32_t kRefundFailsPerMille = 100, kRefundWaitsPerMille = 150,
+                   kRefundBouncesPerMille = 80;
 
 Error trouble(Code code, const char* reason) {
   return {code, reason, "The provider lies."};
@@ -149,7 +150,18 @@ RefundView LyingProvider::refund_now(const payment::RefundOrder& order) {
 void LyingProvider::end_refund(const std::string& key, RefundState state) {
   auto& refund = refunds_[key];
   refund.view.state = state;
-  if (state == RefundState::succeeded) ++world_.coverage.paid_back;
+  if (state == RefundState::succeeded) {
+    ++world_.coverage.paid_back;
+    // Its bank sends it back.
+    if (happens(kRefundBouncesPerMille)) {
+      ++world_.coverage.refunds_bounced;
+      soon_or_late(5 * kSecond, [this, key] {
+        refunds_[key].is_over = true;
+        book_[refunds_[key].intent].has_bounced = true;
+        end_refund(key, RefundState::failed);
+      });
+    }
+  }
   if (state == RefundState::failed) {
     refund.view.failure = "account_closed";
     book_[refund.intent].refunded -= refund.view.amount.amount;
@@ -219,8 +231,10 @@ void LyingProvider::refund_by_hand(uint32_t which, bool whole) {
 }
 
 void LyingProvider::dispute(uint32_t which, bool won) {
-  const auto reference =
-      pick_captured(which, [](const Booked& intent) { return !intent.was_disputed; });
+  // What all had gone back and came again by a bounce is not disputed: here nothing of it may be
+  // known yet, and a dispute of nothing is passed over.
+  const auto reference = pick_captured(
+      which, [](const Booked& intent) { return !intent.was_disputed && !intent.has_bounced; });
   if (reference.empty()) return;
   auto& intent = book_[reference];
   const Money amount{intent.kept(), intent.captured.currency};

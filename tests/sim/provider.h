@@ -43,6 +43,7 @@ class LyingProvider final : public payment::Provider {
     int64_t refunded = 0;
     int64_t disputed = 0;  // Taken back by a dispute that is open or lost.
     bool is_thinking = false, was_disputed = false;
+    bool has_bounced = false;  // A refund of it came back.
     int64_t kept() const { return captured.amount - refunded - disputed; }
   };
 
@@ -91,6 +92,7 @@ class LyingProvider final : public payment::Provider {
     std::string intent;  // Its reference.
     Id refund_id;
     payment::RefundView view;
+    bool is_over = false;  // Nobody asks for it any more.
   };
 
   bool happens(uint32_t per_mille) { return random_.below(1000) < per_mille; }

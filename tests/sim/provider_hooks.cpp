@@ -77,7 +77,7 @@ void LyingProvider::tell_refund(const std::string& reference, const Refund& refu
   } else {
     name_money(event);
   }
-  tell(std::move(event), is_ours);
+  tell(std::move(event), is_ours && !refund.is_over);  // We ask for it again ourselves.
 }
 
 void LyingProvider::tell_dispute(const std::string& reference, const Money& amount, bool is_closed,

@@ -266,6 +266,42 @@ TEST_CASE("a refund that its bank sends back is due again, and goes again when s
   desk.counter.bench.check_rebuild();
 }
 
+TEST_CASE("a refund by hand of what has come back waits until that is known", "[payment]") {
+  Desk desk;
+  desk.capture();
+  desk.counter.tell_sold(desk.order, desk.payment);
+  desk.ask_back(1500);
+  const auto refund = desk.refund_id();
+  desk.give_back("re_own");
+  CHECK(desk.tell_of("re_hand", RefundState::succeeded, 1500) == "too_early");
+  CHECK(desk.tell_of("re_own", RefundState::failed, 1500, refund).empty());
+  CHECK(desk.tell_of("re_hand", RefundState::succeeded, 1500).empty());
+  CHECK(desk.attention() == 0);
+  CHECK(desk.counter.row(desk.payment).state == PaymentState::refunded);
+  CHECK(desk.counter.count("payment.refund_wanted") == 1);
+  CHECK(desk.has_cleared_books());
+  desk.counter.bench.check_rebuild();
+}
+
+TEST_CASE("what a provider says of a refund that failed is older, however late it comes",
+          "[payment]") {
+  Desk desk;
+  desk.capture();
+  desk.counter.tell_sold(desk.order, desk.payment);
+  desk.ask_back(1500);
+  const auto refund = desk.refund_id();
+  CHECK(desk.tell_of("re_own", RefundState::failed, 1500, refund).empty());
+  CHECK(desk.tell_of("re_own", RefundState::succeeded, 1500, refund).empty());
+  CHECK(desk.counter.row(desk.payment).refunded == 0);
+  CHECK(desk.attention() == 1);
+  desk.retry();
+  CHECK(desk.tell_of("re_own", RefundState::failed, 1500, refund).empty());
+  desk.give_back("re_again");
+  CHECK(desk.counter.row(desk.payment).refunded == 1500);
+  CHECK(desk.attention() == 0);
+  desk.counter.bench.check_rebuild();
+}
+
 TEST_CASE("a refund by hand that its bank sends back is told as the same when it goes again",
           "[payment]") {
   Desk desk;
