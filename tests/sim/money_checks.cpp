@@ -61,9 +61,11 @@ class MoneyAudit {
 
   static bool is_card(const payment::PaymentRow& row) { return row.method == Method::card; }
 
-  // Money that came to the provider is known here, as much as it is.
+  // Money that came to the provider is known here, as much as it is. Nothing of an order that is
+  // over can be paid there.
   void intents() {
     for (const auto& [reference, intent] : provider_.book()) {
+      if (!intent.is_decided()) fail("nobody will end " + reference + ", which can be paid");
       if (intent.state != payment::IntentState::captured) continue;
       const auto row = rows_.find<payment::PaymentRow>(intent.payment_id.view());
       if (!row || row->received != intent.captured) {

@@ -21,10 +21,6 @@ Error trouble(Code code, const char* reason) {
   return {code, reason, "The provider lies."};
 }
 
-bool is_decided(const LyingProvider::Booked& intent) {
-  return intent.state != IntentState::pending && intent.state != IntentState::requires_action;
-}
-
 }  // namespace
 
 // What comes back of a call, and whether it was carried out, and when.
@@ -112,7 +108,7 @@ Result<IntentView> LyingProvider::capture(const std::string& reference, const st
 Result<IntentView> LyingProvider::cancel(const std::string& reference, const std::string&) {
   return ask([this, reference]() -> Result<IntentView> {
     auto& intent = book_[reference];
-    if (!is_decided(intent) && !intent.is_thinking) move(reference, IntentState::canceled);
+    if (!intent.is_decided() && !intent.is_thinking) move(reference, IntentState::canceled);
     return view(reference);
   });
 }
@@ -187,7 +183,7 @@ void LyingProvider::take(const std::string& reference, const Money& amount) {
 void LyingProvider::pay(const std::string& page, Payer payer) {
   const auto reference = page.substr(std::string_view(kPage).size());
   auto& intent = book_[reference];
-  if (is_decided(intent) || intent.is_thinking) return;
+  if (intent.is_decided() || intent.is_thinking) return;
   const auto later = [this, reference] { take(reference, book_[reference].amount); };
   switch (payer) {
     case Payer::approves: return take(reference, intent.amount);

@@ -45,6 +45,11 @@ class LyingProvider final : public payment::Provider {
     bool is_thinking = false, was_disputed = false;
     bool has_bounced = false;  // A refund of it came back.
     int64_t kept() const { return captured.amount - refunded - disputed; }
+    // Nobody can pay it any more.
+    bool is_decided() const {
+      return state != payment::IntentState::pending &&
+             state != payment::IntentState::requires_action;
+    }
   };
 
   // Of a thousand calls so many go wrong on their way.
