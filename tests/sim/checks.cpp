@@ -47,6 +47,7 @@ class Audit {
         case Wish::pay:
         case Wish::look:
         case Wish::staff:
+        case Wish::payout:
         case Wish::hook:
         case Wish::forged_hook:
         case Wish::found:
@@ -332,7 +333,9 @@ void check_all(World& world, const House& house, const Shop& shop) {
   for (auto* daemon : {&house.user, &house.event, &house.ticket, &house.reader}) {
     check_store(world, *daemon);
   }
-  if (!house.payment) return;
+}
+
+void check_books(World& world, const House& house) {
   check_reading(world, *house.payment, house.ticket);
   check_reading(world, house.ticket, *house.payment);
   check_store(world, *house.payment);

@@ -18,6 +18,8 @@ struct House {
   Daemon* payment;  // Null: no money is taken.
 };
 void check_all(World& world, const House& house, const Shop& shop);
+// What ticket and payment told each other, and how payment keeps its rows: money has come to rest.
+void check_books(World& world, const House& house);
 
 // Whether each reader has committed all that its owners have announced.
 bool all_is_read(const House& house);

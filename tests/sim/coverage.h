@@ -32,7 +32,10 @@ struct Coverage {
   uint64_t refunds_bounced = 0;   // Of these: after they had gone.
   uint64_t refunded_by_hand = 0;  // At the provider.
   uint64_t disputed = 0;
-  uint64_t by_staff = 0;  // What staff did about money.
+  uint64_t by_staff = 0;      // What staff did about money.
+  uint64_t payouts_made = 0;  // By hand, beside those that are due by themselves.
+  uint64_t payouts_sent = 0;
+  uint64_t payouts_failed = 0;
 
   static constexpr auto list() {
     using Named = std::pair<const char*, uint64_t Coverage::*>;
@@ -60,7 +63,10 @@ struct Coverage {
                                  {"refunds bounced", &Coverage::refunds_bounced},
                                  {"refunded by hand", &Coverage::refunded_by_hand},
                                  {"disputed", &Coverage::disputed},
-                                 {"by staff", &Coverage::by_staff}});
+                                 {"by staff", &Coverage::by_staff},
+                                 {"payouts made by hand", &Coverage::payouts_made},
+                                 {"payouts sent", &Coverage::payouts_sent},
+                                 {"payouts failed", &Coverage::payouts_failed}});
   }
   void add(const Coverage& other) {
     for (const auto& [name, count] : list()) this->*count += other.*count;

@@ -1,10 +1,12 @@
 #include "tests/sim/money_checks.h"
 
+#include <algorithm>
 #include <map>
 
 #include "daemons/payment/flow_rows.h"
 #include "daemons/payment/ledger_rows.h"
 #include "daemons/payment/order_book_rows.h"
+#include "daemons/payment/payout_rows.h"
 #include "daemons/ticket/refund_rows.h"
 #include "daemons/ticket/standing.h"
 
@@ -52,8 +54,9 @@ class MoneyAudit {
     refunds();
     disputes();
     orders();
+    payouts();
     accounts();
-    count_late();
+    count();
   }
 
  private:
@@ -93,7 +96,7 @@ class MoneyAudit {
     auto& order = orders_[row.order_id];
     const bool in_review = row.state == PaymentState::held_for_review;
     if (in_review) {
-      ++world_.coverage.held_for_review;
+      ++held_;
       unapplied_[row.received->currency] += row.received->amount;
       due_[row.received->currency].add(-row.refunded);  // Due once it is judged.
       order.is_judged = true;
@@ -149,10 +152,13 @@ class MoneyAudit {
     });
   }
 
-  void count_late() {
+  // Of the whole run, whenever it is looked at.
+  void count() {
+    auto& met = world_.coverage;
+    met.held_for_review = std::max(met.held_for_review, held_);
+    met.paid_twice = met.paid_too_late = 0;
     ticket_->rows().scan<ticket::LatePayment>({}, {}, kAll, [&](std::string_view key, const auto&) {
       const auto order = ticket_->rows().find<ticket::OrderRow>(key.substr(0, 16));
-      auto& met = world_.coverage;
       ++(order->payment_id ? met.paid_twice : met.paid_too_late);
       return true;
     });
@@ -191,6 +197,15 @@ class MoneyAudit {
       fail("an order is worth " + std::to_string(worth) + ", and the ledger says " +
            std::to_string(booked));
     }
+  }
+
+  // They are sent from the provider's account.
+  void payouts() {
+    rows_.scan<payment::PayoutRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
+      const auto& [amount, currency] = row.amount;
+      if (row.state == api::payment::PayoutState::sent) clearing_[currency] -= amount;
+      return true;
+    });
   }
 
   void accounts() {
@@ -232,6 +247,7 @@ class MoneyAudit {
   std::unique_ptr<Snapshot> payment_, ticket_;
   const Rows& rows_;
   const LyingProvider& provider_;
+  uint64_t held_ = 0;           // For review.
   std::map<Id, int64_t> kept_;  // By payment.
   std::map<Id, OrderMoney> orders_;
   Sums clearing_, by_hand_, disputed_, unapplied_;

@@ -36,11 +36,13 @@ void Shop::log_in(Person& person, std::function<void()> then) {
 
 void Shop::found_organization() {
   found(api::user::CreateOrganization{"Nile Nights"}, &manager_, [this](const std::string& answer) {
-    const auto id = decode<api::user::OrganizationView>(answer)->id;
+    const auto id = organization_id_ = decode<api::user::OrganizationView>(answer)->id;
     found(api::user::AddMember{id, door_.email, api::user::Role::door_staff}, &manager_,
           [](auto&) {});
     draft_event(id);
-    if (takes_money_) set_fee_policy();
+    if (!takes_money_) return;
+    set_fee_policy();
+    set_payout_terms();
   });
 }
 
@@ -52,8 +54,8 @@ void Shop::draft_event(const Id& organization_id) {
   message.venue = {"Opera House", "El Borg", "Cairo", "EG", {}, {}, kReserve};
   message.currency = "EGP";
   message.timezone = "Africa/Cairo";
-  message.starts_at = {now + 10 * kDay};
-  message.ends_at = {now + 11 * kDay};
+  message.starts_at = {now + kDay};
+  message.ends_at = {now + 2 * kDay};
   message.doors_at = Instant{now - kDay};
   if (takes_money_) message.hold_minutes = 1;
   found(message, &manager_, [this](const std::string& answer) {

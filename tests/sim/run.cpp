@@ -4,11 +4,13 @@
 #include <vector>
 
 #include "daemons/payment/flow_rows.h"
+#include "daemons/payment/payout_rows.h"
 #include "daemons/payment/tasks.h"
 #include "daemons/ticket/door_rows.h"
 #include "tests/sim/broker_node.h"
 #include "tests/sim/checks.h"
 #include "tests/sim/money_checks.h"
+#include "tests/sim/money_time.h"
 #include "tests/sim/services.h"
 
 namespace bilten::sim {
@@ -18,12 +20,6 @@ namespace {
 // After the last fault a fresh order must succeed and all must be read.
 constexpr SteadyMicros kLively = 30 * kSecond;
 constexpr SteadyMicros kStopMost = 2 * kSecond;  // Until an orderly stop ends all the same.
-constexpr SteadyMicros kLook = 50 * kMillisecond;
-// For money to settle, clocks go on by steps that they are believed at once.
-constexpr int64_t kStepMs = 55'000;
-constexpr SteadyMicros kStepTakes = 1200 * kMillisecond;
-constexpr SteadyMicros kUntilBelieved = 7 * kSecond;  // Of a clock that jumped.
-constexpr int kStepsLeast = 3, kStepsMost = 200;
 
 class Run final : private Insight {
  public:
@@ -58,13 +54,9 @@ class Run final : private Insight {
     open();
     for (const auto& action : plan_.actions) world_.at(action.at, [&] { act(action); });
     const SteadyMicros quiet_at = end_of(plan_);
-    go_on_until(quiet_at, [] { return false; });
+    world_.run_until(quiet_at, [] { return false; });
     if (!world_.failed()) become_quiet(quiet_at);
-    if (!world_.failed() && plan_.takes_money) settle_money();
-    if (!world_.failed()) check_all(world_, house(), *shop_);
-    if (!world_.failed() && plan_.takes_money) {
-      check_money(world_, *daemons_[kPayment], *daemons_[kTicket], provider_);
-    }
+    if (!world_.failed()) follow_money();
     for (const auto& broker : brokers_) {
       if (broker->is_up()) broker->count();
     }
@@ -137,44 +129,21 @@ class Run final : private Insight {
     start_daemons();
     provider_.stop_lying();
     shop_->ask_fresh();
-    if (!go_on_until(quiet_at + kLively, [&] { return is_settled(); })) not_settled();
+    if (!world_.run_until(quiet_at + kLively, [&] { return is_settled(); })) not_settled();
   }
 
-  // Hours pass until nothing of any payment is open: holds end, tasks are tried again, and what the
-  // provider had not told yet is told.
-  void settle_money() {
-    if (world_.telling()) world_.tell("* hours pass");
-    bool has_jumped = false;
-    for (auto& daemon : daemons_) has_jumped = daemon->mend_clock() || has_jumped;
-    if (has_jumped) go_on_until(world_.now() + kUntilBelieved, [] { return false; });
-    for (int step = 0; step < kStepsMost; ++step) {
-      world_.let_pass(kStepMs);
-      provider_.let_hours_pass();
-      const auto until = world_.now() + kStepTakes;
-      if (go_on_until(until, [&] { return step >= kStepsLeast && is_money_settled(); })) return;
-      if (world_.failed()) return;
-    }
-    world_.fail("money is still on its way after hours");
-  }
-
-  bool is_money_settled() {
-    return provider_.is_quiet() && shop_->idle() && has_no_tasks(*daemons_[kPayment]) &&
-           all_is_read(house());
+  // What was promised is checked once hours have passed; then come weeks in which money moves on.
+  void follow_money() {
+    const auto all = house();
+    if (!all.payment) return check_all(world_, all, *shop_);
+    MoneyTime time(world_, all, *shop_, provider_, plan_.seed);
+    time.let_hours_pass();
+    if (!world_.failed()) check_all(world_, all, *shop_);
+    if (!world_.failed()) time.let_weeks_pass();
+    if (!world_.failed()) check_books(world_, all);
   }
 
   bool is_settled() { return shop_->fresh_done() && shop_->idle() && all_is_read(house()); }
-
-  // True: `done` came true; false: the time was over first, or something is broken.
-  template <class Done>
-  bool go_on_until(SteadyMicros until, Done done) {
-    SteadyMicros look_at = world_.now();
-    while (!world_.failed() && world_.run_next(until)) {
-      if (world_.now() < look_at) continue;
-      look_at = world_.now() + kLook;
-      if (done()) return true;
-    }
-    return false;
-  }
 
   void not_settled() {
     if (!shop_->fresh_done()) {
@@ -210,6 +179,16 @@ class Run final : private Insight {
         });
     if (all.empty()) return std::nullopt;
     return all[which % all.size()];
+  }
+
+  std::optional<Id> find_payout() override {
+    std::optional<Id> found;
+    daemons_[kPayment]->store().snapshot()->rows().scan<payment::PayoutRow>(
+        {}, {}, SIZE_MAX, [&](std::string_view key, const payment::PayoutRow& row) {
+          if (row.state == api::payment::PayoutState::made) found = Id::from_bytes(key);
+          return !found;
+        });
+    return found;
   }
 
   bool has_order(const std::string& mail) override {

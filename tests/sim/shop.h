@@ -31,6 +31,7 @@ enum class Wish : uint8_t {
   pay,
   look,  // Where to pay.
   staff,
+  payout,
   hook,
   forged_hook
 };
@@ -76,6 +77,8 @@ class Insight {
   virtual bool has_order(const std::string& mail) = 0;
   // One of those that staff is to look at, if there are any.
   virtual std::optional<Attention> find_attention(uint32_t which) = 0;
+  // A payout that was set aside and neither sent nor given up, if there is one.
+  virtual std::optional<Id> find_payout() = 0;
 };
 
 class Shop {
@@ -93,6 +96,8 @@ class Shop {
   void ask_fresh();
   bool fresh_done() const;
   bool idle() const { return open_ == 0; }
+  // The platform's operator sends a payout that was made, or gives it up; or makes one.
+  void pay_out(bool sends);
 
   const Id& event_id() const { return event_id_; }
   const std::deque<Operation>& operations() const { return operations_; }
@@ -127,6 +132,7 @@ class Shop {
 
   // How orders are paid (shop_payments.cpp).
   void set_fee_policy();
+  void set_payout_terms();
   void pay(uint32_t buyer, const api::ticket::OrderView& order, Paying paying);
   void open_payment(uint32_t buyer, const api::ticket::OrderView& order,
                     api::payment::Method method,
@@ -138,6 +144,8 @@ class Shop {
   void receive(const api::payment::PaymentView& payment);
   template <class Message>
   void as_staff(const Message& message);
+  template <class Message>
+  void as_operator(const Message& message, uint64_t Coverage::*met);
   void look_after_money(uint32_t which, bool releases);
   void bring(const Hook& hook, bool is_genuine);
   void not_taken(const Operation& operation);
@@ -159,7 +167,7 @@ class Shop {
   std::vector<std::unique_ptr<Member>> buyers_;
   std::deque<Operation> operations_;
   Person manager_{"manager@example.org", {}, false}, door_{"door@example.org", {}, false};
-  Id event_id_;
+  Id organization_id_, event_id_;
   bool event_is_moving_ = false;
   std::optional<Id> types_[kTypes];
   int64_t quota_ = 0;

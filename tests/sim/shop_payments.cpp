@@ -38,6 +38,15 @@ void Shop::set_fee_policy() {
   found(policy, nullptr, [](auto&) {});
 }
 
+void Shop::set_payout_terms() {
+  SetPayoutTerms terms;
+  terms.organization_id = organization_id_;
+  terms.days = static_cast<int64_t>(random_.below(8));
+  terms.hold_back_rate = random_.below(2) == 0 ? 0 : static_cast<int64_t>(random_.below(5000));
+  terms.hold_back_days = static_cast<int64_t>(random_.below(10));
+  found(terms, nullptr, [](auto&) {});
+}
+
 void Shop::pay(uint32_t buyer, const OrderView& order, Paying paying) {
   const bool by_hand = paying == Paying::by_hand;
   open_payment(buyer, order, by_hand ? Method::transfer : Method::card,
@@ -98,6 +107,24 @@ void Shop::as_staff(const Message& message) {
   operation.person = &manager_;
   operation.then = [this](auto&) { ++world_.coverage.by_staff; };
   send(operation, 0);
+}
+
+template <class Message>
+void Shop::as_operator(const Message& message, uint64_t Coverage::*met) {
+  auto& operation = add(Wish::payout, std::string(Message::name), encode(message));
+  operation.then = [this, met](auto&) { ++(world_.coverage.*met); };
+  send(operation, 0);
+}
+
+void Shop::pay_out(bool sends) {
+  const auto made = insight_.find_payout();
+  if (!made) {
+    as_operator(MakePayout{organization_id_, "EGP"}, &Coverage::payouts_made);
+  } else if (sends) {
+    as_operator(SendPayout{*made, "stripe", "SEPA"}, &Coverage::payouts_sent);
+  } else {
+    as_operator(FailPayout{*made}, &Coverage::payouts_failed);
+  }
 }
 
 void Shop::look_after_money(uint32_t which, bool releases) {

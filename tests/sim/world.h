@@ -35,6 +35,21 @@ class World {
   void after(SteadyMicros delay, std::function<void()> what) { at(now_ + delay, std::move(what)); }
   // Lets the next thing happen; false: nothing is due before `until`.
   bool run_next(SteadyMicros until);
+  // Looked at now and then. True: `done` came true; false: the time was over first, or something is
+  // broken.
+  template <class Done>
+  bool run_until(SteadyMicros until, Done done) {
+    SteadyMicros look_at = now_;
+    while (!failed() && run_next(until)) {
+      if (now_ < look_at) continue;
+      look_at = now_ + kLook;
+      if (done()) return true;
+    }
+    return false;
+  }
+  void run_for(SteadyMicros length) {
+    run_until(now_ + length, [] { return false; });
+  }
 
   SteadyMicros between(SteadyMicros least, SteadyMicros most);
   bool happens(uint32_t per_mille) { return chance.below(1000) < per_mille; }
@@ -59,6 +74,7 @@ class World {
  private:
   static constexpr UnixMillis kBirth = 1'795'000'000'000;
   static constexpr size_t kStoryMax = 60;
+  static constexpr SteadyMicros kLook = 50 * kMillisecond;
 
   struct Due {
     SteadyMicros at = 0;

@@ -1,0 +1,99 @@
+#include "tests/sim/money_time.h"
+
+#include "tests/sim/money_checks.h"
+#include "tests/sim/payout_checks.h"
+
+namespace bilten::sim {
+
+namespace {
+
+// For money to settle, clocks go on by steps that they are believed at once.
+constexpr int64_t kStepMs = 55'000;
+constexpr SteadyMicros kStepTakes = 1200 * kMillisecond;
+constexpr SteadyMicros kUntilBelieved = 7 * kSecond;  // Of a clock that jumped.
+constexpr int kStepsLeast = 3, kStepsMost = 200;
+constexpr int64_t kDayMs = 86'400'000;
+// The first ends after the event, the last when nothing of its money is kept back any more.
+constexpr int64_t kWeeks[] = {5, 7, 9};
+constexpr SteadyMicros kWhileMoneyMoves = kSecond;
+constexpr SteadyMicros kDeadMost = 300 * kMillisecond;
+constexpr int kPayoutsMost = 10;
+
+}  // namespace
+
+void MoneyTime::let_hours_pass() {
+  if (world_.telling()) world_.tell("* hours pass");
+  bool has_jumped = false;
+  for (auto* daemon : {&house_.user, &house_.event, &house_.ticket, &house_.reader, &payment_}) {
+    has_jumped = daemon->mend_clock() || has_jumped;
+  }
+  if (has_jumped) world_.run_for(kUntilBelieved);
+  come_to_rest();
+}
+
+void MoneyTime::let_weeks_pass() {
+  for (const auto days : kWeeks) {
+    let_days_pass(days);
+    move_money();
+    come_to_rest();
+    if (world_.failed()) return;
+  }
+  pay_all_out();
+}
+
+void MoneyTime::let_days_pass(int64_t days) {
+  if (world_.telling()) world_.tell("* days pass: " + std::to_string(days));
+  world_.let_pass(days * kDayMs);
+  world_.run_for(kUntilBelieved);
+}
+
+void MoneyTime::move_money() {
+  for (auto count = random_.below(4); count > 0; --count) {
+    const auto delay = random_.below(static_cast<uint64_t>(kWhileMoneyMoves));
+    world_.after(static_cast<SteadyMicros>(delay), [this] { move_some(); });
+  }
+  world_.run_for(kWhileMoneyMoves);
+}
+
+void MoneyTime::move_some() {
+  Action action;
+  action.b = static_cast<uint32_t>(random_.below(100));
+  action.value = static_cast<int64_t>(random_.below(2));
+  switch (random_.below(6)) {
+    case 0: action.deed = Deed::refund_by_hand; break;
+    case 1: action.deed = Deed::dispute; break;
+    case 2: action.deed = Deed::look_after_money; break;
+    case 3: return payment_.die_in_commit(action.value == 1, kDeadMost);
+    default: return shop_.pay_out(action.b % 3 != 0);
+  }
+  shop_.act(action);
+}
+
+// Until the operator finds nothing more to pay.
+void MoneyTime::pay_all_out() {
+  payment_.spare();
+  for (int i = 0; i < kPayoutsMost && !world_.failed() && !is_all_paid(payment_); ++i) {
+    shop_.pay_out(true);
+    world_.run_until(world_.now() + kStepTakes, [this] { return shop_.idle(); });
+  }
+  if (!is_all_paid(payment_)) world_.fail("money is owed to an organiser, and cannot be paid");
+  come_to_rest();
+}
+
+void MoneyTime::come_to_rest() {
+  for (int step = 0; step < kStepsMost && !world_.failed(); ++step) {
+    world_.let_pass(kStepMs);
+    provider_.let_hours_pass();
+    const auto until = world_.now() + kStepTakes;
+    if (!world_.run_until(until, [&] { return step >= kStepsLeast && is_at_rest(); })) continue;
+    check_money(world_, payment_, house_.ticket, provider_);
+    return check_payouts(world_, payment_);
+  }
+  world_.fail("money is still on its way after hours");
+}
+
+bool MoneyTime::is_at_rest() {
+  return provider_.is_quiet() && shop_.idle() && has_no_tasks(payment_) && all_is_read(house_);
+}
+
+}  // namespace bilten::sim
