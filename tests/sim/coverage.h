@@ -36,6 +36,7 @@ struct Coverage {
   uint64_t payouts_made = 0;  // By hand, beside those that are due by themselves.
   uint64_t payouts_sent = 0;
   uint64_t payouts_failed = 0;
+  uint64_t own_settled = 0;  // Money in the organiser's own account, each time it is looked at.
 
   static constexpr auto list() {
     using Named = std::pair<const char*, uint64_t Coverage::*>;
@@ -66,7 +67,8 @@ struct Coverage {
                                  {"by staff", &Coverage::by_staff},
                                  {"payouts made by hand", &Coverage::payouts_made},
                                  {"payouts sent", &Coverage::payouts_sent},
-                                 {"payouts failed", &Coverage::payouts_failed}});
+                                 {"payouts failed", &Coverage::payouts_failed},
+                                 {"own account settled", &Coverage::own_settled}});
   }
   void add(const Coverage& other) {
     for (const auto& [name, count] : list()) this->*count += other.*count;

@@ -46,7 +46,8 @@ bool is_empty(const WriterCore::Input& input) {
 Daemon::Daemon(World& world, Network& network, const Table& table, std::vector<uint32_t> joins,
                uint32_t credit)
     : world_(world),
-      table_(table),
+      table_(&table),
+      next_table_(&table),
       credit_(credit),
       random_(world.chance.next()),
       disk_(random_),
@@ -62,27 +63,28 @@ Daemon::Daemon(World& world, Network& network, const Table& table, std::vector<u
 void Daemon::start() {
   if (is_up()) return;
   ++life_;
+  table_ = next_table_;
   disk_.revive();
   std::vector<Feeds::Owner> owners;
-  for (const auto& owner : table_.owners()) {
+  for (const auto& owner : table_->owners()) {
     owners.push_back({owner, disk_.snapshot()->cursor(owner).value_or(Cursor{}),
-                      table_.reads_by_the_page(owner)});
+                      table_->reads_by_the_page(owner)});
   }
   feeds_ = std::make_unique<Feeds>(owners);
-  builtin_ = std::make_unique<Builtin>(table_, disk_);
+  builtin_ = std::make_unique<Builtin>(*table_, disk_);
   tokens_ = std::make_unique<TokenChecker>();
   Watch& watch = *this;
-  core_ = std::make_unique<WriterCore>(table_, disk_, random_, watch);
+  core_ = std::make_unique<WriterCore>(*table_, disk_, random_, watch);
   inbox_ = {};
   started_ = writing_ = draining_ = false;
   write_at_ = feeds_at_ = kNever;
   publish_signers();
-  member_.start(wall(), {{.service = table_.name(),
+  member_.start(wall(), {{.service = table_->name(),
                           .version = BILTEN_VERSION,
                           .credit = credit_,
                           .owner = true,
                           .folder_id = {disk_.folder_id()},
-                          .contract_hash = {table_.contract_hash()}}});
+                          .contract_hash = {table_->contract_hash()}}});
   wake_writer(0);
   with_feeds([](Feeds&, SteadyMicros) {});
   publish_watermark();
@@ -90,7 +92,7 @@ void Daemon::start() {
 
 void Daemon::crash() {
   if (!is_up()) return;
-  if (world_.telling()) world_.tell(table_.name() + " is killed");
+  if (world_.telling()) world_.tell(table_->name() + " is killed");
   member_.crash();
   end_life();
 }
@@ -135,7 +137,7 @@ void Daemon::spare() {
 
 void Daemon::end(std::string_view name, Code code) {
   if (world_.telling()) {
-    world_.tell(table_.name() + " runs " + std::string(name) + ": " + std::string(word(code)));
+    world_.tell(table_->name() + " runs " + std::string(name) + ": " + std::string(word(code)));
   }
 }
 
@@ -191,7 +193,7 @@ SteadyMicros Daemon::commit_time() {
 
 void Daemon::carry_out(WriterCore::Output out) {
   if (world_.telling()) {
-    for (const auto& alarm : out.alarms) world_.tell(table_.name() + " alarm " + alarm);
+    for (const auto& alarm : out.alarms) world_.tell(table_->name() + " alarm " + alarm);
   }
   reply(std::move(out.replies));
   publish(std::move(out.announced));
@@ -200,7 +202,7 @@ void Daemon::carry_out(WriterCore::Output out) {
   for (auto& request : out.to_prepare) submit_prepare(std::move(request));
   for (auto& request : out.queries_again) submit_query(std::move(request));
   for (const auto& owner : out.questions) ask_head(owner);
-  if (!out.stopped.empty()) world_.fail(table_.name() + "'s feed stopped at a poisonous fact");
+  if (!out.stopped.empty()) world_.fail(table_->name() + "'s feed stopped at a poisonous fact");
   if (out.cursors.empty()) return;
   with_feeds([&](Feeds& feeds, SteadyMicros now) {
     for (const auto& feed : out.cursors) feeds.written(now, feed.owner, feed.cursor, feed.handed);
@@ -221,7 +223,7 @@ void Daemon::publish(std::vector<AnnouncedFact> facts) {
 
 void Daemon::publish_watermark() {
   const auto head = public_head(disk_.snapshot()->head());
-  member_.publish(net::event_frame("wm." + table_.name(), static_cast<uint64_t>(head.seq), Ext{},
+  member_.publish(net::event_frame("wm." + table_->name(), static_cast<uint64_t>(head.seq), Ext{},
                                    encode(head)));
   later(kSecond, [this] { publish_watermark(); });
 }
@@ -239,7 +241,7 @@ void Daemon::with_feeds(const std::function<void(Feeds&, SteadyMicros)>& use) {
   use(*feeds_, world_.now());
   auto out = feeds_->take(world_.now());
   for (const auto& owner : out.stopped) {
-    world_.fail(table_.name() + " takes no more facts of " + owner + ", whose history it doubts");
+    world_.fail(table_->name() + " takes no more facts of " + owner + ", whose history it doubts");
   }
   for (auto& facts : out.facts) inbox_.feeds.push_back(std::move(facts));
   if (!out.facts.empty()) wake_writer(world_.between(0, 100));

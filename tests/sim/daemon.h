@@ -50,7 +50,9 @@ class Daemon final : private Watch {
   // Told after each commit that lasts.
   std::function<void()> on_commit;
   Store& store() { return disk_; }
-  const Table& table() const { return table_; }
+  const Table& table() const { return *table_; }
+  // Other settings: from its next start on.
+  void set_table(const Table& table) { next_table_ = &table; }
   uint32_t member() const { return member_.index(); }
 
  private:
@@ -90,7 +92,8 @@ class Daemon final : private Watch {
   UnixMillis wall() const { return world_.wall_ms() + offset_ms_; }
 
   World& world_;
-  const Table& table_;
+  const Table* table_;
+  const Table* next_table_;  // From the next start on.
   const uint32_t credit_;
   SeededRandom random_;
   Disk disk_;

@@ -21,8 +21,8 @@ void Daemon::on_requests(std::vector<net::Incoming> incoming) {
 void Daemon::admit(net::Incoming incoming) {
   Request request;
   request.from = {incoming.link, incoming.generation, incoming.header.id};
-  request.command = table_.command(incoming.name);
-  request.query = request.command ? nullptr : table_.query(incoming.name);
+  request.command = table_->command(incoming.name);
+  request.query = request.command ? nullptr : table_->query(incoming.name);
   if (!request.command && !request.query) {
     later(world_.between(10, kQueryMax),
           [this, from = request.from, name = incoming.name, body = std::move(incoming.body)] {
@@ -54,7 +54,7 @@ Status Daemon::check_person(Request& request) {
   auto claims = tokens_->check(request.token, world_.now() / kMillisecond + wall_offset_ms_);
   if (claims) {
     request.person = *claims;
-  } else if (!table_.follows(claims.error().rests_on)) {
+  } else if (!table_->follows(claims.error().rests_on)) {
     return claims.error();
   }
   return Done{};
@@ -81,7 +81,7 @@ void Daemon::run_query(Request request) {
           request.body);
     }
   }
-  if (answer || !must_wait(table_, request, answer.error())) {
+  if (answer || !must_wait(*table_, request, answer.error())) {
     return reply_one(request.from, std::move(answer));
   }
   inbox_.queries.push_back({std::move(request), std::move(answer.error())});

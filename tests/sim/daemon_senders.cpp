@@ -23,7 +23,7 @@ void Daemon::run_errand(const Errand& errand) {
   if (draining_) return;
   const auto snapshot = disk_.snapshot();
   const auto job =
-      table_.sender(errand.sender)
+      table_->sender(errand.sender)
           ->plan({snapshot->rows(), snapshot->vault(), reader_now(*snapshot)}, errand.key);
   if (!job) return;
   auto ended = job([](std::string_view, const std::string&) -> Result<std::string> {
@@ -40,9 +40,9 @@ void Daemon::command_inside(const SenderRow::Ended& ended) {
   request.from.inside = std::make_shared<const std::function<void(const Result<std::string>&)>>(
       [this, name = ended.command](const Result<std::string>& answer) {
         if (answer || answer.error().code != Code::internal) return;
-        world_.fail(table_.name() + " answered itself internal to " + name);
+        world_.fail(table_->name() + " answered itself internal to " + name);
       });
-  request.command = table_.command(ended.command);
+  request.command = table_->command(ended.command);
   request.body = ended.body;
   request.expires_at = world_.now() + kInsideBudget;
   inbox_.commands.push_back(std::move(request));

@@ -15,6 +15,7 @@ namespace bilten::sim {
 using api::payment::AccountKind;
 using api::payment::Method;
 using api::payment::PaymentState;
+using api::payment::ProviderAccount;
 
 namespace {
 
@@ -41,15 +42,16 @@ using Sums = std::map<std::string, int64_t>;  // By currency.
 
 class MoneyAudit {
  public:
-  MoneyAudit(World& world, Daemon& payment, Daemon& ticket, const LyingProvider& provider)
+  MoneyAudit(World& world, Daemon& payment, Daemon& ticket, const Accounts& accounts)
       : world_(world),
         payment_(payment.store().snapshot()),
         ticket_(ticket.store().snapshot()),
         rows_(payment_->rows()),
-        provider_(provider) {}
+        accounts_(accounts) {}
 
   void run() {
-    intents();
+    intents(accounts_.platform, ProviderAccount::platform, clearing_);
+    intents(accounts_.own, ProviderAccount::organization, own_clearing_);
     payments();
     refunds();
     disputes();
@@ -66,18 +68,18 @@ class MoneyAudit {
 
   // Money that came to the provider is known here, as much as it is. Nothing of an order that is
   // over can be paid there.
-  void intents() {
-    for (const auto& [reference, intent] : provider_.book()) {
+  void intents(const LyingProvider& provider, ProviderAccount account, Sums& clearing) {
+    for (const auto& [reference, intent] : provider.book()) {
       if (!intent.is_decided()) fail("nobody will end " + reference + ", which can be paid");
       if (intent.state != payment::IntentState::captured) continue;
       const auto row = rows_.find<payment::PaymentRow>(intent.payment_id.view());
       if (!row || row->received != intent.captured) {
         fail("the provider took money of " + reference + ", and the payment does not know");
-      } else if (row->reference != reference) {
+      } else if (row->reference != reference || row->account != account) {
         fail("a payment was paid in another intent than its own");
       }
       kept_[intent.payment_id] = intent.kept();
-      clearing_[intent.captured.currency] += intent.kept();
+      clearing[intent.captured.currency] += intent.kept();
     }
   }
 
@@ -199,8 +201,19 @@ class MoneyAudit {
     }
   }
 
-  // They are sent from the provider's account.
+  // They are sent from the platform's account. What is in the organiser's own is settled, and so is
+  // what went out of it afterwards: by entries of no order.
   void payouts() {
+    rows_.scan<payment::EntryRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
+      if (row.order_id) return true;
+      for (const auto& posting : row.postings) {
+        const auto account = payment::account_of(posting);
+        if (payment::is_with_organizer(account))
+          own_clearing_[account.currency] += posting.amount.amount;
+      }
+      if (row.kind == payment::EntryKind::own_settled) ++world_.coverage.own_settled;
+      return true;
+    });
     rows_.scan<payment::PayoutRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
       const auto& [amount, currency] = row.amount;
       if (row.state == api::payment::PayoutState::sent) clearing_[currency] -= amount;
@@ -216,6 +229,7 @@ class MoneyAudit {
       return true;
     });
     expect("clearing", balances[{AccountKind::clearing, "stripe"}], clearing_);
+    expect("own account", balances[{AccountKind::clearing, "stripe-own"}], own_clearing_);
     expect("transfers", balances[{AccountKind::clearing, "transfer"}], by_hand_);
     expect("disputes", balances[{AccountKind::disputes, ""}], disputed_);
     expect("unapplied", negated(balances[{AccountKind::unapplied, ""}]), unapplied_);
@@ -246,11 +260,11 @@ class MoneyAudit {
   World& world_;
   std::unique_ptr<Snapshot> payment_, ticket_;
   const Rows& rows_;
-  const LyingProvider& provider_;
+  const Accounts& accounts_;
   uint64_t held_ = 0;           // For review.
   std::map<Id, int64_t> kept_;  // By payment.
   std::map<Id, OrderMoney> orders_;
-  Sums clearing_, by_hand_, disputed_, unapplied_;
+  Sums clearing_, own_clearing_, by_hand_, disputed_, unapplied_;
   std::map<std::string, Range> due_;
 };
 
@@ -279,8 +293,8 @@ bool has_no_tasks(Daemon& payment) {
   return none;
 }
 
-void check_money(World& world, Daemon& payment, Daemon& ticket, const LyingProvider& provider) {
-  MoneyAudit(world, payment, ticket, provider).run();
+void check_money(World& world, Daemon& payment, Daemon& ticket, const Accounts& accounts) {
+  MoneyAudit(world, payment, ticket, accounts).run();
 }
 
 }  // namespace bilten::sim

@@ -15,6 +15,6 @@ bool has_no_tasks(Daemon& payment);
 // When all is quiet: for each order, what is left at the provider of what was paid is what its
 // tickets are worth, or staff is to look at the difference; the ledger says the same. The first
 // that does not hold is told to the world.
-void check_money(World& world, Daemon& payment, Daemon& ticket, const LyingProvider& provider);
+void check_money(World& world, Daemon& payment, Daemon& ticket, const Accounts& accounts);
 
 }  // namespace bilten::sim

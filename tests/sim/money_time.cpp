@@ -57,6 +57,7 @@ void MoneyTime::move_money() {
 
 void MoneyTime::move_some() {
   Action action;
+  action.a = static_cast<uint32_t>(random_.below(kBuyers));
   action.b = static_cast<uint32_t>(random_.below(100));
   action.value = static_cast<int64_t>(random_.below(2));
   switch (random_.below(6)) {
@@ -83,17 +84,18 @@ void MoneyTime::pay_all_out() {
 void MoneyTime::come_to_rest() {
   for (int step = 0; step < kStepsMost && !world_.failed(); ++step) {
     world_.let_pass(kStepMs);
-    provider_.let_hours_pass();
+    for (auto* account : accounts_.both()) account->let_hours_pass();
     const auto until = world_.now() + kStepTakes;
     if (!world_.run_until(until, [&] { return step >= kStepsLeast && is_at_rest(); })) continue;
-    check_money(world_, payment_, house_.ticket, provider_);
+    check_money(world_, payment_, house_.ticket, accounts_);
     return check_payouts(world_, payment_);
   }
   world_.fail("money is still on its way after hours");
 }
 
 bool MoneyTime::is_at_rest() {
-  return provider_.is_quiet() && shop_.idle() && has_no_tasks(payment_) && all_is_read(house_);
+  return accounts_.platform.is_quiet() && accounts_.own.is_quiet() && shop_.idle() &&
+         has_no_tasks(payment_) && all_is_read(house_);
 }
 
 }  // namespace bilten::sim

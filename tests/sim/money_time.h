@@ -11,12 +11,12 @@ namespace bilten::sim {
 class MoneyTime {
  public:
   // Of a house that takes money.
-  MoneyTime(World& world, const House& house, Shop& shop, LyingProvider& provider, uint64_t seed)
+  MoneyTime(World& world, const House& house, Shop& shop, Accounts& accounts, uint64_t seed)
       : world_(world),
         house_(house),
         payment_(*house.payment),
         shop_(shop),
-        provider_(provider),
+        accounts_(accounts),
         random_(seed ^ 0x7765656B) {}
 
   // Holds end, tasks are tried again, and what the provider had not told yet is told. After that,
@@ -37,7 +37,7 @@ class MoneyTime {
   const House& house_;
   Daemon& payment_;
   Shop& shop_;
-  LyingProvider& provider_;
+  Accounts& accounts_;
   SeededRandom random_;
 };
 

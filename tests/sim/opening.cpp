@@ -36,7 +36,8 @@ void Shop::log_in(Person& person, std::function<void()> then) {
 
 void Shop::found_organization() {
   found(api::user::CreateOrganization{"Nile Nights"}, &manager_, [this](const std::string& answer) {
-    const auto id = organization_id_ = decode<api::user::OrganizationView>(answer)->id;
+    const auto id = decode<api::user::OrganizationView>(answer)->id;
+    organization_id_ = id;
     found(api::user::AddMember{id, door_.email, api::user::Role::door_staff}, &manager_,
           [](auto&) {});
     draft_event(id);

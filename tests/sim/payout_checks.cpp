@@ -45,6 +45,7 @@ class PayoutAudit {
 
   void compare() {
     Sums earned, set_aside;
+    take_settled(earned);
     rows().scan<payment::OrderSumsRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
       for (const auto& sum : row.sums) {
         if (is_earned(account_of(sum))) earned[sum.amount.currency] -= sum.amount.amount;
@@ -81,6 +82,19 @@ class PayoutAudit {
 
  private:
   const Rows& rows() const { return snapshot_->rows(); }
+
+  // What was in the organiser's own account was theirs, and is owed no more: by entries of no
+  // order.
+  void take_settled(Sums& earned) {
+    rows().scan<payment::EntryRow>({}, {}, kAll, [&](std::string_view, const auto& row) {
+      if (row.order_id) return true;
+      for (const auto& posting : row.postings) {
+        const auto account = account_of(posting);
+        if (is_with_organizer(account)) earned[account.currency] += posting.amount.amount;
+      }
+      return true;
+    });
+  }
 
   void note(const JournalFact& fact) {
     if (fact.name == Posted::name) posted(*decode<Posted>(fact.body));

@@ -62,6 +62,7 @@ class Maker {
     if (number(0, 9) == 0) swizzle(plan, length);
     if (number(0, 9) == 0) isolate(plan, length);
     if (number(0, 15) == 0) restart_all(plan, length);
+    if (takes_money_ && number(0, 2) == 0) open_own_account(plan, length);
     for (uint32_t i = 0; i < people; ++i) add(plan, of_people(length), faults);
     std::stable_sort(plan.actions.begin(), plan.actions.end(),
                      [](const Action& a, const Action& b) { return a.at < b.at; });
@@ -190,6 +191,13 @@ class Maker {
       if (member >= kFirstBroker)
         cut(plan, kFirstBroker + broker, member - kFirstBroker, begin, end, 3);
     }
+  }
+
+  void open_own_account(Plan& plan, SteadyMicros length) {
+    Action action;
+    action.deed = Deed::open_own_account;
+    action.at = kBegin + time(length);
+    plan.actions.push_back(action);
   }
 
   // Every process is stopped in order and started again, one after the other.

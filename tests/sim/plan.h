@@ -24,10 +24,12 @@ enum class Deed : uint8_t {
   rotate_keys,       // Codes are signed by another key from now on.
   pay,               // a: buyer, b: which order, value: a Paying.
   look_after_money,  // By staff. b: which of what needs it, value: 1 lets what came count.
-  refund_by_hand,    // At the provider. b: which payment, value: 1 all of it.
-  dispute,           // b: which payment, value: 1 won.
-  forge,             // A webhook about an intent, b: which.
+  refund_by_hand,    // At the provider. a: 0 in the own account, b: which payment, value: 1 all
+                     // of it.
+  dispute,           // a: as above, b: which payment, value: 1 won.
+  forge,             // A webhook about an intent, a: as above, b: which.
   move_event,        // Off sale for `length`.
+  open_own_account,  // Of the organisation: what is paid from then on goes there.
   // Faults, over when `length` has passed.
   kill_daemon,        // a: daemon.
   die_before_commit,  // a: daemon.

@@ -40,6 +40,7 @@ std::string words_of_people(const Action& action) {
     case Deed::refund_by_hand: return "money goes back by hand at the provider";
     case Deed::dispute: return "a payment is disputed";
     case Deed::forge: return "a webhook is forged";
+    case Deed::open_own_account: return "the organisation has an account of its own from now on";
     case Deed::rotate_keys: return "the event's key is rotated";
     default: return "the event is taken off sale and put back";
   }
@@ -81,8 +82,8 @@ std::string words_of(const Action& action) {
   char stamp[48];
   std::snprintf(stamp, sizeof stamp, "%3u. %9.4f s  ", action.number,
                 static_cast<double>(action.at - kSecond) / kSecond);
-  std::string words =
-      stamp + (action.deed <= Deed::move_event ? words_of_people(action) : words_of_fault(action));
+  std::string words = stamp + (action.deed <= Deed::open_own_account ? words_of_people(action)
+                                                                     : words_of_fault(action));
   if (action.length > 0) {
     words += ", for " + std::to_string(action.length / kMillisecond) + " ms";
   }

@@ -10,7 +10,6 @@ using payment::RefundView;
 
 namespace {
 
-constexpr const char* kPage = "https://pay.example/";
 constexpr SteadyMicros kLateMost =
     20 * kSecond;  // Of a call that is carried out after its time-out.
 constexpr uint32_t kStalePerMille = 100;
@@ -70,7 +69,7 @@ Result<IntentView> LyingProvider::view(const std::string& reference) const {
     view.amount = intent.captured;
     view.money_reference = intent.money_reference;
   } else {
-    view.redirect_url = kPage + reference;
+    view.redirect_url = page_of(reference);
   }
   return view;
 }
@@ -181,7 +180,8 @@ void LyingProvider::take(const std::string& reference, const Money& amount) {
 }
 
 void LyingProvider::pay(const std::string& page, Payer payer) {
-  const auto reference = page.substr(std::string_view(kPage).size());
+  const auto reference = page.substr(page.rfind('/') + 1);
+  if (page != page_of(reference)) return;
   auto& intent = book_[reference];
   if (intent.is_decided() || intent.is_thinking) return;
   const auto later = [this, reference] { take(reference, book_[reference].amount); };

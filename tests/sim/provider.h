@@ -3,6 +3,7 @@
 // behind the same port as a real one; what it says of its book afterwards is the truth.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -52,9 +53,10 @@ class LyingProvider final : public payment::Provider {
     }
   };
 
-  // Of a thousand calls so many go wrong on their way.
-  LyingProvider(World& world, uint64_t seed, uint32_t trouble_per_mille)
-      : world_(world), random_(seed), trouble_(trouble_per_mille) {}
+  // `account`: in the addresses of its pages, and part of what it signs with. Of a thousand calls
+  // so many go wrong on their way.
+  LyingProvider(World& world, std::string account, uint64_t seed, uint32_t trouble_per_mille)
+      : world_(world), account_(std::move(account)), random_(seed), trouble_(trouble_per_mille) {}
 
   // Whom webhooks are brought to.
   std::function<void(Hook)> on_hook;
@@ -71,13 +73,15 @@ class LyingProvider final : public payment::Provider {
                                              UnixMillis now) const override;
 
   // ---- what happens at the provider; nothing where there is nothing to happen to ----
-  // `page` is where the payer was sent.
+  // `page` is where the payer was sent; nothing happens on one of another account.
   void pay(const std::string& page, Payer payer);
   // Somebody gives money back by hand: all that is kept of a captured intent, or a part.
   void refund_by_hand(uint32_t which, bool whole);
   void dispute(uint32_t which, bool won);
   // A webhook that says of an intent that it was captured, and is not signed by the provider.
   std::optional<Hook> forge(uint32_t which);
+  // The same, signed well, about an intent of another account.
+  std::optional<Hook> forge_about(const LyingProvider& other, uint32_t which);
 
   // A webhook was not answered well: it is told again.
   void repeat(Hook hook);
@@ -100,6 +104,11 @@ class LyingProvider final : public payment::Provider {
     bool is_over = false;  // Nobody asks for it any more.
   };
 
+  std::string page_of(const std::string& reference) const {
+    return "https://pay.example/" + account_ + "/" + reference;
+  }
+  std::string sign(std::string_view body) const;
+  std::string forged(const LyingProvider& other, uint32_t which);
   bool happens(uint32_t per_mille) { return random_.below(1000) < per_mille; }
   template <class Act>
   auto ask(Act act) -> decltype(act());
@@ -121,6 +130,7 @@ class LyingProvider final : public payment::Provider {
   void tell(Event event, bool may_be_lost);
 
   World& world_;
+  const std::string account_;
   SeededRandom random_;
   uint32_t trouble_;
   std::map<std::string, Booked> book_;
@@ -129,6 +139,12 @@ class LyingProvider final : public payment::Provider {
   std::set<std::string> refused_;               // Keys of refunds.
   std::vector<std::function<void()>> held_;     // Until hours have passed.
   uint64_t under_way_ = 0, events_ = 0, by_hand_ = 0;
+};
+
+// Where a run's money is: in the platform's account, or in one that the organisation has.
+struct Accounts {
+  LyingProvider platform, own;
+  std::array<LyingProvider*, 2> both() { return {&platform, &own}; }
 };
 
 }  // namespace bilten::sim

@@ -16,11 +16,11 @@ constexpr uint32_t kLostPerMille = 200, kTwicePerMille = 200, kHoursPerMille = 1
 constexpr uint32_t kSecondsPerMille = 100;
 const std::string kSecret(32, 'w');
 
-std::string sign(std::string_view body) {
-  return hex(crypto::keyed_hash(kSecret, "sim webhook", body));
-}
-
 }  // namespace
+
+std::string LyingProvider::sign(std::string_view body) const {
+  return hex(crypto::keyed_hash(kSecret, "sim webhook of " + account_, body));
+}
 
 // As it stands in a body. The words of WebhookEvent, as numbers.
 struct LyingProvider::Event {
@@ -114,14 +114,27 @@ void LyingProvider::repeat(Hook hook) {
   soon_or_late(kSecond, [this, hook = std::move(hook)] { on_hook(hook); });
 }
 
-std::optional<Hook> LyingProvider::forge(uint32_t which) {
-  if (book_.empty()) return std::nullopt;
-  const auto at = std::next(book_.begin(), static_cast<std::ptrdiff_t>(which % book_.size()));
-  auto event = event_of(at->first, "intent.moved");
+// That money came which did not.
+std::string LyingProvider::forged(const LyingProvider& other, uint32_t which) {
+  const auto& book = other.book_;
+  const auto at = std::next(book.begin(), static_cast<std::ptrdiff_t>(which % book.size()));
+  auto event = other.event_of(at->first, "intent.moved");
+  if (&other != this) event.reference = "in-another";  // Not one of the same name here.
   event.id = "ev-forged-" + std::to_string(++events_);
   event.intent = static_cast<int64_t>(IntentState::captured);
-  const auto body = encode(event);
+  return encode(event);
+}
+
+std::optional<Hook> LyingProvider::forge(uint32_t which) {
+  if (book_.empty()) return std::nullopt;
+  const auto body = forged(*this, which);
   return Hook{body, sign(body + " ")};
+}
+
+std::optional<Hook> LyingProvider::forge_about(const LyingProvider& other, uint32_t which) {
+  if (other.book_.empty()) return std::nullopt;
+  const auto body = forged(other, which);
+  return Hook{body, sign(body)};
 }
 
 Result<WebhookEvent> LyingProvider::read_webhook(const payment::RawWebhook& webhook,

@@ -28,8 +28,9 @@ class Run final : private Insight {
         world_(plan.seed, telling),
         network_(world_, plan.high_water),
         traffic_(world_),
-        provider_(world_, plan.seed ^ 0x70726F76, plan.provider_trouble) {
-    set_provider(provider_);
+        accounts_{{world_, "platform", plan.seed ^ 0x70726F76, plan.provider_trouble},
+                  {world_, "own", plan.seed ^ 0x6F776E, plan.provider_trouble}} {
+    set_provider(accounts_.platform);
     for (uint32_t i = 0; i < plan.brokers; ++i) {
       brokers_.push_back(std::make_unique<BrokerNode>(world_, network_, traffic_, plan.queue_max));
     }
@@ -42,7 +43,7 @@ class Run final : private Insight {
                                                   sells ? plan.credit : 64));
     }
     Insight& insight = *this;
-    shop_ = std::make_unique<Shop>(world_, network_, plan, insight, provider_);
+    shop_ = std::make_unique<Shop>(world_, network_, plan, insight, accounts_);
     for (auto& broker : brokers_) broker->add_links(plan.brokers);
     daemons_[kUser]->on_start = start_of_user;
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
@@ -105,10 +106,20 @@ class Run final : private Insight {
         if (action.value & 1) network_.stall(action.a, action.b, true, until);
         if (action.value & 2) network_.stall(action.a, action.b, false, until);
         return;
+      case Deed::open_own_account: return open_own_account();
       case Deed::slow_network: return network_.slow_down(until);
       case Deed::lose_publications: return network_.lose_publications(until);
       default: return shop_->act(action);
     }
+  }
+
+  // It is in the settings, and the daemon is started anew.
+  void open_own_account() {
+    const auto& organization_id = shop_->organization_id();
+    if (!organization_id) return world_.after(kSecond / 5, [this] { open_own_account(); });
+    own_table_ = payment_table_of(*organization_id, accounts_.own);
+    daemons_[kPayment]->set_table(*own_table_);
+    daemons_[kPayment]->stop_for(kStopMost, kSecond / 20);
   }
 
   Daemon& daemon(const Action& action) { return *daemons_[action.a]; }
@@ -127,7 +138,7 @@ class Run final : private Insight {
     }
     for (auto& daemon : daemons_) daemon->spare();
     start_daemons();
-    provider_.stop_lying();
+    for (auto* account : accounts_.both()) account->stop_lying();
     shop_->ask_fresh();
     if (!world_.run_until(quiet_at + kLively, [&] { return is_settled(); })) not_settled();
   }
@@ -136,7 +147,7 @@ class Run final : private Insight {
   void follow_money() {
     const auto all = house();
     if (!all.payment) return check_all(world_, all, *shop_);
-    MoneyTime time(world_, all, *shop_, provider_, plan_.seed);
+    MoneyTime time(world_, all, *shop_, accounts_, plan_.seed);
     time.let_hours_pass();
     if (!world_.failed()) check_all(world_, all, *shop_);
     if (!world_.failed()) time.let_weeks_pass();
@@ -207,7 +218,8 @@ class Run final : private Insight {
   World world_;
   Network network_;
   Traffic traffic_;
-  LyingProvider provider_;
+  Accounts accounts_;
+  std::unique_ptr<Table> own_table_;  // Of payment, once there is an own account.
   std::vector<std::unique_ptr<BrokerNode>> brokers_;
   std::vector<std::unique_ptr<Daemon>> daemons_;
   std::unique_ptr<Shop> shop_;

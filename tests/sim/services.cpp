@@ -58,6 +58,12 @@ std::shared_ptr<PresentProvider> present_provider() {
   return kPresent;
 }
 
+Service payment_service(const payment::OwnAccounts& own) {
+  payment::Config config;
+  config.provider = payment::ProviderName::stripe;  // Where a provider can be handed in.
+  return payment::service(config, {std::string(32, 'p'), kMailKey}, present_provider(), own);
+}
+
 template <class... Fact>
 std::vector<TableRow> follow_all(const std::variant<Fact...>*) {
   return {ReactionRow{std::string(Fact::name), {}}...};
@@ -91,12 +97,13 @@ const Table& ticket_table() {
 }
 
 const Table& payment_table() {
-  static const Table kTable = [] {
-    payment::Config config;
-    config.provider = payment::ProviderName::stripe;  // Where a provider can be handed in.
-    return Table(payment::service(config, {std::string(32, 'p'), kMailKey}, present_provider()));
-  }();
+  static const Table kTable(payment_service({}));
   return kTable;
+}
+
+std::unique_ptr<Table> payment_table_of(const Id& organization_id, payment::Provider& own) {
+  const std::shared_ptr<payment::Provider> not_owned(std::shared_ptr<void>(), &own);
+  return std::make_unique<Table>(payment_service({{organization_id, not_owned}}));
 }
 
 void set_provider(payment::Provider& provider) {

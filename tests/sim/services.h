@@ -1,6 +1,8 @@
 // Who serves in a run: user, event, ticket and payment as they are, and a reader of ticket's facts.
 #pragma once
 
+#include <memory>
+
 #include "common/service/table.h"
 #include "daemons/payment/provider.h"
 
@@ -11,10 +13,13 @@ const Table& user_table();
 const Table& event_table();
 const Table& ticket_table();
 const Table& payment_table();
+// The same where the organisation has an account of its own, which lives as long.
+std::unique_ptr<Table> payment_table_of(const Id& organization_id, payment::Provider& own);
 // Notes every fact of ticket in its own journal, and does nothing else.
 const Table& reader_table();
 
-// Whom payment asks for money from now on: each run has a provider of its own, which lives as long.
+// Whom payment asks for money from now on, in the platform's account: each run has a provider of
+// its own, which lives as long.
 void set_provider(payment::Provider& provider);
 
 // What user records at each start.

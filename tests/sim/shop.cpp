@@ -46,14 +46,15 @@ std::string mail_of(uint32_t number) {
   return "buyer" + std::to_string(number) + "@example.org";
 }
 
-Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight,
-           LyingProvider& provider)
+Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight, Accounts& accounts)
     : world_(world),
       insight_(insight),
-      provider_(provider),
+      accounts_(accounts),
       takes_money_(plan.takes_money),
       random_(plan.seed ^ 0x73686F70) {
-  provider.on_hook = [this](const Hook& hook) { bring(hook, true); };
+  for (auto* account : accounts.both()) {
+    account->on_hook = [this, account](const Hook& hook) { bring(*account, hook, true); };
+  }
   for (uint32_t i = 0; i < kBuyers; ++i) {
     buyers_.push_back(std::make_unique<Member>(world, network, "gateway",
                                                std::vector<std::string>{},
@@ -233,7 +234,7 @@ void Shop::ended(Operation& operation, uint32_t buyer, bool repeat, const net::A
       log_in(*operation.person, [] {});
     }
   }
-  if (answer.code != Code::ok && operation.wish == Wish::hook) return not_taken(operation);
+  if (answer.code != Code::ok && operation.refused) return operation.refused();
   if (!again || (operation.attempts_left == 0 && !operation.stubborn)) return;
   ++open_;
   world_.after(world_.between(10 * kMillisecond, 400 * kMillisecond), [=, this, &operation] {

@@ -50,6 +50,7 @@ struct Operation {
   net::Call call;
   Person* person = nullptr;                             // Whose token goes with it.
   std::function<void(const std::string& answer)> then;  // When it has succeeded.
+  std::function<void()> refused;                        // When it has not, each time.
   std::string nonce;                                    // Of a scan.
   Id order_id;   // What a confirm, a cancel and a read are about.
   Id ticket_id;  // What a scan is about.
@@ -83,7 +84,7 @@ class Insight {
 
 class Shop {
  public:
-  Shop(World& world, Network& network, const Plan& plan, Insight& insight, LyingProvider& provider);
+  Shop(World& world, Network& network, const Plan& plan, Insight& insight, Accounts& accounts);
 
   // A manager and somebody for the door sign up; there is an organisation, an event, and three
   // types on sale, of which the last never runs out; a quota over the first two, and a promo code
@@ -96,6 +97,8 @@ class Shop {
   void ask_fresh();
   bool fresh_done() const;
   bool idle() const { return open_ == 0; }
+  // Once it is founded.
+  const std::optional<Id>& organization_id() const { return organization_id_; }
   // The platform's operator sends a payout that was made, or gives it up; or makes one.
   void pay_out(bool sends);
 
@@ -147,8 +150,9 @@ class Shop {
   template <class Message>
   void as_operator(const Message& message, uint64_t Coverage::*met);
   void look_after_money(uint32_t which, bool releases);
-  void bring(const Hook& hook, bool is_genuine);
-  void not_taken(const Operation& operation);
+  void bring(LyingProvider& from, const Hook& hook, bool is_genuine);
+  LyingProvider& some_account(uint32_t which);
+  void forge(uint32_t account, uint32_t which);
   void act_on_money(const Action& action);
 
   void send(Operation& operation, uint32_t buyer);
@@ -161,13 +165,14 @@ class Shop {
 
   World& world_;
   Insight& insight_;
-  LyingProvider& provider_;
+  Accounts& accounts_;
   const bool takes_money_;
   SeededRandom random_;  // Of keys and payments: what the network does must not change them.
   std::vector<std::unique_ptr<Member>> buyers_;
   std::deque<Operation> operations_;
   Person manager_{"manager@example.org", {}, false}, door_{"door@example.org", {}, false};
-  Id organization_id_, event_id_;
+  std::optional<Id> organization_id_;
+  Id event_id_;
   bool event_is_moving_ = false;
   std::optional<Id> types_[kTypes];
   int64_t quota_ = 0;

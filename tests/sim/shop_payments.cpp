@@ -40,7 +40,7 @@ void Shop::set_fee_policy() {
 
 void Shop::set_payout_terms() {
   SetPayoutTerms terms;
-  terms.organization_id = organization_id_;
+  terms.organization_id = *organization_id_;
   terms.days = static_cast<int64_t>(random_.below(8));
   terms.hold_back_rate = random_.below(2) == 0 ? 0 : static_cast<int64_t>(random_.below(5000));
   terms.hold_back_days = static_cast<int64_t>(random_.below(10));
@@ -86,9 +86,12 @@ void Shop::look_where_to_pay(uint32_t buyer, const OrderView& order, const Id& p
 
 // Who pays twice finds another way to pay, and still has the page open.
 void Shop::on_page(uint32_t buyer, const OrderView& order, const std::string& page, Paying paying) {
-  if (paying != Paying::twice) return provider_.pay(page, payer_of(paying));
+  const auto go_on = [this, page](Payer payer) {
+    for (auto* account : accounts_.both()) account->pay(page, payer);
+  };
+  if (paying != Paying::twice) return go_on(payer_of(paying));
   open_payment(buyer, order, Method::transfer, [=, this](const PaymentView& payment) {
-    provider_.pay(page, Payer::approves);
+    go_on(Payer::approves);
     receive(payment);
   });
 }
@@ -119,7 +122,7 @@ void Shop::as_operator(const Message& message, uint64_t Coverage::*met) {
 void Shop::pay_out(bool sends) {
   const auto made = insight_.find_payout();
   if (!made) {
-    as_operator(MakePayout{organization_id_, "EGP"}, &Coverage::payouts_made);
+    as_operator(MakePayout{*organization_id_, "EGP"}, &Coverage::payouts_made);
   } else if (sends) {
     as_operator(SendPayout{*made, "stripe", "SEPA"}, &Coverage::payouts_sent);
   } else {
@@ -143,33 +146,48 @@ void Shop::look_after_money(uint32_t which, bool releases) {
   }
 }
 
-// It comes through the gateway, without a key.
-void Shop::bring(const Hook& hook, bool is_genuine) {
-  TakeWebhook message;
+// It comes through the gateway, without a key. Whoever does not hear that it was taken tells again.
+void Shop::bring(LyingProvider& from, const Hook& hook, bool is_genuine) {
+  TakeOwnWebhook message;
   message.provider = "stripe";
   message.raw_body.data = hook.body;
   message.header_stripe_signature = hook.signature;
-  auto& operation = add(is_genuine ? Wish::hook : Wish::forged_hook, std::string(TakeWebhook::name),
-                        encode(message));
+  if (organization_id_) message.organization_id = *organization_id_;
+  const bool is_own = &from == &accounts_.own;
+  auto& operation =
+      add(is_genuine ? Wish::hook : Wish::forged_hook,
+          std::string(is_own ? TakeOwnWebhook::name : TakeWebhook::name),
+          is_own ? encode(message) : encode(static_cast<const TakeWebhook&>(message)));
   operation.call.ext.idempotency_key.clear();
   operation.call.idempotent = false;
+  if (is_genuine) {
+    operation.refused = [&operation, &from, hook] {
+      if (!operation.answer) from.repeat(hook);
+    };
+  }
   send(operation, static_cast<uint32_t>(random_.below(kBuyers)));
 }
 
-// Whoever does not hear that it was taken tells again.
-void Shop::not_taken(const Operation& operation) {
-  if (operation.wish != Wish::hook || operation.answer) return;
-  const auto message = *decode<TakeWebhook>(operation.call.body);
-  provider_.repeat({message.raw_body.data, *message.header_stripe_signature});
+LyingProvider& Shop::some_account(uint32_t which) {
+  const bool is_own = which == 0 && !accounts_.own.book().empty();
+  return is_own ? accounts_.own : accounts_.platform;
+}
+
+// Whoever has an account can say anything of another's, well signed: it is taken, and does nothing.
+void Shop::forge(uint32_t account, uint32_t which) {
+  auto& from = some_account(account);
+  if (const auto hook = from.forge(which)) bring(from, *hook, false);
+  if (&from != &accounts_.own) return;
+  if (const auto hook = from.forge_about(accounts_.platform, which)) bring(from, *hook, true);
 }
 
 void Shop::act_on_money(const Action& action) {
   switch (action.deed) {
     case Deed::look_after_money: return look_after_money(action.b, action.value == 1);
-    case Deed::refund_by_hand: return provider_.refund_by_hand(action.b, action.value == 1);
-    case Deed::dispute: return provider_.dispute(action.b, action.value == 1);
-    default:
-      if (const auto hook = provider_.forge(action.b)) bring(*hook, false);
+    case Deed::refund_by_hand:
+      return some_account(action.a).refund_by_hand(action.b, action.value == 1);
+    case Deed::dispute: return some_account(action.a).dispute(action.b, action.value == 1);
+    default: return forge(action.a, action.b);
   }
 }
 
