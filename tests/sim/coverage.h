@@ -36,6 +36,7 @@ struct Coverage {
   uint64_t payouts_made = 0;  // By hand, beside those that are due by themselves.
   uint64_t payouts_sent = 0;
   uint64_t payouts_failed = 0;
+  uint64_t differences = 0;  // Between the ledger and a report that is wrong.
   uint64_t own_settled = 0;  // Money in the organiser's own account, each time it is looked at.
 
   static constexpr auto list() {
@@ -68,6 +69,7 @@ struct Coverage {
                                  {"payouts made by hand", &Coverage::payouts_made},
                                  {"payouts sent", &Coverage::payouts_sent},
                                  {"payouts failed", &Coverage::payouts_failed},
+                                 {"differences", &Coverage::differences},
                                  {"own account settled", &Coverage::own_settled}});
   }
   void add(const Coverage& other) {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "common/crypto/crypto.h"
+#include "common/process/log.h"
 #include "tests/sim/shrink.h"
 
 // There only in builds with a sanitizer, which then has the last word on memory.
@@ -131,5 +132,6 @@ int run_seeds() {
 int main() {
   bilten::sim::listen_for_the_end();
   bilten::crypto::init();
+  bilten::set_log("sim", bilten::LogLevel::error);  // Differences are warned of.
   return bilten::sim::run_seeds();
 }

@@ -57,6 +57,7 @@ class MoneyAudit {
     disputes();
     orders();
     payouts();
+    fees();
     accounts();
     count();
   }
@@ -199,6 +200,15 @@ class MoneyAudit {
       fail("an order is worth " + std::to_string(worth) + ", and the ledger says " +
            std::to_string(booked));
     }
+  }
+
+  // Taken by the provider, as far as its report was read.
+  void fees() {
+    rows_.scan<payment::AccountRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {
+      const auto account = payment::read_account(key.substr(16));
+      if (account.kind == AccountKind::provider_fees) clearing_[account.currency] -= row.balance;
+      return true;
+    });
   }
 
   // They are sent from the platform's account. What is in the organiser's own is settled, and so is

@@ -2,6 +2,7 @@
 
 #include "tests/sim/money_checks.h"
 #include "tests/sim/payout_checks.h"
+#include "tests/sim/reconcile_checks.h"
 
 namespace bilten::sim {
 
@@ -10,11 +11,13 @@ namespace {
 // For money to settle, clocks go on by steps that they are believed at once.
 constexpr int64_t kStepMs = 55'000;
 constexpr SteadyMicros kStepTakes = 1200 * kMillisecond;
-constexpr SteadyMicros kUntilBelieved = 7 * kSecond;  // Of a clock that jumped.
-constexpr int kStepsLeast = 3, kStepsMost = 200;
+constexpr SteadyMicros kUntilBelieved = 6500 * kMillisecond;  // Of a clock that jumped.
+constexpr int kStepsMost = 200;
+constexpr int kHoldsEnd = 3;  // Steps.
 constexpr int64_t kDayMs = 86'400'000;
 // The first ends after the event, the last when nothing of its money is kept back any more.
 constexpr int64_t kWeeks[] = {5, 7, 9};
+constexpr int64_t kDaysOfLateLines = 7;
 constexpr SteadyMicros kWhileMoneyMoves = kSecond;
 constexpr SteadyMicros kDeadMost = 300 * kMillisecond;
 constexpr int kPayoutsMost = 10;
@@ -28,17 +31,23 @@ void MoneyTime::let_hours_pass() {
     has_jumped = daemon->mend_clock() || has_jumped;
   }
   if (has_jumped) world_.run_for(kUntilBelieved);
-  come_to_rest();
+  come_to_rest(kHoldsEnd);
 }
 
 void MoneyTime::let_weeks_pass() {
   for (const auto days : kWeeks) {
+    for (auto* account : accounts_.both()) account->lie_again();
     let_days_pass(days);
     move_money();
+    for (auto* account : accounts_.both()) account->stop_lying();
     come_to_rest();
     if (world_.failed()) return;
   }
   pay_all_out();
+  if (world_.failed()) return;
+  let_days_pass(kDaysOfLateLines);
+  come_to_rest();
+  if (!world_.failed()) check_reconciled(world_, payment_, accounts_.platform);
 }
 
 void MoneyTime::let_days_pass(int64_t days) {
@@ -81,12 +90,12 @@ void MoneyTime::pay_all_out() {
   come_to_rest();
 }
 
-void MoneyTime::come_to_rest() {
+void MoneyTime::come_to_rest(int steps_least) {
   for (int step = 0; step < kStepsMost && !world_.failed(); ++step) {
     world_.let_pass(kStepMs);
     for (auto* account : accounts_.both()) account->let_hours_pass();
     const auto until = world_.now() + kStepTakes;
-    if (!world_.run_until(until, [&] { return step >= kStepsLeast && is_at_rest(); })) continue;
+    if (!world_.run_until(until, [&] { return step >= steps_least && is_at_rest(); })) continue;
     check_money(world_, payment_, house_.ticket, accounts_);
     return check_payouts(world_, payment_);
   }
@@ -95,7 +104,7 @@ void MoneyTime::come_to_rest() {
 
 bool MoneyTime::is_at_rest() {
   return accounts_.platform.is_quiet() && accounts_.own.is_quiet() && shop_.idle() &&
-         has_no_tasks(payment_) && all_is_read(house_);
+         has_no_tasks(payment_) && is_reconciled(payment_) && all_is_read(house_);
 }
 
 }  // namespace bilten::sim

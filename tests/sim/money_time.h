@@ -30,7 +30,8 @@ class MoneyTime {
   void move_money();
   void move_some();
   void pay_all_out();
-  void come_to_rest();
+  // At the earliest after so many steps of time.
+  void come_to_rest(int steps_least = 1);
   bool is_at_rest();
 
   World& world_;

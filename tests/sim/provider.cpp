@@ -22,23 +22,20 @@ Error trouble(Code code, const char* reason) {
 
 }  // namespace
 
-// What comes back of a call, and whether it was carried out, and when.
-template <class Act>
-auto LyingProvider::ask(Act act) -> decltype(act()) {
-  if (!happens(trouble_)) return act();
+std::optional<Error> LyingProvider::lie_about(const std::function<void()>& act) {
+  if (!happens(trouble_)) return std::nullopt;
   ++world_.coverage.calls_lost;
-  const auto unheard = [act] { [[maybe_unused]] const auto answer = act(); };
   switch (random_.below(6)) {
     case 0: return trouble(Code::unavailable, "timed_out");
-    case 1: after(kLateMost, unheard); return trouble(Code::unavailable, "timed_out");
+    case 1: after(kLateMost, act); return trouble(Code::unavailable, "timed_out");
     case 2: {
       auto busy = trouble(Code::no_capacity, "provider_busy");
       busy.retry_after_ms = static_cast<uint32_t>(random_.below(5000));
       return busy;
     }
     case 3: return trouble(Code::unavailable, "provider_failed");
-    case 4: unheard(); return trouble(Code::unavailable, "provider_garbled");
-    default: unheard(); return trouble(Code::unavailable, "timed_out");
+    case 4: act(); return trouble(Code::unavailable, "provider_garbled");
+    default: act(); return trouble(Code::unavailable, "timed_out");
   }
 }
 
@@ -133,6 +130,7 @@ RefundView LyingProvider::refund_now(const payment::RefundOrder& order) {
   refunds_[order.key] = {order.reference,
                          order.refund_id,
                          {"re-" + order.key, RefundState::pending, order.amount, {}}};
+  report(order.reference, "refund", "re-" + order.key, -order.amount.amount);
   const auto end = happens(kRefundFailsPerMille) ? RefundState::failed : RefundState::succeeded;
   if (happens(kRefundWaitsPerMille)) {
     soon_or_late(5 * kSecond, [this, key = order.key, end] { end_refund(key, end); });
@@ -160,6 +158,7 @@ void LyingProvider::end_refund(const std::string& key, RefundState state) {
   if (state == RefundState::failed) {
     refund.view.failure = "account_closed";
     book_[refund.intent].refunded -= refund.view.amount.amount;
+    report(refund.intent, "refund_failure", refund.view.reference, refund.view.amount.amount);
     ++world_.coverage.refunds_failed;
   }
   tell_refund(refund.intent, refund);
@@ -175,6 +174,7 @@ void LyingProvider::take(const std::string& reference, const Money& amount) {
   intent.captured = amount;
   intent.money_reference = "mo-" + reference;
   intent.is_thinking = false;
+  report(reference, "charge", "ch-" + reference, amount.amount);
   ++world_.coverage.captured;
   move(reference, IntentState::captured);
 }
@@ -218,12 +218,11 @@ void LyingProvider::refund_by_hand(uint32_t which, bool whole) {
   const auto amount = whole ? intent.kept() : (intent.kept() + 1) / 2;
   intent.refunded += amount;
   ++world_.coverage.refunded_by_hand;
-  tell_refund(reference, {reference,
-                          {},
-                          {"rh-" + std::to_string(++by_hand_),
-                           RefundState::succeeded,
-                           {amount, intent.captured.currency},
-                           {}}});
+  const auto name = "rh-" + std::to_string(++by_hand_);
+  report(reference, "refund", name, -amount);
+  tell_refund(
+      reference,
+      {reference, {}, {name, RefundState::succeeded, {amount, intent.captured.currency}, {}}});
 }
 
 void LyingProvider::dispute(uint32_t which, bool won) {
@@ -237,10 +236,14 @@ void LyingProvider::dispute(uint32_t which, bool won) {
   intent.was_disputed = true;
   intent.disputed = amount.amount;
   ++world_.coverage.disputed;
+  report(reference, "dispute", "di-" + reference, -amount.amount);
   tell_dispute(reference, amount, false, false);
   if (happens(200)) return;  // It is never decided.
   soon_or_late(3 * kSecond, [this, reference, amount, won] {
-    if (won) book_[reference].disputed = 0;
+    if (won) {
+      book_[reference].disputed = 0;
+      report(reference, "dispute_reversal", "di-" + reference, amount.amount);
+    }
     tell_dispute(reference, amount, true, won);
   });
 }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "daemons/payment/provider.h"
+#include "daemons/payment/provider_reports.h"
 #include "tests/sim/world.h"
 
 namespace bilten::sim {
@@ -32,7 +32,7 @@ struct Hook {
   std::string body, signature;
 };
 
-class LyingProvider final : public payment::Provider {
+class LyingProvider final : public payment::Provider, public payment::ProviderReports {
  public:
   // An intent as it stands in the book. Amounts are minor units of what was captured.
   struct Booked {
@@ -56,7 +56,11 @@ class LyingProvider final : public payment::Provider {
   // `account`: in the addresses of its pages, and part of what it signs with. Of a thousand calls
   // so many go wrong on their way.
   LyingProvider(World& world, std::string account, uint64_t seed, uint32_t trouble_per_mille)
-      : world_(world), account_(std::move(account)), random_(seed), trouble_(trouble_per_mille) {}
+      : world_(world),
+        account_(std::move(account)),
+        random_(seed),
+        usual_trouble_(trouble_per_mille),
+        trouble_(trouble_per_mille) {}
 
   // Whom webhooks are brought to.
   std::function<void(Hook)> on_hook;
@@ -71,6 +75,14 @@ class LyingProvider final : public payment::Provider {
   Result<payment::RefundView> refund(const payment::RefundOrder& order) override;
   Result<payment::WebhookEvent> read_webhook(const payment::RawWebhook& webhook,
                                              UnixMillis now) const override;
+
+  payment::ProviderReports* reports() override { return this; }
+  Result<payment::ReportPage<payment::ReportLine>> balance_lines(
+      const payment::ReportQuery& query) override;
+  Result<payment::ReportPage<payment::ReportedPayout>> payouts(
+      const payment::ReportQuery&) override {
+    return payment::ReportPage<payment::ReportedPayout>();  // Nobody asks for them.
+  }
 
   // ---- what happens at the provider; nothing where there is nothing to happen to ----
   // `page` is where the payer was sent; nothing happens on one of another account.
@@ -88,12 +100,19 @@ class LyingProvider final : public payment::Provider {
 
   // Calls come through from now on.
   void stop_lying() { trouble_ = 0; }
+  void lie_again() { trouble_ = usual_trouble_; }
   // What was to come hours later comes now.
   void let_hours_pass();
   // Nothing is on its way, and nothing will happen by itself.
   bool is_quiet() const { return under_way_ == 0 && held_.empty(); }
   // By reference.
   const std::map<std::string, Booked>& book() const { return book_; }
+  // By what the ledger calls the movement: what was moved, what the report tells of it once each
+  // line is out, and what it says was kept.
+  struct Reported {
+    int64_t moved = 0, told = 0, fees = 0;
+  };
+  std::map<std::string, Reported> report_by_name() const;
 
  private:
   struct Event;
@@ -109,9 +128,23 @@ class LyingProvider final : public payment::Provider {
   }
   std::string sign(std::string_view body) const;
   std::string forged(const LyingProvider& other, uint32_t which);
+  struct Line {
+    std::string name;  // As the ledger calls it.
+    payment::ReportLine line;
+    int64_t amount = 0;  // That was moved.
+    UnixMillis shown_at = 0;
+    bool is_missing = false;
+  };
+  void report(const std::string& intent, std::string category, std::string source, int64_t amount);
   bool happens(uint32_t per_mille) { return random_.below(1000) < per_mille; }
+  // What comes back of a call.
   template <class Act>
-  auto ask(Act act) -> decltype(act());
+  auto ask(Act act) -> decltype(act()) {
+    if (auto lie = lie_about([act] { [[maybe_unused]] const auto unheard = act(); })) return *lie;
+    return act();
+  }
+  // Nothing: it is answered as it should be. Otherwise it was carried out, or will be, or not.
+  std::optional<Error> lie_about(const std::function<void()>& act);
   void after(SteadyMicros most, std::function<void()> what);
   void hours_later(std::function<void()> what) { held_.push_back(std::move(what)); }
   void soon_or_late(SteadyMicros most, std::function<void()> what);
@@ -132,12 +165,14 @@ class LyingProvider final : public payment::Provider {
   World& world_;
   const std::string account_;
   SeededRandom random_;
+  const uint32_t usual_trouble_;
   uint32_t trouble_;
   std::map<std::string, Booked> book_;
   std::map<std::string, std::string> intents_;  // By idempotency key.
   std::map<std::string, Refund> refunds_;       // By idempotency key.
   std::set<std::string> refused_;               // Keys of refunds.
   std::vector<std::function<void()>> held_;     // Until hours have passed.
+  std::vector<Line> lines_;                     // Of the report, the oldest first.
   uint64_t under_way_ = 0, events_ = 0, by_hand_ = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include "daemons/payment/flow_rows.h"
 #include "daemons/payment/payout_rows.h"
-#include "daemons/payment/tasks.h"
 #include "daemons/ticket/door_rows.h"
 #include "tests/sim/broker_node.h"
 #include "tests/sim/checks.h"
@@ -47,7 +46,7 @@ class Run final : private Insight {
     for (auto& broker : brokers_) broker->add_links(plan.brokers);
     daemons_[kUser]->on_start = start_of_user;
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
-    daemons_[kPayment]->on_start = payment::decide_start;
+    daemons_[kPayment]->on_start = start_of_payment;
     daemons_[kPayment]->on_commit = [this] { check_ledger(world_, *daemons_[kPayment]); };
   }
 

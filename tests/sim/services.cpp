@@ -2,7 +2,9 @@
 
 #include "common/api/ticket_facts.h"
 #include "daemons/event/service.h"
+#include "daemons/payment/reconcile_runs.h"
 #include "daemons/payment/service.h"
+#include "daemons/payment/tasks.h"
 #include "daemons/ticket/service.h"
 #include "daemons/user/core.h"
 #include "daemons/user/service.h"
@@ -50,6 +52,8 @@ class PresentProvider final : public payment::Provider {
     return now->read_webhook(webhook, at);
   }
 
+  payment::ProviderReports* reports() override { return now->reports(); }
+
   payment::Provider* now = nullptr;
 };
 
@@ -58,10 +62,15 @@ std::shared_ptr<PresentProvider> present_provider() {
   return kPresent;
 }
 
-Service payment_service(const payment::OwnAccounts& own) {
+payment::Config payment_config() {
   payment::Config config;
   config.provider = payment::ProviderName::stripe;  // Where a provider can be handed in.
-  return payment::service(config, {std::string(32, 'p'), kMailKey}, present_provider(), own);
+  return config;
+}
+
+Service payment_service(const payment::OwnAccounts& own) {
+  return payment::service(payment_config(), {std::string(32, 'p'), kMailKey}, present_provider(),
+                          own);
 }
 
 template <class... Fact>
@@ -113,6 +122,12 @@ void set_provider(payment::Provider& provider) {
 const Table& reader_table() {
   static const Table kTable(reader());
   return kTable;
+}
+
+Effects start_of_payment(const Rows& rows, const Context& context) {
+  auto effects = payment::decide_start(rows, context);
+  payment::plan_reconcile(rows, context, payment_config(), effects);
+  return effects;
 }
 
 Effects start_of_user(const Rows& rows, const Context&) {

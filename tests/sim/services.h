@@ -22,7 +22,8 @@ const Table& reader_table();
 // its own, which lives as long.
 void set_provider(payment::Provider& provider);
 
-// What user records at each start.
+// What user and payment record at each start.
 Effects start_of_user(const Rows& rows, const Context& context);
+Effects start_of_payment(const Rows& rows, const Context& context);
 
 }  // namespace bilten::sim

@@ -26,6 +26,15 @@ TEST_CASE("every difference is listed, and nothing that agrees", "[payment]") {
                                 {DifferenceKind::missing_here, "d", "EUR", 0, 400}});
 }
 
+TEST_CASE("money that went and came again, and is known to one side alone, is no difference",
+          "[payment]") {
+  const auto found = compare({}, {known("failed", -100), known("failed", 100), known("a", 0)});
+  CHECK(found.matched == 0);
+  CHECK(found.differences.empty());
+  CHECK(compare({known("b", -5), known("b", 5)}, {}).differences.empty());
+  CHECK(compare({}, {known("c", -100), known("c", 99)}).differences.size() == 1);
+}
+
 TEST_CASE("a movement near the edge of the time is matched, and not missed", "[payment]") {
   CHECK(compare({known("a", 100, false)}, {}).differences.empty());
   CHECK(compare({known("a", 100, false)}, {known("a", 100)}).matched == 1);
