@@ -10,6 +10,7 @@ namespace {
 
 constexpr uint32_t kHeadBudgetMs = 1000;
 constexpr uint32_t kReadBudgetMs = 5000;
+constexpr int64_t kMinuteMs = 60'000;
 constexpr size_t kSignersMax = 100;
 constexpr uint32_t kSlowCommitPerMille = 20;
 
@@ -154,6 +155,10 @@ void Daemon::wake_writer(SteadyMicros delay) {
   later(delay, [this, due] {
     if (!writing_ && write_at_ == due) write();
   });
+}
+
+bool Daemon::believes_clock() const {
+  return std::abs(wall() - world_.now() / kMillisecond - wall_offset_ms_) < kMinuteMs;
 }
 
 // One step; what it lets out leaves when the commit is through, and the next step comes after.

@@ -42,8 +42,9 @@ class Daemon final : private Watch {
   }
   // The clock is where it was at its furthest: what was recorded then is not in the future any
   // more.
-  // Answers whether that is a jump.
-  bool mend_clock() { return std::exchange(offset_ms_, furthest_ms_) != furthest_ms_; }
+  void mend_clock() { offset_ms_ = furthest_ms_; }
+  // Whether a jump is over: its time is what the clock says.
+  bool believes_clock() const;
 
   // What it records at each start; may be empty.
   std::function<Effects(const Rows&, const Context&)> on_start;

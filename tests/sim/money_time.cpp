@@ -1,5 +1,7 @@
 #include "tests/sim/money_time.h"
 
+#include <algorithm>
+
 #include "tests/sim/money_checks.h"
 #include "tests/sim/payout_checks.h"
 #include "tests/sim/reconcile_checks.h"
@@ -11,12 +13,12 @@ namespace {
 // For money to settle, clocks go on by steps that they are believed at once.
 constexpr int64_t kStepMs = 55'000;
 constexpr SteadyMicros kStepTakes = 1200 * kMillisecond;
-constexpr SteadyMicros kUntilBelieved = 6500 * kMillisecond;  // Of a clock that jumped.
+constexpr SteadyMicros kUntilBelieved = 30 * kSecond;  // Of a clock that jumped.
 constexpr int kStepsMost = 200;
 constexpr int kHoldsEnd = 3;  // Steps.
 constexpr int64_t kDayMs = 86'400'000;
-// The first ends after the event, the last when nothing of its money is kept back any more.
-constexpr int64_t kWeeks[] = {5, 7, 9};
+// Until an event's money is due, and then what was kept back of it.
+constexpr int64_t kDaysUntilPaid[] = {10, 9};
 constexpr int64_t kDaysOfLateLines = 7;
 constexpr SteadyMicros kWhileMoneyMoves = kSecond;
 constexpr SteadyMicros kDeadMost = 300 * kMillisecond;
@@ -26,16 +28,13 @@ constexpr int kPayoutsMost = 10;
 
 void MoneyTime::let_hours_pass() {
   if (world_.telling()) world_.tell("* hours pass");
-  bool has_jumped = false;
-  for (auto* daemon : {&house_.user, &house_.event, &house_.ticket, &house_.reader, &payment_}) {
-    has_jumped = daemon->mend_clock() || has_jumped;
-  }
-  if (has_jumped) world_.run_for(kUntilBelieved);
+  for (auto* daemon : daemons()) daemon->mend_clock();
+  wait_for_clocks();
   come_to_rest(kHoldsEnd);
 }
 
 void MoneyTime::let_weeks_pass() {
-  for (const auto days : kWeeks) {
+  for (const auto days : kDaysUntilPaid) {
     for (auto* account : accounts_.both()) account->lie_again();
     let_days_pass(days);
     move_money();
@@ -43,9 +42,8 @@ void MoneyTime::let_weeks_pass() {
     come_to_rest();
     if (world_.failed()) return;
   }
-  pay_all_out();
-  if (world_.failed()) return;
   let_days_pass(kDaysOfLateLines);
+  pay_all_out();
   come_to_rest();
   if (!world_.failed()) check_reconciled(world_, payment_, accounts_.platform);
 }
@@ -53,7 +51,13 @@ void MoneyTime::let_weeks_pass() {
 void MoneyTime::let_days_pass(int64_t days) {
   if (world_.telling()) world_.tell("* days pass: " + std::to_string(days));
   world_.let_pass(days * kDayMs);
-  world_.run_for(kUntilBelieved);
+  wait_for_clocks();
+}
+
+void MoneyTime::wait_for_clocks() {
+  world_.run_until(world_.now() + kUntilBelieved, [this] {
+    return std::ranges::all_of(daemons(), [](auto* each) { return each->believes_clock(); });
+  });
 }
 
 void MoneyTime::move_money() {
@@ -87,7 +91,6 @@ void MoneyTime::pay_all_out() {
     world_.run_until(world_.now() + kStepTakes, [this] { return shop_.idle(); });
   }
   if (!is_all_paid(payment_)) world_.fail("money is owed to an organiser, and cannot be paid");
-  come_to_rest();
 }
 
 void MoneyTime::come_to_rest(int steps_least) {

@@ -3,6 +3,8 @@
 // moves.
 #pragma once
 
+#include <array>
+
 #include "tests/sim/checks.h"
 #include "tests/sim/provider.h"
 
@@ -26,12 +28,16 @@ class MoneyTime {
   void let_weeks_pass();
 
  private:
+  std::array<Daemon*, kDaemons> daemons() const {
+    return {&house_.user, &house_.event, &house_.ticket, &house_.reader, &payment_};
+  }
   void let_days_pass(int64_t days);
+  void wait_for_clocks();
   void move_money();
   void move_some();
   void pay_all_out();
   // At the earliest after so many steps of time.
-  void come_to_rest(int steps_least = 1);
+  void come_to_rest(int steps_least = 0);
   bool is_at_rest();
 
   World& world_;

@@ -31,6 +31,7 @@ constexpr std::array kPayers{Deed::order,
                              Deed::dispute,
                              Deed::refund,
                              Deed::forge,
+                             Deed::pay_out,
                              Deed::look_after_money,
                              Deed::look_after_money,
                              Deed::refund_by_hand};
@@ -62,7 +63,7 @@ class Maker {
     if (number(0, 9) == 0) swizzle(plan, length);
     if (number(0, 9) == 0) isolate(plan, length);
     if (number(0, 15) == 0) restart_all(plan, length);
-    if (takes_money_ && number(0, 2) == 0) open_own_account(plan, length);
+    if (takes_money_ && number(0, 3) == 0) open_own_account(plan, length);
     for (uint32_t i = 0; i < people; ++i) add(plan, of_people(length), faults);
     std::stable_sort(plan.actions.begin(), plan.actions.end(),
                      [](const Action& a, const Action& b) { return a.at < b.at; });

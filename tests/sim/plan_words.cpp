@@ -39,6 +39,7 @@ std::string words_of_people(const Action& action) {
     case Deed::look_after_money: return "staff looks after money";
     case Deed::refund_by_hand: return "money goes back by hand at the provider";
     case Deed::dispute: return "a payment is disputed";
+    case Deed::pay_out: return "the operator pays out";
     case Deed::forge: return "a webhook is forged";
     case Deed::open_own_account: return "the organisation has an account of its own from now on";
     case Deed::rotate_keys: return "the event's key is rotated";

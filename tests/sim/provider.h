@@ -160,7 +160,8 @@ class LyingProvider final : public payment::Provider, public payment::ProviderRe
   void tell_intent(const std::string& reference, std::string type);
   void tell_refund(const std::string& reference, const Refund& refund);
   void tell_dispute(const std::string& reference, const Money& amount, bool is_closed, bool won);
-  void tell(Event event, bool may_be_lost);
+  void tell(const Event& event, bool may_be_lost);
+  void tell_once(Event event, bool may_be_lost);
 
   World& world_;
   const std::string account_;

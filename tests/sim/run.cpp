@@ -11,6 +11,7 @@
 #include "tests/sim/money_checks.h"
 #include "tests/sim/money_time.h"
 #include "tests/sim/services.h"
+#include "tests/sim/session_checks.h"
 
 namespace bilten::sim {
 
@@ -151,6 +152,7 @@ class Run final : private Insight {
     if (!world_.failed()) check_all(world_, all, *shop_);
     if (!world_.failed()) time.let_weeks_pass();
     if (!world_.failed()) check_books(world_, all);
+    if (!world_.failed()) check_sessions(world_, *all.payment);
   }
 
   bool is_settled() { return shop_->fresh_done() && shop_->idle() && all_is_read(house()); }

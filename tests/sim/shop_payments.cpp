@@ -120,6 +120,7 @@ void Shop::as_operator(const Message& message, uint64_t Coverage::*met) {
 }
 
 void Shop::pay_out(bool sends) {
+  if (!organization_id_) return;
   const auto made = insight_.find_payout();
   if (!made) {
     as_operator(MakePayout{*organization_id_, "EGP"}, &Coverage::payouts_made);
@@ -186,6 +187,7 @@ void Shop::act_on_money(const Action& action) {
     case Deed::look_after_money: return look_after_money(action.b, action.value == 1);
     case Deed::refund_by_hand:
       return some_account(action.a).refund_by_hand(action.b, action.value == 1);
+    case Deed::pay_out: return pay_out(action.value != 1);
     case Deed::dispute: return some_account(action.a).dispute(action.b, action.value == 1);
     default: return forge(action.a, action.b);
   }
