@@ -27,7 +27,9 @@ DueTimes due_times(const PayoutTerms& terms, const EventEndRow& event) {
 std::optional<PayoutPart> due_part(const Rows& rows, const Id& organization_id, const Owed& owed,
                                    const std::string& currency, UnixMillis now) {
   PayoutPart part{.event_id = {}, .amount = owed.amount};
-  if (const auto event = rows.find<EventEndRow>(owed.event_id.view())) {
+  if (!owed.event_id.is_nil()) {
+    const auto event = rows.find<EventEndRow>(owed.event_id.view());
+    if (!event) return std::nullopt;  // When it ends is not known here yet.
     const auto terms = terms_of(rows, organization_id);
     const auto times = due_times(terms, *event);
     if (now < times.due) return std::nullopt;
@@ -35,8 +37,8 @@ std::optional<PayoutPart> due_part(const Rows& rows, const Id& organization_id, 
         rows.find<EventPaidRow>(event_paid_key(organization_id, owed.event_id, currency));
     const auto earned = std::max<int64_t>(0, owed.amount + (paid ? paid->amount : 0));
     if (now < times.rest) part.held_back = part_of(earned, terms.hold_back_rate);
+    part.event_id = owed.event_id;
   }
-  if (!owed.event_id.is_nil()) part.event_id = owed.event_id;
   const auto most = std::max<int64_t>(0, owed.amount);
   part.held_back = std::min(part.held_back, most);
   part.disputed = std::min(owed.disputed, most - part.held_back);

@@ -62,6 +62,15 @@ TEST_CASE("what an event earned is set aside a week after its end, its tax as we
   till.bench.check_rebuild();
 }
 
+TEST_CASE("nothing is paid of an event whose end is not known yet", "[payment]") {
+  Till till;
+  sell(till);
+  CHECK(till.bench.refusal(MakePayout{till.organization, "EUR"}) == "nothing_due");
+  end_event(till);
+  till.bench.now += 7 * kDayMillis;
+  CHECK(till.bench.must(MakePayout{till.organization, "EUR"}).amount.amount == 1190);
+}
+
 TEST_CASE("a part is kept back for a while, and paid after it", "[payment]") {
   Till till;
   till.bench.must(hold_back(till, 1000));
