@@ -50,6 +50,7 @@ class Audit {
         case Wish::payout:
         case Wish::hook:
         case Wish::forged_hook:
+        case Wish::slander:
         case Wish::found:
         case Wish::rotate_keys:
         case Wish::read_tickets: break;

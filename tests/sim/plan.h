@@ -28,7 +28,7 @@ enum class Deed : uint8_t {
                      // of it.
   dispute,           // a: as above, b: which payment, value: 1 won.
   pay_out,           // By the platform's operator. value: 1 what was set aside is not sent.
-  forge,             // A webhook about an intent, a: as above, b: which.
+  forge,             // Webhooks about an intent, a: as above, b: which.
   move_event,        // Off sale for `length`.
   open_own_account,  // Of the organisation: what is paid from then on goes there.
   // Faults, over when `length` has passed.

@@ -90,7 +90,7 @@ class LyingProvider final : public payment::Provider, public payment::ProviderRe
   // Somebody gives money back by hand: all that is kept of a captured intent, or a part.
   void refund_by_hand(uint32_t which, bool whole);
   void dispute(uint32_t which, bool won);
-  // A webhook that says of an intent that it was captured, and is not signed by the provider.
+  // A webhook about an intent that is not true, and not signed by the provider.
   std::optional<Hook> forge(uint32_t which);
   // The same, signed well, about an intent of another account.
   std::optional<Hook> forge_about(const LyingProvider& other, uint32_t which);
@@ -127,7 +127,7 @@ class LyingProvider final : public payment::Provider, public payment::ProviderRe
     return "https://pay.example/" + account_ + "/" + reference;
   }
   std::string sign(std::string_view body) const;
-  std::string forged(const LyingProvider& other, uint32_t which);
+  Event invented(const LyingProvider& about, uint32_t which);
   struct Line {
     std::string name;  // As the ledger calls it.
     payment::ReportLine line;

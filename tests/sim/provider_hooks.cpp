@@ -120,26 +120,32 @@ void LyingProvider::repeat(Hook hook) {
   soon_or_late(kSecond, [this, hook = std::move(hook)] { on_hook(hook); });
 }
 
-// That money came which did not.
-std::string LyingProvider::forged(const LyingProvider& other, uint32_t which) {
-  const auto& book = other.book_;
+// That money came which did not, or else went.
+LyingProvider::Event LyingProvider::invented(const LyingProvider& about, uint32_t which) {
+  const auto& book = about.book_;
   const auto at = std::next(book.begin(), static_cast<std::ptrdiff_t>(which % book.size()));
-  auto event = other.event_of(at->first, "intent.moved");
-  if (&other != this) event.reference = "in-another";  // Not one of the same name here.
+  auto event = about.event_of(at->first, "intent.moved");
   event.id = "ev-forged-" + std::to_string(++events_);
+  if (at->second.state == IntentState::captured) {
+    event.kind = static_cast<int64_t>(WebhookEvent::Kind::refund);
+    event.refund = static_cast<int64_t>(RefundState::succeeded);
+    event.sub_reference = event.id;
+  }
   event.intent = static_cast<int64_t>(IntentState::captured);
-  return encode(event);
+  return event;
 }
 
 std::optional<Hook> LyingProvider::forge(uint32_t which) {
   if (book_.empty()) return std::nullopt;
-  const auto body = forged(*this, which);
+  const auto body = encode(invented(*this, which));
   return Hook{body, sign(body + " ")};
 }
 
 std::optional<Hook> LyingProvider::forge_about(const LyingProvider& other, uint32_t which) {
   if (other.book_.empty()) return std::nullopt;
-  const auto body = forged(other, which);
+  auto event = invented(other, which);
+  event.reference = "in-another";  // Not one of the same name here.
+  const auto body = encode(event);
   return Hook{body, sign(body)};
 }
 

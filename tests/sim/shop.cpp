@@ -53,7 +53,7 @@ Shop::Shop(World& world, Network& network, const Plan& plan, Insight& insight, A
       takes_money_(plan.takes_money),
       random_(plan.seed ^ 0x73686F70) {
   for (auto* account : accounts.both()) {
-    account->on_hook = [this, account](const Hook& hook) { bring(*account, hook, true); };
+    account->on_hook = [this, account](const Hook& hook) { bring(*account, hook, Wish::hook); };
   }
   for (uint32_t i = 0; i < kBuyers; ++i) {
     buyers_.push_back(std::make_unique<Member>(world, network, "gateway",

@@ -33,7 +33,8 @@ enum class Wish : uint8_t {
   staff,
   payout,
   hook,
-  forged_hook
+  forged_hook,
+  slander  // A webhook about another's account.
 };
 
 // Somebody with an account.
@@ -150,7 +151,7 @@ class Shop {
   template <class Message>
   void as_operator(const Message& message, uint64_t Coverage::*met);
   void look_after_money(uint32_t which, bool releases);
-  void bring(LyingProvider& from, const Hook& hook, bool is_genuine);
+  void bring(LyingProvider& from, const Hook& hook, Wish wish);
   LyingProvider& some_account(uint32_t which);
   void forge(uint32_t account, uint32_t which);
   void act_on_money(const Action& action);

@@ -147,8 +147,8 @@ void Shop::look_after_money(uint32_t which, bool releases) {
   }
 }
 
-// It comes through the gateway, without a key. Whoever does not hear that it was taken tells again.
-void Shop::bring(LyingProvider& from, const Hook& hook, bool is_genuine) {
+// It comes through the gateway, without a key.
+void Shop::bring(LyingProvider& from, const Hook& hook, Wish wish) {
   TakeOwnWebhook message;
   message.provider = "stripe";
   message.raw_body.data = hook.body;
@@ -156,12 +156,11 @@ void Shop::bring(LyingProvider& from, const Hook& hook, bool is_genuine) {
   if (organization_id_) message.organization_id = *organization_id_;
   const bool is_own = &from == &accounts_.own;
   auto& operation =
-      add(is_genuine ? Wish::hook : Wish::forged_hook,
-          std::string(is_own ? TakeOwnWebhook::name : TakeWebhook::name),
+      add(wish, std::string(is_own ? TakeOwnWebhook::name : TakeWebhook::name),
           is_own ? encode(message) : encode(static_cast<const TakeWebhook&>(message)));
   operation.call.ext.idempotency_key.clear();
   operation.call.idempotent = false;
-  if (is_genuine) {
+  if (wish == Wish::hook) {  // Whoever does not hear that it was taken tells again.
     operation.refused = [&operation, &from, hook] {
       if (!operation.answer) from.repeat(hook);
     };
@@ -177,9 +176,11 @@ LyingProvider& Shop::some_account(uint32_t which) {
 // Whoever has an account can say anything of another's, well signed: it is taken, and does nothing.
 void Shop::forge(uint32_t account, uint32_t which) {
   auto& from = some_account(account);
-  if (const auto hook = from.forge(which)) bring(from, *hook, false);
-  if (&from != &accounts_.own) return;
-  if (const auto hook = from.forge_about(accounts_.platform, which)) bring(from, *hook, true);
+  if (const auto hook = from.forge(which)) bring(from, *hook, Wish::forged_hook);
+  auto& own = accounts_.own;
+  if (own.book().empty()) return;
+  if (const auto hook = own.forge_about(accounts_.platform, which))
+    bring(own, *hook, Wish::slander);
 }
 
 void Shop::act_on_money(const Action& action) {
