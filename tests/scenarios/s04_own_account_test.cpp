@@ -1,5 +1,6 @@
 // Scenarios 4, 7 and 9 of two organisations, one with an account of its own at Stripe: the real
-// processes against our server of Stripe's API, whose accounts know nothing of each other.
+// processes against our server of Stripe's API, whose accounts know nothing of each other. What the
+// account reports is compared.
 #include "tests/support/payer.h"
 #include "tests/support/stripe_account.h"
 
@@ -38,9 +39,14 @@ struct Shop {
     const std::string page = payer.payment()["redirect_url"];
     at.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
   }
-  json attention() {
-    const auto path = "/v1/organizations/" + own_host.organization_id + "/payments/attention";
-    return own_host.api.get(path).body["items"];
+  json attention() { return read_own("/payments/attention")["items"]; }
+  // What the organisation with an account of its own reads of itself.
+  json read_own(const std::string& path) {
+    return own_host.api.get("/v1/organizations/" + own_host.organization_id + path).body;
+  }
+  // What operators say.
+  Finished call(const std::string& verb, const json& message) const {
+    return platform.ctl({"call", "payment", verb, message.dump()});
   }
 
   StripeServer server{{"--account", kOwnKey}};
@@ -51,6 +57,24 @@ struct Shop {
   Organizer host = organizer(platform.url()), own_host = organizer(platform.url(), "Cairo Jazz");
   Api guest{platform.url()};
 };
+
+// What the account reports agrees with the ledger, and its organiser sees that.
+void check_report(Shop& shop) {
+  const auto& organization = shop.own_host.organization_id;
+  CHECK(shop.call("reconcile.run", {{"provider", "stripe-" + organization}}).status == 0);
+  json report;
+  REQUIRE(wait_until([&] {
+    report = shop.read_own("/ledger/reconciliation");
+    return report.value("phase", "") == "idle";
+  }));
+  CHECK(report["organization_id"] == organization);
+  CHECK(report["failure"] == "");
+  CHECK(report["matched"] == 2);  // A charge, a refund.
+  CHECK(report["open"] == 0);
+  CHECK(shop.own_host.api
+            .get("/v1/organizations/" + shop.host.organization_id + "/ledger/reconciliation")
+            .status == 404);
+}
 
 }  // namespace
 
@@ -92,6 +116,7 @@ TEST_CASE(
   const auto methods = "/v1/organizations/" + shop.own_host.organization_id + "/payment-methods";
   CHECK(shop.own_host.api.get(methods).body["items"][0]["account"] == "organization");
   CHECK_FALSE(shop.guest.get(methods).body["items"][0].contains("account"));
+  check_report(shop);
   CHECK(shop.platform.stop() == 0);
   for (const auto& secret : {kOwnKey, kOwnSecret}) {
     CHECK(shop.platform.log().find(secret) == std::string::npos);
