@@ -37,7 +37,8 @@ bool is_compared(EntryKind kind) {
     case EntryKind::provider_fee:
     case EntryKind::payout:
     case EntryKind::payout_sent:
-    case EntryKind::own_settled: return false;
+    case EntryKind::own_settled:
+    case EntryKind::debt_received: return false;
     default: return true;
   }
 }

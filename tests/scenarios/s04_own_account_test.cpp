@@ -1,6 +1,8 @@
 // Scenarios 4, 7 and 9 of two organisations, one with an account of its own at Stripe: the real
 // processes against our server of Stripe's API, whose accounts know nothing of each other. What the
-// account reports is compared.
+// account reports is compared, and what its organiser owes the platform is paid.
+#include "common/base/clock.h"
+#include "common/base/time.h"
 #include "tests/support/payer.h"
 #include "tests/support/stripe_account.h"
 
@@ -30,6 +32,7 @@ struct Shop {
   }
   Payer payer(Organizer& seller) {
     const auto sale = on_sale(seller, {type_body("Seat", 5000, 9)});
+    event_id = sale.event_id;
     const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
     INFO(order.text);
     REQUIRE(order.status == 201);
@@ -48,6 +51,15 @@ struct Shop {
   Finished call(const std::string& verb, const json& message) const {
     return platform.ctl({"call", "payment", verb, message.dump()});
   }
+  // The last event that was put on sale is over.
+  void end_event(Organizer& seller) const {
+    const auto soon = bilten::SystemClock().wall_ms() + 2000;
+    const auto moved = seller.api.patch(
+        "/v1/events/" + event_id,
+        {{"starts_at", bilten::rfc3339(soon)}, {"ends_at", bilten::rfc3339(soon + 1000)}});
+    INFO(moved.text);
+    REQUIRE(moved.status == 200);
+  }
 
   StripeServer server{{"--account", kOwnKey}};
   StripeServer own = server.at(kOwnKey);
@@ -56,6 +68,7 @@ struct Shop {
   Platform platform{{.extra = arguments()}};
   Organizer host = organizer(platform.url()), own_host = organizer(platform.url(), "Cairo Jazz");
   Api guest{platform.url()};
+  std::string event_id;
 };
 
 // What the account reports agrees with the ledger, and its organiser sees that.
@@ -152,4 +165,43 @@ TEST_CASE("an own account whose key is wrong ends payments with what to do, and 
   shop.give_account(kOwnKey);
   payer.begin();
   CHECK(shop.attention().empty());
+}
+
+TEST_CASE("who sells by an account of their own owes the platform its fees, until they are sent",
+          "[s4][stripe]") {
+  Shop shop;
+  shop.give_account(kOwnKey);
+  shop.own.order("endpoint",
+                 {{"url", shop.hook("/" + shop.own_host.organization_id)}, {"secret", kOwnSecret}});
+  const auto& organization = shop.own_host.organization_id;
+  CHECK(shop.call("fee_policy.set", {{"currency", "EGP"}, {"rate", 1000}}).status == 0);
+  CHECK(shop.call("payout_terms.set", {{"organization_id", organization}, {"days", 0}}).status ==
+        0);
+  auto payer = shop.payer(shop.own_host);
+  payer.begin();
+  Shop::pay(shop.own, payer);
+  REQUIRE(payer.wait_for_order("paid"));
+  CHECK(shop.read_own("/debts")["owed"].empty());
+  shop.end_event(shop.own_host);
+  json owed;
+  REQUIRE(wait_until([&] {
+    owed = shop.read_own("/debts")["owed"];
+    return !owed.empty();
+  }));
+  CHECK(owed == json::array({{{"amount", 500}, {"currency", "EGP"}}}));
+  const auto receive = [&](int64_t amount) {
+    return shop.call("debt.receive", {{"organization_id", organization},
+                                      {"amount", {{"amount", amount}, {"currency", "EGP"}}},
+                                      {"reference", "SEPA-1"}});
+  };
+  const auto refused = receive(501);
+  CHECK(refused.status != 0);
+  CHECK(refused.out.find("5.00 EGP") != std::string::npos);
+  CHECK(receive(500).status == 0);
+  CHECK(receive(500).status == 0);  // The same money.
+  const auto debts = shop.read_own("/debts");
+  CHECK(debts["owed"].empty());
+  REQUIRE(debts["items"].size() == 1);
+  CHECK(debts["items"][0]["reference"] == "SEPA-1");
+  CHECK(clearing_of(shop.own_host) == 500);
 }
