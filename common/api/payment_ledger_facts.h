@@ -47,13 +47,14 @@ enum class EntryKind : uint8_t {
   own_settled,  // Of what the organiser earned they had so much by themselves.
   refund_bounced,
   debt_received,    // The organiser sent the platform what they owed.
+  provider_payout,  // A provider sent its balance to the platform's bank, or that came back.
 };
 constexpr auto names_of(EntryKind) {
-  return std::array<std::string_view, 15>{
+  return std::array<std::string_view, 16>{
       "capture",     "unapplied",      "provider_fee",  "refund_due",
       "refund_sent", "dispute_opened", "dispute_won",   "dispute_lost",
       "payout",      "payout_sent",    "reversal",      "correction",
-      "own_settled", "refund_bounced", "debt_received"};
+      "own_settled", "refund_bounced", "debt_received", "provider_payout"};
 }
 
 inline constexpr int64_t kPostingsMax = 40;

@@ -93,7 +93,7 @@ struct ReportTaken : OfReconcile {
   static constexpr Audience audience = Audience::internal;
   static constexpr std::string_view doc = "A page of a provider's report was read.";
   std::vector<ReportedMovement> movements = {};  // A line's fee may be one of its own.
-  std::vector<std::string> fees = {};            // Lines of the provider whose fees are booked.
+  std::vector<std::string> fees = {};            // Lines whose fee, or payout, is booked.
   std::string next = {};                         // Cursor; empty: it was the last page.
   int64_t passed_over = 0;                       // Lines of what is not compared.
   static constexpr auto fields() {

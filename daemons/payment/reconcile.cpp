@@ -38,7 +38,8 @@ bool is_compared(EntryKind kind) {
     case EntryKind::payout:
     case EntryKind::payout_sent:
     case EntryKind::own_settled:
-    case EntryKind::debt_received: return false;
+    case EntryKind::debt_received:
+    case EntryKind::provider_payout: return false;
     default: return true;
   }
 }

@@ -77,7 +77,7 @@ inline std::string difference_key(std::string_view provider, std::string_view re
   return std::string(RowKey().text(provider).end().text(reference).end().text(currency));
 }
 
-// Key: the account's name, a 0 byte, its line's reference. A fee that is booked.
+// Key: the account's name, a 0 byte, its line's reference. A fee, or a payout, that is booked.
 struct BookedFee {
   static constexpr std::string_view table = "booked_fee";
   static constexpr auto fields() { return field_list(); }

@@ -35,16 +35,21 @@ class PageStep {
 
   void take(const ToldLine& line) {
     const auto payment_id = payment_of(rows_, fact_.provider, line);
-    if (line.category == "payout" || (is_own_ && !payment_id)) {
+    const bool is_payout = line.category == "payout" || line.category == "payout_reversal";
+    if (is_own_ && (is_payout || !payment_id)) {
       ++fact_.passed_over;
       return;
     }
     const auto payment =
         payment_id ? std::optional(find_payment(rows_, *payment_id)) : std::nullopt;
     const auto& source = line.source.empty() ? line.reference : line.source;
-    const bool is_charge = line.category == "charge" || line.category == "payment";
-    fact_.movements.push_back(
-        {is_charge && payment ? payment->reference : source, line.amount, line.at});
+    if (is_payout) {
+      book_payout(line, source);
+    } else {
+      const bool is_charge = line.category == "charge" || line.category == "payment";
+      fact_.movements.push_back(
+          {is_charge && payment ? payment->reference : source, line.amount, line.at});
+    }
     if (line.fee == 0 || is_own_) return;
     if (payment) {
       book_fee(line, *payment_id, *payment);
@@ -56,6 +61,13 @@ class PageStep {
  private:
   bool is_booked(const ToldLine& line) const {
     return rows_.has(BookedFee::table, reference_key(fact_.provider, line.reference));
+  }
+  void book_payout(const ToldLine& line, const std::string& source) {
+    ++fact_.passed_over;
+    if (is_booked(line)) return;
+    const Money sent{-line.amount.amount, line.amount.currency};
+    book_provider_payout(books_, fact_.provider, sent, source);
+    fact_.fees.push_back(line.reference);
   }
   void book_fee(const ToldLine& line, const Id& payment_id, const PaymentRow& payment) {
     if (is_booked(line)) return;

@@ -1,5 +1,5 @@
 // A page of a provider's report as it is taken: its movements under the names that the ledger has
-// for them, and the fees in it booked.
+// for them, and what is known from reports alone booked: fees, and payouts to the platform's bank.
 #pragma once
 
 #include "common/api/payment_reconcile.h"
