@@ -123,16 +123,13 @@ TEST_CASE("what an organiser sells in their account beside us, and its costs, ar
 
 TEST_CASE("a payment of another account is none of this one's", "[payment]") {
   Reports at;
-  const auto payment = at.pay();
+  at.pay();
   at.other->lines = at.own->lines;
   at.platform->lines = at.own->lines;
   CHECK(at.reconcile(at.others).open == 0);
   const auto view = at.reconcile("stripe");
   CHECK_FALSE(view.organization_id);
   CHECK(view.open == 2);  // A charge and its fee that nobody knows.
-  const auto snapshot = at.counter.bench.store->snapshot();
-  CHECK_FALSE(snapshot->rows().has(BookedFee::table, "stripe"));
-  CHECK(at.counter.row(payment).state == PaymentState::captured);
 }
 
 TEST_CASE("managers see what differs in their own account until both agree", "[payment]") {
