@@ -1,5 +1,7 @@
 #include "daemons/payment/debts.h"
 
+#include <algorithm>
+
 #include "daemons/payment/payouts.h"
 
 namespace bilten::payment {

@@ -10,8 +10,10 @@ namespace bilten::payment {
 // less what they would pay.
 std::vector<Money> debts_of(const Rows& rows, const Id& organization_id, UnixMillis now);
 
+// more_than_owed, reference_used
 Decided<api::payment::DebtReceiptView> decide_receive_debt(
     const Rows& rows, const Context& context, const api::payment::ReceiveDebt& message);
+// unknown_reference, already_undone
 Decided<api::payment::DebtReceiptView> decide_undo_debt_receipt(
     const Rows& rows, const Context& context, const api::payment::UndoDebtReceipt& message);
 

@@ -187,6 +187,7 @@ TEST_CASE("a cancelled event's refunds wait where Stripe says so, and each comes
           "[s9][stripe]") {
   Shop shop;
   std::vector<Payer> payers;
+  payers.reserve(10);
   for (int i = 0; i < 10; ++i) payers.push_back(shop.paid());
   shop.server.fault("429", "/v1/refunds", 3);
   shop.server.fault("timeout_after", "/v1/refunds", 1, "POST", 3);
