@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemons/payment/flow_rows.h"
 #include "tests/sim/money_checks.h"
 #include "tests/sim/payout_checks.h"
 #include "tests/sim/reconcile_checks.h"
@@ -45,7 +46,10 @@ void MoneyTime::let_weeks_pass() {
   let_days_pass(kDaysOfLateLines);
   pay_all_out();
   come_to_rest();
-  if (!world_.failed()) check_reconciled(world_, payment_, accounts_.platform);
+  if (world_.failed()) return;
+  check_reconciled(world_, payment_, "stripe", accounts_.platform);
+  const auto own = payment::account_name("stripe", shop_.organization_id());
+  check_reconciled(world_, payment_, own, accounts_.own);
 }
 
 void MoneyTime::let_days_pass(int64_t days) {

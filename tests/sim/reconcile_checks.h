@@ -9,7 +9,9 @@ namespace bilten::sim {
 // No report is being read or compared.
 bool is_reconciled(Daemon& payment);
 
-// What the report tells wrongly is listed, and nothing else; each fee in it is booked once.
-void check_reconciled(World& world, Daemon& payment, const LyingProvider& provider);
+// What the account's report tells wrongly is listed, and nothing else; each fee in the platform's
+// is booked once.
+void check_reconciled(World& world, Daemon& payment, const std::string& account,
+                      const LyingProvider& provider);
 
 }  // namespace bilten::sim

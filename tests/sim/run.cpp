@@ -47,7 +47,9 @@ class Run final : private Insight {
     for (auto& broker : brokers_) broker->add_links(plan.brokers);
     daemons_[kUser]->on_start = start_of_user;
     daemons_[kTicket]->on_commit = [this] { check_stock(world_, *daemons_[kTicket]); };
-    daemons_[kPayment]->on_start = start_of_payment;
+    daemons_[kPayment]->on_start = [this](const Rows& rows, const Context& context) {
+      return start_of_payment(rows, context, own_accounts_);
+    };
     daemons_[kPayment]->on_commit = [this] { check_ledger(world_, *daemons_[kPayment]); };
   }
 
@@ -117,7 +119,8 @@ class Run final : private Insight {
   void open_own_account() {
     const auto& organization_id = shop_->organization_id();
     if (!organization_id) return world_.after(kSecond / 5, [this] { open_own_account(); });
-    own_table_ = payment_table_of(*organization_id, accounts_.own);
+    own_accounts_ = own_account(*organization_id, accounts_.own);
+    own_table_ = payment_table_of(own_accounts_);
     daemons_[kPayment]->set_table(*own_table_);
     daemons_[kPayment]->stop_for(kStopMost, kSecond / 20);
   }
@@ -220,7 +223,8 @@ class Run final : private Insight {
   Network network_;
   Traffic traffic_;
   Accounts accounts_;
-  std::unique_ptr<Table> own_table_;  // Of payment, once there is an own account.
+  payment::OwnAccounts own_accounts_;  // Once there are any.
+  std::unique_ptr<Table> own_table_;   // Of payment, with them.
   std::vector<std::unique_ptr<BrokerNode>> brokers_;
   std::vector<std::unique_ptr<Daemon>> daemons_;
   std::unique_ptr<Shop> shop_;

@@ -110,9 +110,12 @@ const Table& payment_table() {
   return kTable;
 }
 
-std::unique_ptr<Table> payment_table_of(const Id& organization_id, payment::Provider& own) {
-  const std::shared_ptr<payment::Provider> not_owned(std::shared_ptr<void>(), &own);
-  return std::make_unique<Table>(payment_service({{organization_id, not_owned}}));
+payment::OwnAccounts own_account(const Id& organization_id, payment::Provider& own) {
+  return {{organization_id, {std::shared_ptr<void>(), &own}}};
+}
+
+std::unique_ptr<Table> payment_table_of(const payment::OwnAccounts& own) {
+  return std::make_unique<Table>(payment_service(own));
 }
 
 void set_provider(payment::Provider& provider) {
@@ -124,9 +127,11 @@ const Table& reader_table() {
   return kTable;
 }
 
-Effects start_of_payment(const Rows& rows, const Context& context) {
+Effects start_of_payment(const Rows& rows, const Context& context,
+                         const payment::OwnAccounts& own) {
+  const auto config = payment_config();
   auto effects = payment::decide_start(rows, context);
-  payment::plan_reconcile(rows, context, payment_config(), effects);
+  payment::plan_reconcile(rows, context, config, payment::reported_accounts(config, own), effects);
   return effects;
 }
 

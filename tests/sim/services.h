@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "common/service/table.h"
-#include "daemons/payment/provider.h"
+#include "daemons/payment/providers.h"
 
 namespace bilten::sim {
 
@@ -14,7 +14,8 @@ const Table& event_table();
 const Table& ticket_table();
 const Table& payment_table();
 // The same where the organisation has an account of its own, which lives as long.
-std::unique_ptr<Table> payment_table_of(const Id& organization_id, payment::Provider& own);
+payment::OwnAccounts own_account(const Id& organization_id, payment::Provider& own);
+std::unique_ptr<Table> payment_table_of(const payment::OwnAccounts& own);
 // Notes every fact of ticket in its own journal, and does nothing else.
 const Table& reader_table();
 
@@ -24,6 +25,6 @@ void set_provider(payment::Provider& provider);
 
 // What user and payment record at each start.
 Effects start_of_user(const Rows& rows, const Context& context);
-Effects start_of_payment(const Rows& rows, const Context& context);
+Effects start_of_payment(const Rows& rows, const Context& context, const payment::OwnAccounts& own);
 
 }  // namespace bilten::sim
