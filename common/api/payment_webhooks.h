@@ -40,7 +40,7 @@ struct TakeOwnWebhook : TakeWebhook {
       .kind = Kind::command,
       .http = {.method = "POST", .path = "/v1/webhooks/{provider}/{organization_id}"},
       .refusals = {"unknown_provider", "bad_signature", "webhook_too_old", "malformed_webhook",
-                   "wrong_mode"},
+                   "wrong_mode", "too_early"},
       .critical = true,
       .doc = "The same at an account that the organisation has of its own."};
   Id organization_id;
