@@ -13,7 +13,6 @@ using api::payment::FeeBearer;
 
 namespace {
 
-const AccountName kPayable{AccountKind::organizer_payable};
 const AccountName kBuyerFees{AccountKind::buyer_fees};
 const AccountName kPlatformFees{AccountKind::platform_fees};
 const AccountName kRefunds{AccountKind::refunds};
@@ -244,6 +243,12 @@ void book_dispute_opened(Books& books, const Rows& rows, const Movement& money) 
 void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, bool won) {
   Entry entry(about(rows, won ? EntryKind::dispute_won : EntryKind::dispute_lost, money));
   books.post(entry.move(money.amount, won ? clearing(money.provider) : kRefunds, kDisputes));
+}
+
+void book_taken_again(Books& books, const Rows& rows, const Movement& money) {
+  auto head = about(rows, EntryKind::dispute_lost, money);
+  head.order_id.reset();
+  books.post(Entry(std::move(head)).move(money.amount, kPayable, kRefunds));
 }
 
 void apply(Rows& rows, const api::payment::Posted& fact) {
