@@ -164,9 +164,17 @@ struct RefundBounced : OfRefund {
       "Money that had gone back came here again, for its bank did not take it; staff is to look at "
       "it.";
   std::string reason;
+  std::optional<std::string> reference = {};  // That it had gone under; absent: of all of it.
+  // Of a part of the refund: how much, minor units, and the refund that it is from here on.
+  std::optional<int64_t> part = {};
+  std::optional<Id> part_id = {};
   static constexpr auto fields() {
+    using Self = RefundBounced;
     return join_fields(OfRefund::fields(),
-                       field_list(field("reason", &RefundBounced::reason, length(0, 64))));
+                       field_list(field("reason", &Self::reason, length(0, 64)),
+                                  field("reference", &Self::reference, length(0, kReferenceMax)),
+                                  field("part", &Self::part, between(1, kMoneyMax)),
+                                  field("part_id", &Self::part_id)));
   }
 };
 

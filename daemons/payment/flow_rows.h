@@ -132,6 +132,22 @@ struct RefundReferenceRow {
   static constexpr auto fields() { return field_list(); }
 };
 
+// Key: payment id, refund id, the provider's reference. What went back under that name, of the
+// refund all or a part; the row goes when the money comes here again.
+struct ReturnedRow {
+  static constexpr std::string_view table = "returned";
+  int64_t amount = 0;  // Minor units of the payment's currency.
+  Instant at = {};
+  static constexpr auto fields() {
+    return field_list(field("amount", &ReturnedRow::amount, between(1, kMoneyMax)),
+                      field("at", &ReturnedRow::at));
+  }
+};
+inline std::string returned_key(const Id& payment_id, const Id& refund_id,
+                                std::string_view reference) {
+  return key_of(payment_id, refund_id).append(reference);
+}
+
 inline constexpr size_t kRefundsOfPaymentMax = 1000;
 // Key: payment id, refund id.
 struct RefundOfPayment {
