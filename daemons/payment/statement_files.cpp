@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "common/api/payment_terms.h"
 #include "common/base/csv.h"
 #include "common/crypto/crypto.h"
 
@@ -12,6 +13,7 @@ namespace bilten::payment {
 using api::payment::ImportStatement;
 using api::payment::kMovementDigestBytes;
 using api::payment::kMovementsAtOnce;
+using api::payment::kPaymentMax;
 
 namespace {
 
@@ -78,6 +80,10 @@ class FileReader {
     for (auto& movement : movements) {
       if (movement.amount.amount <= 0) {
         ++file_.outgoing;
+        continue;
+      }
+      if (movement.amount.amount > kPaymentMax) {
+        file_.faults.push_back({movement.line, "more than any payment may be"});
         continue;
       }
       const auto identity = identity_of(movement);

@@ -30,7 +30,7 @@ bool is_within_bounds(const WebhookEvent& event) {
     return false;
   }
   return event.kind == Kind::other ||
-         (event.amount.amount >= 0 && event.amount.amount <= kMoneyMax &&
+         (event.amount.amount >= 0 && event.amount.amount <= api::payment::kPaymentMax &&
           currency_decimals(event.amount.currency));
 }
 
