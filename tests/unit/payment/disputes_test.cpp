@@ -52,6 +52,9 @@ TEST_CASE("a dispute of what went back already is shown with its deadline, and c
                                             &desk.counter.manager);
   CHECK(view.state == EvidenceState::sending);
   CHECK(view.amount == Money{1500, "EUR"});
+  REQUIRE(view.refunds.size() == 1);
+  CHECK(view.refunds[0].amount == Money{1500, "EUR"});
+  CHECK(view.refunds[0].reference == "re_own");
   desk.counter.bench.check_rebuild();
 }
 
