@@ -1,6 +1,8 @@
 #include "gateway/gateway.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -32,6 +34,14 @@ void check_file_limit(uint32_t threads) {
     log_warning("few_descriptors", {{"limit", static_cast<uint64_t>(limit.rlim_cur)},
                                     {"wanted", static_cast<uint64_t>(wanted)}});
   }
+}
+
+// A thread that an answer wakes shall not push off the one that works on another: they would change
+// places at each request (docs/decisions/0082). Threads made from here on inherit it.
+void let_threads_finish() {
+  const sched_param parameters{};
+  const int error = pthread_setschedparam(pthread_self(), SCHED_BATCH, &parameters);
+  if (error != 0) log_warning("scheduling_stays", {{"errno", error}});
 }
 
 // What all services publish, or one.
@@ -188,6 +198,7 @@ int run_gateway(const Config& config, const MeshSettings& mesh, Process& process
   auto keys = net::load_keys(mesh.keys, kName);
   if (!keys) return fail(keys.error(), kExitConfig);
   check_file_limit(config.threads);
+  let_threads_finish();
   net::MeshOptions options;
   options.brokers = mesh.brokers;
   options.events_subscribe = mesh.events_subscribe;
