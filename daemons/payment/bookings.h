@@ -46,7 +46,8 @@ void book_provider_fee(Books& books, const Rows& rows, const Movement& fee);
 void book_dispute_opened(Books& books, const Rows& rows, const Movement& money);
 void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, bool won);
 // What of a lost dispute had gone back before: no ticket.refunded makes it due, so the organiser
-// bears it. The entry is of no order: what the order earned and gave back stays as it was.
+// bears it. The entry is of no order: what the order earned and gave back stays as it was. Below 0:
+// so much of it came here again, for the refund's bank did not take it.
 void book_taken_again(Books& books, const Rows& rows, const Movement& money);
 
 // Writes the entry, and what its order and payment are by it.

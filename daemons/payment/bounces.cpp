@@ -1,5 +1,7 @@
 #include "daemons/payment/bounces.h"
 
+#include <algorithm>
+
 #include "daemons/payment/attention.h"
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/event_refunds.h"
@@ -43,6 +45,13 @@ void fail_part(Rows& rows, const RefundBounced& fact, const PaymentRow& payment,
   note_bounced_part(rows, payment, part);
 }
 
+void lessen_loss(Rows& rows, const RefundBounced& fact) {
+  auto dispute = rows.find<DisputeRow>(fact.payment_id.view());
+  CHECK_INVARIANT(dispute && dispute->taken_again >= fact.settled);
+  dispute->taken_again -= fact.settled;
+  rows.save(fact.payment_id.view(), *dispute);
+}
+
 }  // namespace
 
 std::vector<Returned> returned_of(const Rows& rows, const Id& payment_id) {
@@ -59,7 +68,9 @@ std::vector<Returned> returned_of(const Rows& rows, const Id& payment_id) {
 bool take_bounce(const Rows& rows, const Context& context, const Id& payment_id,
                  const PaymentRow& payment, const RefundNews& news, Effects& effects) {
   if (news.state != RefundState::failed) return false;
-  Money sum{0, payment.received->currency};
+  const auto dispute = rows.find<DisputeRow>(payment_id.view());
+  const auto taken_again = dispute ? dispute->taken_again : 0;
+  Money sum{0, payment.received->currency}, settled = sum;
   for (const auto& returned : returned_of(rows, payment_id)) {
     if (returned.reference != news.reference) continue;
     RefundBounced bounced;
@@ -69,26 +80,35 @@ bool take_bounce(const Rows& rows, const Context& context, const Id& payment_id,
     bounced.at = {context.now};
     bounced.reason = news.failure;
     bounced.reference = news.reference;
-    if (!went_whole(rows, returned)) {
-      bounced.part = returned.amount;
+    bounced.settled = std::min(returned.amount, taken_again - settled.amount);
+    const auto due = returned.amount - bounced.settled;
+    if (due > 0 && (bounced.settled > 0 || !went_whole(rows, returned))) {
+      bounced.part = due;
       bounced.part_id = context.fresh_id();
     }
     effects.record(bounced);
     sum.amount += returned.amount;
+    settled.amount += bounced.settled;
   }
   if (sum.amount == 0) return false;
   Books books(rows, {context.now}, effects);
   book_refund_bounced(books, rows, movement_of(payment_id, payment, sum, news.reference));
+  settled.amount = -settled.amount;
+  book_taken_again(books, rows, movement_of(payment_id, payment, settled, news.reference));
   return true;
 }
 
 void apply(Rows& rows, const RefundBounced& fact) {
   const auto refund = rows.find<RefundRow>(fact.refund_id.view());
   CHECK_INVARIANT(refund);
-  auto payment = find_payment(rows, fact.payment_id);
-  const auto amount = fact.part.value_or(refund->amount.amount);
   const auto reference = fact.reference ? *fact.reference : refund->reference.value_or("");
   rows.erase<ReturnedRow>(returned_key(fact.payment_id, fact.refund_id, reference));
+  if (fact.settled > 0) {
+    lessen_loss(rows, fact);
+    if (!fact.part) return;
+  }
+  auto payment = find_payment(rows, fact.payment_id);
+  const auto amount = fact.part.value_or(refund->amount.amount);
   payment.refunded -= amount;
   payment.refunding += amount;
   CHECK_INVARIANT(payment.refunded >= 0);

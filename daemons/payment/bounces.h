@@ -20,7 +20,9 @@ std::vector<Returned> returned_of(const Rows& rows, const Id& payment_id);
 
 // A provider says that what went under a reference has failed: it is due again, each of it by the
 // refund that it was of, and staff is told. What had gone whole is that refund again, a part is a
-// refund of its own from here on. False: nothing went under it, or it came again before.
+// refund of its own from here on. As much of it as a lost dispute took a second time the buyer has
+// all the same: that is not due, and no loss any more. False: nothing went under it, or it came
+// again before.
 bool take_bounce(const Rows& rows, const Context& context, const Id& payment_id,
                  const PaymentRow& payment, const RefundNews& news, Effects& effects);
 

@@ -77,6 +77,7 @@ void apply(Rows& rows, const DisputeClosed& fact) {
   CHECK_INVARIANT(dispute && dispute->state == DisputeState::open);
   dispute->state = fact.won ? DisputeState::won : DisputeState::lost;
   dispute->closed_at = fact.at;
+  if (!fact.won) dispute->taken_again = fact.taken_again;
   rows.save(fact.payment_id.view(), *dispute);
   auto payment = find_payment(rows, fact.payment_id);
   payment.is_disputed = false;

@@ -205,12 +205,15 @@ struct DisputeRow {
   DisputeState state = DisputeState::open;
   Instant opened_at = {};
   std::optional<Instant> due_at = {}, closed_at = {};
+  // Of one that was lost, minor units: what had gone back before, and is not here again since.
+  int64_t taken_again = 0;
   static constexpr auto fields() {
     using Self = DisputeRow;
     return field_list(field("amount", &Self::amount, between(0, kMoneyMax)),
                       field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
                       field("state", &Self::state), field("opened_at", &Self::opened_at),
-                      field("due_at", &Self::due_at), field("closed_at", &Self::closed_at));
+                      field("due_at", &Self::due_at), field("closed_at", &Self::closed_at),
+                      field("taken_again", &Self::taken_again, between(0, kMoneyMax)).or_default());
   }
 };
 

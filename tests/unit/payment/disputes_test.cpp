@@ -119,3 +119,29 @@ TEST_CASE("what goes back while a dispute is open costs the order nothing a seco
   CHECK(desk.counter.row(desk.payment).refunded == 1500);
   desk.counter.bench.check_rebuild();
 }
+
+TEST_CASE("a refund that comes again after its dispute was lost is not due: the buyer has it",
+          "[payment]") {
+  Returned desk(1500);
+  SECTION("all of it") {
+    desk.lose_dispute(1500);
+    CHECK(desk.tell_of("re_own", RefundState::failed, 1500).empty());
+    CHECK(desk.has_cleared_books());
+    CHECK(desk.attention() == 0);
+    CHECK(desk.counter.row(desk.payment).state == PaymentState::refunded);
+  }
+  SECTION("where the dispute was of less, the rest of it") {
+    desk.lose_dispute(600);
+    CHECK(desk.tell_of("re_own", RefundState::failed, 1500).empty());
+    CHECK(desk.balances() == Balances{{"clearing", 900}, {"refunds", -900}});
+    CHECK(desk.only_attention().amount == Money{900, "EUR"});
+    CHECK(desk.counter.row(desk.payment).refunded == 600);
+    desk.retry();
+    desk.give_back("re_again");
+    CHECK(desk.has_cleared_books());
+  }
+  const auto seq = desk.counter.bench.head().seq;
+  desk.tell_of("re_own", RefundState::failed, 1500);  // Again.
+  CHECK(desk.counter.after(seq) == Names{"payment.webhook_taken"});
+  desk.counter.bench.check_rebuild();
+}
