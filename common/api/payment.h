@@ -1,6 +1,7 @@
 // The contract of the payment service.
 #pragma once
 
+#include "common/api/payment_debts.h"
 #include "common/api/payment_documents.h"
 #include "common/api/payment_event_refunds.h"
 #include "common/api/payment_fees.h"

@@ -4,6 +4,7 @@
 
 #include "common/api/joined_facts.h"
 #include "common/api/payment_account_facts.h"
+#include "common/api/payment_debt_facts.h"
 #include "common/api/payment_document_facts.h"
 #include "common/api/payment_evidence_facts.h"
 #include "common/api/payment_fee_facts.h"
@@ -18,8 +19,8 @@
 namespace bilten::api::payment {
 
 // The commonest first: evolve looks a fact up by name from the front.
-using Facts =
-    JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
-                PayoutFacts, StatementFacts, ReconcileFacts, AccountFacts, EvidenceFacts>::Type;
+using Facts = JoinedFacts<FlowFacts, MoneyFacts, LedgerFacts, SandboxFacts, DocumentFacts, FeeFacts,
+                          PayoutFacts, StatementFacts, ReconcileFacts, AccountFacts, EvidenceFacts,
+                          DebtFacts>::Type;
 
 }  // namespace bilten::api::payment

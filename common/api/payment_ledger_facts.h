@@ -10,8 +10,9 @@ namespace bilten::api::payment {
 // The chart of accounts (docs/ledger.md has an example of each). Each organisation has a set of its
 // own, one for each currency. Debits are positive, credits negative.
 enum class AccountKind : uint8_t {
-  clearing,           // What a provider holds for us. Of: the provider; "stripe-own": the
-                      // organiser's own account there, whose money is theirs already.
+  clearing,           // What a provider holds for us. Of: the provider; "bank": what is at the
+                      // platform's bank; "stripe-own": the organiser's own account there, whose
+                      // money is theirs already.
   organizer_payable,  // What the organiser has earned and was not paid yet.
   buyer_fees,         // Fees that buyers paid on top; the organiser's as well.
   tax,                // What buyers paid as tax. Of: the rate, hundredths of a percent.
@@ -45,12 +46,15 @@ enum class EntryKind : uint8_t {
   correction,
   own_settled,  // Of what the organiser earned they had so much by themselves.
   refund_bounced,
+  debt_received,    // The organiser sent the platform what they owed.
+  provider_payout,  // A provider sent its balance to the platform's bank, or that came back.
 };
 constexpr auto names_of(EntryKind) {
-  return std::array<std::string_view, 14>{
-      "capture",        "unapplied",   "provider_fee", "refund_due",    "refund_sent",
-      "dispute_opened", "dispute_won", "dispute_lost", "payout",        "payout_sent",
-      "reversal",       "correction",  "own_settled",  "refund_bounced"};
+  return std::array<std::string_view, 16>{
+      "capture",     "unapplied",      "provider_fee",  "refund_due",
+      "refund_sent", "dispute_opened", "dispute_won",   "dispute_lost",
+      "payout",      "payout_sent",    "reversal",      "correction",
+      "own_settled", "refund_bounced", "debt_received", "provider_payout"};
 }
 
 inline constexpr int64_t kPostingsMax = 40;

@@ -94,10 +94,12 @@ struct SendPayout {
   std::string from;
   std::string reference;
   static constexpr auto fields() {
-    return field_list(field("payout_id", &SendPayout::payout_id),
-                      field("from", &SendPayout::from, length(1, 32, Format::word))
-                          .doc("Which provider's clearing account it came out of: stripe, bank."),
-                      field("reference", &SendPayout::reference, length(0, 255)).or_default());
+    return field_list(
+        field("payout_id", &SendPayout::payout_id),
+        field("from", &SendPayout::from, length(1, 32, Format::word))
+            .doc("Which clearing account it came out of: bank, for what providers pay out "
+                 "goes there; or the name of the provider that sent it."),
+        field("reference", &SendPayout::reference, length(0, 255)).or_default());
   }
 };
 

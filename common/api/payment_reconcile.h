@@ -2,6 +2,7 @@
 // asks and by itself.
 #pragma once
 
+#include "common/api/list.h"
 #include "common/api/payment_payments.h"
 #include "common/api/payment_reconcile_facts.h"
 
@@ -47,7 +48,7 @@ struct Reconcile {
   std::vector<ReportLine> lines;
   static constexpr auto fields() {
     using Self = Reconcile;
-    return field_list(field("provider", &Self::provider, length(1, 32, Format::word)),
+    return field_list(field("provider", &Self::provider, length(1, kAccountNameMax, Format::word)),
                       field("from", &Self::from),
                       field("until", &Self::until).doc("The first moment after the report."),
                       field("lines", &Self::lines, items(0, kReportLinesMax)));
@@ -70,6 +71,7 @@ struct OpenDifference : Difference {
 
 struct ReconcileView {
   std::string provider;
+  std::optional<Id> organization_id = {};
   ReconcilePhase phase = ReconcilePhase::idle;
   std::optional<Instant> from = {}, until = {};
   int64_t lines = 0, matched = 0, open = 0;
@@ -80,7 +82,9 @@ struct ReconcileView {
     using Self = ReconcileView;
     constexpr auto count = between(0, INT64_MAX);
     return join_fields(
-        field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
+        field_list(field("provider", &Self::provider, length(1, kAccountNameMax)),
+                   field("organization_id", &Self::organization_id)
+                       .doc("Whose own account it is; absent: the platform's."),
                    field("phase", &Self::phase).doc("idle: what follows is of the last run."),
                    field("from", &Self::from), field("until", &Self::until),
                    field("lines", &Self::lines, count).doc("Of the report, as far as it is read."),
@@ -94,11 +98,14 @@ struct ReconcileView {
   }
 };
 
-// The base of what operators ask about one provider's report.
+// The base of what operators ask about one account's report.
 struct OfProvider {
   std::string provider;
   static constexpr auto fields() {
-    return field_list(field("provider", &OfProvider::provider, length(1, 32, Format::word)));
+    return field_list(
+        field("provider", &OfProvider::provider, length(1, kAccountNameMax, Format::word))
+            .doc("The platform's account by the provider's name, stripe; of one that an "
+                 "organisation has: stripe-ORGANISATION-ID."));
   }
 };
 
@@ -110,6 +117,60 @@ struct ReadReconcile : OfProvider {
       .refusals = {"never_reconciled"},
       .doc = "How the provider's report compared with the ledger, and every open difference."};
   using Answer = ReconcileView;
+};
+
+struct ReadOwnReconcile {
+  static constexpr std::string_view name = "payment.reconcile.own";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::person,
+      .http = {.method = "GET",
+               .path = "/v1/organizations/{organization_id}/ledger/reconciliation"},
+      .refusals = {"unknown_organization", "role_missing", "never_reconciled"},
+      .doc =
+          "How the report of the organisation's own account at the provider compared with the "
+          "ledger, and every open difference: for owners and managers."};
+  using Answer = ReconcileView;
+  Id organization_id;
+  static constexpr auto fields() {
+    return field_list(field("organization_id", &ReadOwnReconcile::organization_id));
+  }
+};
+
+// Of one account, without its differences.
+struct ReconcileSummary {
+  std::string provider;
+  std::optional<Id> organization_id = {};
+  ReconcilePhase phase = ReconcilePhase::idle;
+  int64_t open = 0;
+  std::string failure = {};
+  std::optional<Instant> ended_at = {}, next_at = {};
+  static constexpr auto fields() {
+    using Self = ReconcileSummary;
+    return field_list(field("provider", &Self::provider, length(1, kAccountNameMax)),
+                      field("organization_id", &Self::organization_id),
+                      field("phase", &Self::phase),
+                      field("open", &Self::open, between(0, INT64_MAX)),
+                      field("failure", &Self::failure, length(0, 64)),
+                      field("ended_at", &Self::ended_at), field("next_at", &Self::next_at));
+  }
+};
+
+struct ListReconciled {
+  static constexpr std::string_view name = "payment.reconcile.accounts";
+  static constexpr Contract contract{
+      .kind = Kind::query,
+      .caller = Caller::mesh,
+      .budget_ms = 10'000,
+      .doc = "How the last run went of every account whose report was ever asked for."};
+  using Answer = ListOf<ReconcileSummary>;
+  int64_t limit = 100;
+  std::optional<std::string> cursor = {};
+  static constexpr auto fields() {
+    using Self = ListReconciled;
+    return field_list(field("limit", &Self::limit, between(1, 100)).or_default(),
+                      field("cursor", &Self::cursor, length(1, 200)));
+  }
 };
 
 struct RunReconcile : OfProvider {
@@ -190,9 +251,13 @@ struct SettleReconcile : OfProvider {
       .doc = "How a step of comparing a provider's report ended; the payment service's own."};
   struct Answer {
     std::optional<int64_t> open = {};
+    std::string failure = {};
     static constexpr auto fields() {
       return field_list(field("open", &Answer::open, between(0, INT64_MAX))
-                            .doc("Open differences, where the run ended by this."));
+                            .doc("Open differences, where the run ended by this."),
+                        field("failure", &Answer::failure, length(0, 64))
+                            .or_default()
+                            .doc("Why it ended by this and came to nothing."));
     }
   };
   int64_t run = 0;

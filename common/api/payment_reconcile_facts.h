@@ -35,14 +35,15 @@ struct Difference {
   }
 };
 
-// The base of facts about one run.
+// The base of facts about one run. `provider` is the account whose report it is: "stripe", of one
+// that an organisation has "stripe-<its id>".
 struct OfReconcile {
   std::string provider;
   int64_t run = 0;  // From 1.
   Instant at = {};
   static constexpr auto fields() {
     using Self = OfReconcile;
-    return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
+    return field_list(field("provider", &Self::provider, length(1, kAccountNameMax)),
                       field("run", &Self::run, between(1, INT64_MAX)), field("at", &Self::at));
   }
 };
@@ -68,7 +69,7 @@ struct ReconcilePlanned {
   std::optional<Instant> next_at = {};
   static constexpr auto fields() {
     using Self = ReconcilePlanned;
-    return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
+    return field_list(field("provider", &Self::provider, length(1, kAccountNameMax)),
                       field("attempts", &Self::attempts, between(0, INT64_MAX)),
                       field("next_at", &Self::next_at));
   }
@@ -92,15 +93,18 @@ struct ReportTaken : OfReconcile {
   static constexpr Audience audience = Audience::internal;
   static constexpr std::string_view doc = "A page of a provider's report was read.";
   std::vector<ReportedMovement> movements = {};  // A line's fee may be one of its own.
-  std::vector<std::string> fees = {};            // Lines of the provider whose fees are booked.
+  std::vector<std::string> fees = {};            // Lines whose fee, or payout, is booked.
   std::string next = {};                         // Cursor; empty: it was the last page.
+  int64_t passed_over = 0;                       // Lines of what is not compared.
   static constexpr auto fields() {
     using Self = ReportTaken;
     return join_fields(
         OfReconcile::fields(),
-        field_list(field("movements", &Self::movements, items(0, 2 * kReportPageMax)),
-                   field("fees", &Self::fees, items(0, kReportPageMax, length(1, kReferenceMax))),
-                   field("next", &Self::next, length(0, kReferenceMax))));
+        field_list(
+            field("movements", &Self::movements, items(0, 2 * kReportPageMax)),
+            field("fees", &Self::fees, items(0, kReportPageMax, length(1, kReferenceMax))),
+            field("next", &Self::next, length(0, kReferenceMax)),
+            field("passed_over", &Self::passed_over, between(0, kReportPageMax)).or_default()));
   }
 };
 
@@ -131,13 +135,26 @@ struct DifferenceDismissed {
   Instant at = {};
   static constexpr auto fields() {
     using Self = DifferenceDismissed;
-    return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
+    return field_list(field("provider", &Self::provider, length(1, kAccountNameMax)),
                       field("reference", &Self::reference, length(0, kReferenceMax)),
                       field("currency", &Self::currency, length(3, 3)), field("at", &Self::at));
   }
 };
 
+struct ReportGone {
+  static constexpr std::string_view name = "payment.report_gone";
+  static constexpr Audience audience = Audience::internal;
+  static constexpr std::string_view doc =
+      "An account is not in the settings any more: its report is not read until it is again.";
+  std::string provider;
+  Instant at = {};
+  static constexpr auto fields() {
+    return field_list(field("provider", &ReportGone::provider, length(1, kAccountNameMax)),
+                      field("at", &ReportGone::at));
+  }
+};
+
 using ReconcileFacts = std::variant<ReconcilePlanned, ReportTaken, ReconcileBegun, ReconcileEnded,
-                                    DifferenceDismissed>;
+                                    DifferenceDismissed, ReportGone>;
 
 }  // namespace bilten::api::payment

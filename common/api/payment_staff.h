@@ -5,15 +5,17 @@
 
 namespace bilten::api::payment {
 
-enum class AttentionKind : uint8_t { review, refund, task, dispute, account };
+enum class AttentionKind : uint8_t { review, refund, task, dispute, account, report };
 constexpr auto names_of(AttentionKind) {
-  return std::array<std::string_view, 5>{"review", "refund", "task", "dispute", "account"};
+  return std::array<std::string_view, 6>{"review",  "refund",  "task",
+                                         "dispute", "account", "report"};
 }
 
 struct AttentionView {
   AttentionKind kind = AttentionKind::review;
-  Id id, payment_id, order_id;
-  Money amount = {};
+  Id id;
+  std::optional<Id> payment_id = {}, order_id = {};
+  std::optional<Money> amount = {};
   std::optional<Money> received = {};
   std::string reason = {};
   Instant since = {};
@@ -29,10 +31,12 @@ struct AttentionView {
                             "account: your own account at the provider refuses us "
                             "(provider_refuses_us) or is not in the settings any more "
                             "(account_missing): give the platform's operator a key that works. "
-                            "What waits for it goes on by itself."),
+                            "What waits for it goes on by itself. report: what your own account "
+                            "reports could not be read, as reason says, or differs from the "
+                            "ledger (ledger_differs): see the ledger's reconciliation."),
                    field("id", &Self::id).doc("Of the refund, the payment, or the organisation."),
-                   field("payment_id", &Self::payment_id), field("order_id", &Self::order_id),
-                   field("amount", &Self::amount, amount)),
+                   field("payment_id", &Self::payment_id).doc("Absent: of kind report."),
+                   field("order_id", &Self::order_id), field("amount", &Self::amount, amount)),
         field_list(field("received", &Self::received, amount),
                    field("reason", &Self::reason, length(0, 64)), field("since", &Self::since),
                    field("due_at", &Self::due_at).doc("Evidence is heard until then.")));

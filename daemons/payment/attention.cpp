@@ -19,15 +19,16 @@ std::string attention_key(AttentionKind kind, const Id& organization_id, const I
 }
 
 AttentionView view_of(const Rows& rows, std::string_view key, const AttentionRow& row) {
-  const auto payment = find_payment(rows, row.payment_id);
   AttentionView view;
   view.kind = static_cast<AttentionKind>(key[16]);
   view.id = *Id::from_bytes(key.substr(17));
+  view.since = row.since;
+  view.reason = row.reason;
+  if (row.payment_id.is_nil()) return view;
+  const auto payment = find_payment(rows, row.payment_id);
   view.payment_id = row.payment_id;
   view.order_id = payment.order_id;
   view.amount = payment.amount;
-  view.since = row.since;
-  view.reason = row.reason;
   if (view.kind == AttentionKind::review) view.received = payment.received;
   if (view.kind == AttentionKind::refund) {
     const auto refund = rows.find<RefundRow>(view.id.view());
@@ -55,6 +56,11 @@ void add_attention(Rows& rows, AttentionKind kind, const Id& organization_id, co
 
 bool has_attention(const Rows& rows, AttentionKind kind, const Id& organization_id, const Id& id) {
   return rows.has(AttentionRow::table, attention_key(kind, organization_id, id));
+}
+
+std::optional<AttentionRow> find_attention(const Rows& rows, AttentionKind kind,
+                                           const Id& organization_id, const Id& id) {
+  return rows.find<AttentionRow>(attention_key(kind, organization_id, id));
 }
 
 void end_attention(Rows& rows, AttentionKind kind, const Id& organization_id, const Id& id) {

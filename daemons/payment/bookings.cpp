@@ -239,6 +239,13 @@ void book_provider_fee(Books& books, const Rows& rows, const Movement& fee) {
   books.post(entry.move(fee.amount, paid, clearing(fee.provider)));
 }
 
+void book_provider_payout(Books& books, const std::string& provider, const Money& amount,
+                          const std::string& reference) {
+  EntryAbout about{.organization_id = kPlatform, .kind = EntryKind::provider_payout};
+  about.reference = reference;
+  books.post(Entry(std::move(about)).move(amount, kBank, clearing(provider)));
+}
+
 void book_dispute_opened(Books& books, const Rows& rows, const Movement& money) {
   Entry entry(about(rows, EntryKind::dispute_opened, money));
   books.post(entry.move(money.amount, kDisputes, clearing(money.provider)));

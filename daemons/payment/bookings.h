@@ -41,6 +41,12 @@ void book_refund_bounced(Books& books, const Rows& rows, const Movement& money);
 // What the provider kept for a movement.
 void book_provider_fee(Books& books, const Rows& rows, const Movement& fee);
 
+// The provider sent of its balance to the platform's bank account, in one sum of what many
+// organisations own: booked in the platform's own books, the nil organisation's. Negative: it came
+// back.
+void book_provider_payout(Books& books, const std::string& provider, const Money& amount,
+                          const std::string& reference);
+
 // The provider took the money back until the dispute is decided; then it is ours again, or the
 // buyer's: which is a refund, due by ticket.refunded.
 void book_dispute_opened(Books& books, const Rows& rows, const Movement& money);

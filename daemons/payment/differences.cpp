@@ -2,14 +2,21 @@
 
 #include <algorithm>
 
+#include "common/service/paging.h"
+#include "daemons/payment/attention.h"
+#include "daemons/payment/rights.h"
+
 namespace bilten::payment {
 
 using api::payment::Difference;
 using api::payment::DifferenceDismissed;
 using api::payment::DismissDifference;
 using api::payment::kDifferencesMax;
+using api::payment::ListReconciled;
+using api::payment::ReadOwnReconcile;
 using api::payment::ReadReconcile;
 using api::payment::ReconcileEnded;
+using api::payment::ReconcileSummary;
 using api::payment::ReconcileView;
 
 namespace {
@@ -103,9 +110,43 @@ Result<ReconcileView> read_reconcile(const Reader& reader, const ReadReconcile& 
                "No report of that provider was ever asked for; see payment.reconcile.run."};
 }
 
+Result<ReconcileView> read_own_reconcile(const Reader& reader, const ReadOwnReconcile& message,
+                                         const Config& config) {
+  const auto& organization_id = message.organization_id;
+  const auto may = check_manager(reader.rows, *reader.person, organization_id);
+  if (!may) return may.error();
+  const auto account = account_name(word(config.provider), organization_id);
+  const auto row = reader.rows.find<ReconcileRow>(account);
+  if (row) return view_of_run(reader.rows, account, *row);
+  return Error{Code::not_found, "never_reconciled",
+               "The organisation has no account of its own here whose report was ever read."};
+}
+
+Result<api::ListOf<ReconcileSummary>> list_reconciled(const Reader& reader,
+                                                      const ListReconciled& message) {
+  const auto after = key_after(message.cursor, {});
+  if (!after) return after.error();
+  const auto limit = static_cast<size_t>(message.limit);
+  api::ListOf<ReconcileSummary> list;
+  reader.rows.scan<ReconcileRow>(
+      {}, *after, limit + 1, [&](std::string_view key, const ReconcileRow& row) {
+        if (list.items.size() == limit) {
+          list.next_cursor = cursor_at(list.items.back().provider);
+          return false;
+        }
+        const std::string account(key);
+        list.items.push_back({account, owner_of(account), row.phase,
+                              count_open(differences_of(reader.rows, account), row.unlisted),
+                              row.failure, row.ended_at, row.next_at});
+        return true;
+      });
+  return list;
+}
+
 ReconcileView view_of_run(const Rows& rows, const std::string& provider, const ReconcileRow& row) {
   ReconcileView view;
   view.provider = provider;
+  view.organization_id = owner_of(provider);
   view.phase = row.phase;
   if (row.run > 0) {
     view.from = row.from;
@@ -125,12 +166,40 @@ ReconcileView view_of_run(const Rows& rows, const std::string& provider, const R
   return view;
 }
 
+void note_report(Rows& rows, const std::string& account, const Instant& at) {
+  const auto owner = owner_of(account);
+  if (!owner) return;
+  const auto run = find_run(rows, account);
+  auto reason = run.failure;
+  if (reason.empty() && count_open(differences_of(rows, account), run.unlisted) > 0) {
+    reason = "ledger_differs";
+  }
+  const auto told = find_attention(rows, AttentionKind::report, *owner, *owner);
+  if (reason.empty()) {
+    end_attention(rows, AttentionKind::report, *owner, *owner);
+  } else if (!told || told->reason != reason) {
+    add_attention(rows, AttentionKind::report, *owner, *owner, Id{}, at, reason);
+  }
+}
+
+bool is_report_told(const Rows& rows, std::string_view account) {
+  const auto owner = owner_of(account);
+  return owner && has_attention(rows, AttentionKind::report, *owner, *owner);
+}
+
+void forget_report_told(Rows& rows, std::string_view account) {
+  if (const auto owner = owner_of(account)) {
+    end_attention(rows, AttentionKind::report, *owner, *owner);
+  }
+}
+
 void apply(Rows& rows, const DifferenceDismissed& fact) {
   const auto key = difference_key(fact.provider, fact.reference, fact.currency);
   auto difference = rows.find<DifferenceRow>(key);
   CHECK_INVARIANT(difference && !difference->is_dismissed);
   difference->is_dismissed = true;
   rows.save(key, *difference);
+  note_report(rows, fact.provider, fact.at);
 }
 
 }  // namespace bilten::payment

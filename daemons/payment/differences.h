@@ -4,6 +4,7 @@
 
 #include "common/api/payment_facts.h"
 #include "common/service/handlers.h"
+#include "daemons/payment/config.h"
 #include "daemons/payment/reconcile_rows.h"
 
 namespace bilten::payment {
@@ -29,6 +30,18 @@ Result<api::payment::ReconcileView> read_reconcile(const Reader& reader,
                                                    const api::payment::ReadReconcile& message);
 api::payment::ReconcileView view_of_run(const Rows& rows, const std::string& provider,
                                         const ReconcileRow& row);
+
+// unknown_organization, role_missing, never_reconciled
+Result<api::payment::ReconcileView> read_own_reconcile(
+    const Reader& reader, const api::payment::ReadOwnReconcile& message, const Config& config);
+Result<api::ListOf<api::payment::ReconcileSummary>> list_reconciled(
+    const Reader& reader, const api::payment::ListReconciled& message);
+
+// Staff of an organisation is told while what its own account reports could not be read, or
+// differs: for evolve, once that may be otherwise.
+void note_report(Rows& rows, const std::string& account, const Instant& at);
+bool is_report_told(const Rows& rows, std::string_view account);
+void forget_report_told(Rows& rows, std::string_view account);
 
 void apply(Rows& rows, const api::payment::DifferenceDismissed& fact);
 

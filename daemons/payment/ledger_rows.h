@@ -80,6 +80,9 @@ struct EventDayRow {
 
 inline constexpr UnixMillis kDayMillis = 86'400'000;
 
+// Whose books hold what is no organisation's alone: what moved between accounts of the platform.
+inline constexpr Id kPlatform{};
+
 // An account of one organisation, in one currency.
 struct Account {
   AccountKind kind = AccountKind::clearing;

@@ -34,8 +34,9 @@ int main(int argc, char** argv) {
   };
   daemon.on_start = [&](const Rows& rows, const Context& context) {
     auto effects = payment::decide_start(rows, context);
-    payment::plan_reconcile(rows, context, config, effects);
-    payment::show_differences(rows, std::string(word(config.provider)));
+    const auto accounts = payment::reported_accounts(config, stripe.own);
+    payment::plan_reconcile(rows, context, config, accounts, effects);
+    for (const auto& account : accounts) payment::show_differences(rows, account);
     return effects;
   };
   return run_daemon(daemon, argc, argv);

@@ -12,6 +12,7 @@ namespace bilten::payment {
 
 inline const AccountName kPayable{AccountKind::organizer_payable};
 inline const AccountName kPayouts{AccountKind::payouts};
+inline const AccountName kBank{AccountKind::clearing, "bank"};  // The platform's.
 
 // An event's accounts in one currency.
 struct Owed {

@@ -134,6 +134,16 @@ std::vector<PayoutPart> due_parts(const Rows& rows, const Id& organization_id,
   return parts;
 }
 
+int64_t due_amount(const Rows& rows, const Id& organization_id, const std::string& currency,
+                   UnixMillis now) {
+  int64_t sum = 0;
+  for (const auto& owed : owed_of(rows, organization_id.view(), currency)) {
+    const auto part = due_part(rows, organization_id, owed, currency, now);
+    if (part) sum += part->amount;
+  }
+  return sum;
+}
+
 Effects decide_payout_due(const Rows& rows, const Context& context, std::string_view key) {
   const auto event_id = Id::from_bytes(key);
   CHECK_INVARIANT(event_id);

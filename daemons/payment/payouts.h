@@ -15,6 +15,10 @@ inline constexpr std::string_view kPayoutTimer = "payment.payout";
 std::vector<PayoutPart> due_parts(const Rows& rows, const Id& organization_id,
                                   const std::string& currency, UnixMillis now);
 
+// What all that is due would sum to, however many events; negative: the organisation owes it.
+int64_t due_amount(const Rows& rows, const Id& organization_id, const std::string& currency,
+                   UnixMillis now);
+
 Effects decide_payout_due(const Rows& rows, const Context& context, std::string_view event_id);
 Decided<api::payment::PayoutView> decide_make_payout(const Rows& rows, const Context& context,
                                                      const api::payment::MakePayout& message);

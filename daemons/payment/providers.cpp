@@ -38,6 +38,14 @@ Providers make_providers(const Config& config, const ServiceKeys& keys,
   };
 }
 
+std::vector<std::string> reported_accounts(const Config& config, const OwnAccounts& own) {
+  std::vector<std::string> names;
+  if (config.provider == ProviderName::none) return names;
+  names.emplace_back(word(config.provider));
+  for (const auto& [id, provider] : own) names.push_back(account_name(names.front(), id));
+  return names;
+}
+
 Result<StripeAccounts> make_stripe(const StripeConfig& config, const std::string& public_url) {
   const auto options = stripe_options(config, public_url);
   if (!options) return options.error();

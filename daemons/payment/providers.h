@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/service/daemon.h"
 #include "common/service/handlers.h"
@@ -25,6 +27,9 @@ using OwnAccounts = std::map<Id, std::shared_ptr<Provider>>;
 // `stripe`, `own`: see make_stripe; null and none where the settings name another.
 Providers make_providers(const Config& config, const ServiceKeys& keys,
                          std::shared_ptr<Provider> stripe, const OwnAccounts& own);
+
+// The names of the accounts that have a report: the platform's first, then organisations'.
+std::vector<std::string> reported_accounts(const Config& config, const OwnAccounts& own);
 
 // Each account behind a breaker of its own, for any thread.
 struct StripeAccounts {

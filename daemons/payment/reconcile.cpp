@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "daemons/payment/ledger_rows.h"
+#include "daemons/payment/reconcile_rows.h"
 
 namespace bilten::payment {
 
@@ -31,8 +31,25 @@ void add_side(Pairs& pairs, const std::vector<KnownMovement>& movements, Side Pa
   }
 }
 
+// Whether a provider moved the money of such entries.
 bool is_compared(EntryKind kind) {
-  return kind != EntryKind::provider_fee && kind != EntryKind::payout_sent;
+  switch (kind) {
+    case EntryKind::provider_fee:
+    case EntryKind::payout:
+    case EntryKind::payout_sent:
+    case EntryKind::own_settled:
+    case EntryKind::debt_received:
+    case EntryKind::provider_payout: return false;
+    default: return true;
+  }
+}
+
+// What undoes an entry is of its kind.
+bool is_compared(const Rows& rows, const EntryRow& entry) {
+  if (!entry.reverses) return is_compared(entry.kind);
+  const auto undone = rows.find<EntryRow>(entry_key(entry.organization_id, *entry.reverses));
+  CHECK_INVARIANT(undone);
+  return is_compared(undone->kind);
 }
 
 void add_account(const Rows& rows, const Id& organization_id, const Account& account, Instant from,
@@ -45,7 +62,7 @@ void add_account(const Rows& rows, const Id& organization_id, const Account& acc
                            const auto entry =
                                rows.find<EntryRow>(entry_key(organization_id, line_number(key)));
                            CHECK_INVARIANT(entry);
-                           if (!is_compared(entry->kind)) return true;
+                           if (!is_compared(rows, *entry)) return true;
                            movements.push_back({entry->reference,
                                                 {line.amount, account.currency},
                                                 line.at >= from && line.at < until,
@@ -81,17 +98,20 @@ Comparison compare(const std::vector<KnownMovement>& ours,
   return comparison;
 }
 
-std::vector<KnownMovement> movements_of(const Rows& rows, const std::string& provider, Instant from,
+std::vector<KnownMovement> movements_of(const Rows& rows, const std::string& account, Instant from,
                                         Instant until) {
+  const auto owner = owner_of(account);
+  const auto of = clearing_of(account);
   std::vector<KnownMovement> movements;
-  rows.scan<AccountRow>({}, {}, SIZE_MAX, [&](std::string_view key, const AccountRow&) {
-    const auto account = read_account(key.substr(16));
-    if (account.kind == AccountKind::clearing && account.of == provider) {
-      const auto organization_id = *Id::from_bytes(key.substr(0, 16));
-      add_account(rows, organization_id, account, from, until, movements);
-    }
-    return true;
-  });
+  rows.scan<AccountRow>(owner ? owner->view() : std::string_view(), {}, SIZE_MAX,
+                        [&](std::string_view key, const AccountRow&) {
+                          const auto each = read_account(key.substr(16));
+                          if (each.kind == AccountKind::clearing && each.of == of) {
+                            const auto organization_id = *Id::from_bytes(key.substr(0, 16));
+                            add_account(rows, organization_id, each, from, until, movements);
+                          }
+                          return true;
+                        });
   return movements;
 }
 

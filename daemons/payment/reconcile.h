@@ -25,10 +25,11 @@ struct Comparison {
 Comparison compare(const std::vector<KnownMovement>& ours,
                    const std::vector<KnownMovement>& theirs);
 
-// What the ledger has of the provider, over all organisations: of the time, and, not sure, of a day
-// before and after. Without fees, which are booked from reports alone, and payouts: what a provider
-// pays out goes to the platform's bank account all together, and from there to organisers.
-std::vector<KnownMovement> movements_of(const Rows& rows, const std::string& provider, Instant from,
+// What the ledger has of the account (account_name), of the platform's over all organisations: of
+// the time, and, not sure, of a day before and after. Without fees, which are booked from reports
+// alone, and without what moves between us and organisers: what a provider pays out goes to the
+// platform's bank account all together, and from there to organisers.
+std::vector<KnownMovement> movements_of(const Rows& rows, const std::string& account, Instant from,
                                         Instant until);
 
 }  // namespace bilten::payment

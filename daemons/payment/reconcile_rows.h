@@ -2,13 +2,28 @@
 #pragma once
 
 #include "common/api/payment_reconcile.h"
-#include "common/store/rows.h"
+#include "daemons/payment/ledger_rows.h"
 
 namespace bilten::payment {
 
 using api::payment::ReconcilePhase;
 
-// Key: the provider's name. Of the run that is under way, or of the last.
+// Reports are of accounts, by account_name: "stripe", of one that an organisation has
+// "stripe-<its id>". Whose it is; nothing: the platform's.
+inline std::optional<Id> owner_of(std::string_view account) {
+  constexpr size_t id_size = 36;
+  if (account.size() < id_size + 2 || account[account.size() - id_size - 1] != '-') return {};
+  return Id::parse(account.substr(account.size() - id_size));
+}
+// What the ledger's clearing account is "of" where that account's money is booked.
+inline std::string clearing_of(std::string_view account) {
+  const auto owner = owner_of(account);
+  if (!owner) return std::string(account);
+  return std::string(account.substr(0, account.size() - owner->text().size() - 1)) +
+         std::string(kOwnSuffix);
+}
+
+// Key: the account's name. Of the run that is under way, or of the last.
 struct ReconcileRow {
   static constexpr std::string_view table = "reconcile";
   ReconcilePhase phase = ReconcilePhase::idle;
@@ -37,7 +52,7 @@ struct ReconcileRow {
   }
 };
 
-// Key: the provider's name, a 0 byte, the run, the movement's turn. Until the next run is read.
+// Key: the account's name, a 0 byte, the run, the movement's turn. Until the next run is read.
 struct ReportRow : api::payment::ReportedMovement {
   static constexpr std::string_view table = "report";
 };
@@ -48,7 +63,7 @@ inline std::string report_prefix(std::string_view provider, int64_t run) {
   return std::string(RowKey().text(provider).end().number(static_cast<uint64_t>(run)));
 }
 
-// Key: the provider's name, a 0 byte, the reference, a 0 byte, the currency. One that stands.
+// Key: the account's name, a 0 byte, the reference, a 0 byte, the currency. One that stands.
 struct DifferenceRow : api::payment::OpenDifference {
   static constexpr std::string_view table = "difference";
   bool is_dismissed = false;
@@ -62,7 +77,7 @@ inline std::string difference_key(std::string_view provider, std::string_view re
   return std::string(RowKey().text(provider).end().text(reference).end().text(currency));
 }
 
-// Key: the provider's name, a 0 byte, its line's reference. A fee that is booked.
+// Key: the account's name, a 0 byte, its line's reference. A fee, or a payout, that is booked.
 struct BookedFee {
   static constexpr std::string_view table = "booked_fee";
   static constexpr auto fields() { return field_list(); }

@@ -1,10 +1,10 @@
 #include "daemons/payment/reconcile_runs.h"
 
 #include <algorithm>
+#include <set>
 
-#include "daemons/payment/bookings.h"
-#include "daemons/payment/payments.h"
-#include "daemons/payment/provider_reports.h"
+#include "daemons/payment/flow_rows.h"
+#include "daemons/payment/report_page.h"
 
 namespace bilten::payment {
 
@@ -13,11 +13,11 @@ using api::payment::ReconcileBegun;
 using api::payment::ReconcileEnded;
 using api::payment::ReconcilePlanned;
 using api::payment::ReconcileView;
+using api::payment::ReportGone;
 using api::payment::ReportTaken;
 using api::payment::RunReconcile;
 using api::payment::SettleReconcile;
 using api::payment::ToldFailure;
-using api::payment::ToldLine;
 
 namespace {
 
@@ -32,6 +32,9 @@ constexpr UnixMillis kSettling = 10 * kMinute;
 // A run begins where the last ended, or where the oldest difference stands, but not before this:
 // what is older than that stays as it was found.
 constexpr UnixMillis kLookBack = 35 * kDayMillis;
+// Between the runs of two organisations' accounts: however many there are, and however long nobody
+// looked at them, the senders have time for payers.
+constexpr UnixMillis kApart = kMinute;
 using Answer = SettleReconcile::Answer;
 
 void attempt(const std::string& provider, int64_t number, UnixMillis now, Effects& effects) {
@@ -84,8 +87,9 @@ void give_up(const std::string& provider, const ReconcileRow& row, const std::st
 }
 
 void take_failure(const std::string& provider, const ReconcileRow& row, const ToldFailure& failure,
-                  UnixMillis now, const Config& config, Effects& effects) {
+                  UnixMillis now, const Config& config, Decision<Answer>& effects) {
   if (!failure.may_retry || row.attempts >= kAttemptsMax) {
+    effects.answer.failure = failure.reason;
     return give_up(provider, row, failure.reason, now, config, effects);
   }
   const auto wait = std::min(kMinute << std::min<int64_t>(row.attempts, 6), kHour);
@@ -93,68 +97,36 @@ void take_failure(const std::string& provider, const ReconcileRow& row, const To
                                   Instant{now + std::max(wait, failure.retry_after_ms)}});
 }
 
-// The payment whose money the line moved.
-std::optional<Id> payment_of(const Rows& rows, const std::string& provider, const ToldLine& line) {
-  std::optional<Id> found;
-  const auto& reference = line.money_reference.empty() ? line.source : line.money_reference;
-  if (const auto known = rows.find<ReferenceRow>(reference_key(provider, reference))) {
-    found = known->payment_id;
-  } else {
-    found = line.payment_id;
-  }
-  if (!found) return std::nullopt;
-  const auto payment = rows.find<PaymentRow>(found->view());
-  return payment && account_name(*payment) == provider ? found : std::nullopt;
-}
-
-// One page: its movements under the ledger's names, its fees booked.
-class Page {
- public:
-  Page(const Rows& rows, UnixMillis now, const std::string& provider, Effects& effects)
-      : rows_(rows), provider_(provider), books_(rows, {now}, effects) {}
-
-  void take(const ToldLine& line, ReportTaken& fact) {
-    if (line.category == "payout") return;  // To the platform's own bank account.
-    const auto payment_id = payment_of(rows_, provider_, line);
-    const auto payment = payment_id ? rows_.find<PaymentRow>(payment_id->view()) : std::nullopt;
-    const bool is_charge = line.category == "charge" || line.category == "payment";
-    const auto& source = line.source.empty() ? line.reference : line.source;
-    fact.movements.push_back(
-        {is_charge && payment ? payment->reference : source, line.amount, line.at});
-    if (line.fee == 0) return;
-    const Money fee{line.fee, line.amount.currency};
-    if (!payment) {  // Nobody's here, so that it is a difference.
-      fact.movements.push_back({line.reference, {-fee.amount, fee.currency}, line.at});
-    } else if (!rows_.has(BookedFee::table, reference_key(provider_, line.reference))) {
-      book_provider_fee(books_, rows_,
-                        {payment->order_id, *payment_id, payment->organization_id, fee, provider_,
-                         line.reference});
-      fact.fees.push_back(line.reference);
-    }
-  }
-
- private:
-  const Rows& rows_;
-  const std::string& provider_;
-  Books books_;
-};
-
 void take_page(const Rows& rows, const ReconcileRow& row, const SettleReconcile& message,
-               UnixMillis now, const Config& config, Effects& effects) {
+               UnixMillis now, const Config& config, Decision<Answer>& effects) {
   const auto& provider = message.provider;
   ReportTaken fact;
   fact.provider = provider;
   fact.run = row.run;
   fact.at = {now};
   fact.next = message.page->next;
-  Page page(rows, now, provider, effects);
-  for (const auto& line : message.page->lines) page.take(line, fact);
+  take_lines(rows, message.page->lines, fact, effects);
   effects.record(fact);
-  const auto lines = row.lines + static_cast<int64_t>(fact.movements.size());
+  const auto lines = row.lines + fact.passed_over + static_cast<int64_t>(fact.movements.size());
   if (lines > kLinesMax && !fact.next.empty()) {
-    return give_up(provider, row, "report_too_long", now, config, effects);
+    effects.answer.failure = "report_too_long";
+    return give_up(provider, row, effects.answer.failure, now, config, effects);
   }
   attempt(provider, 1, now, effects);
+}
+
+// Of accounts that are not in the settings any more nothing is expected.
+void leave_gone(const Rows& rows, UnixMillis now, const std::vector<std::string>& accounts,
+                Effects& effects) {
+  const std::set<std::string_view> known(accounts.begin(), accounts.end());
+  rows.scan<ReconcileRow>({}, {}, SIZE_MAX, [&](std::string_view account, const ReconcileRow& row) {
+    const bool is_expected =
+        row.next_at || row.phase != ReconcilePhase::idle || is_report_told(rows, account);
+    if (is_expected && !known.count(account)) {
+      effects.record(ReportGone{std::string(account), {now}});
+    }
+    return true;
+  });
 }
 
 // Of runs before this one, more than a page adds: in the end none are left.
@@ -173,11 +145,21 @@ void forget_old_reports(Rows& rows, const ReportTaken& fact) {
 }  // namespace
 
 void plan_reconcile(const Rows& rows, const Context& context, const Config& config,
-                    Effects& effects) {
-  if (config.provider == ProviderName::none || config.reconcile_every_h == 0) return;
-  const std::string provider(word(config.provider));
-  if (find_run(rows, provider).next_at) return;
-  plan_next(provider, context.now, config, effects);
+                    const std::vector<std::string>& accounts, Effects& effects) {
+  leave_gone(rows, context.now, accounts, effects);
+  if (config.reconcile_every_h == 0 || accounts.empty()) return;
+  const auto every = config.reconcile_every_h * kHour;
+  const auto apart = std::min(kApart, every / static_cast<int64_t>(accounts.size()));
+  Instant turn{context.now};
+  for (const auto& account : accounts) {
+    const auto row = find_run(rows, account);
+    if (!owner_of(account)) {
+      if (!row.next_at) plan_next(account, context.now, config, effects);
+    } else if (!row.next_at || row.next_at->ms <= context.now) {
+      turn.ms += apart;
+      effects.record(ReconcilePlanned{account, row.attempts, turn});
+    }
+  }
 }
 
 Effects decide_reconcile_due(const Rows& rows, const Context& context, std::string_view key,
@@ -272,6 +254,7 @@ void apply(Rows& rows, const ReportTaken& fact) {
     CHECK_INVARIANT(!rows.has(BookedFee::table, key));
     rows.save(key, BookedFee{});
   }
+  row.lines += fact.passed_over;
   row.cursor = fact.next;
   if (fact.next.empty()) row.phase = ReconcilePhase::comparing;
   rows.save(fact.provider, row);
@@ -291,6 +274,17 @@ void apply(Rows& rows, const ReconcileEnded& fact) {
     row.unlisted = unlisted_of(fact);
   }
   rows.save(fact.provider, row);
+  note_report(rows, fact.provider, fact.at);
+}
+
+void apply(Rows& rows, const ReportGone& fact) {
+  auto row = find_run(rows, fact.provider);
+  row.phase = ReconcilePhase::idle;
+  row.attempts = 0;
+  row.next_at.reset();
+  rows.save(fact.provider, row);
+  rows.clear_timer(kReconcileTimer, fact.provider);
+  forget_report_told(rows, fact.provider);
 }
 
 }  // namespace bilten::payment

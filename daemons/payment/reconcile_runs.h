@@ -1,6 +1,8 @@
 // A provider's report is read by itself, page by page, its fees are booked, and it is compared with
 // the ledger: every difference stands until both agree, or an operator has explained it. Steps are
 // made as tasks are (docs/decisions/0061): a timer, a sender, a command that records how it ended.
+// Each account has runs of its own, the platform's and those of organisations, so that one that
+// cannot be read stops no other (docs/decisions/0079).
 #pragma once
 
 #include "common/api/payment_facts.h"
@@ -14,9 +16,10 @@ namespace bilten::payment {
 inline constexpr std::string_view kReconcileTimer = "payment.reconcile";
 inline constexpr std::string_view kReconcileSender = "payment.reconcile";
 
-// At the start of the process: the provider of the settings is seen to from now on.
+// At the start of the process: the accounts of the settings are seen to from now on, those of
+// organisations one after another; others are not any more.
 void plan_reconcile(const Rows& rows, const Context& context, const Config& config,
-                    Effects& effects);
+                    const std::vector<std::string>& accounts, Effects& effects);
 // The timer: a run begins, or the step that it is at is tried again.
 Effects decide_reconcile_due(const Rows& rows, const Context& context, std::string_view key,
                              const Config& config);
@@ -37,5 +40,6 @@ void apply(Rows& rows, const api::payment::ReconcilePlanned& fact);
 void apply(Rows& rows, const api::payment::ReconcileBegun& fact);
 void apply(Rows& rows, const api::payment::ReportTaken& fact);
 void apply(Rows& rows, const api::payment::ReconcileEnded& fact);
+void apply(Rows& rows, const api::payment::ReportGone& fact);
 
 }  // namespace bilten::payment

@@ -22,7 +22,8 @@ Service service(const Config& config, const ServiceKeys& keys, std::shared_ptr<P
   for (auto& part :
        {payment_table(config, keys, own), task_table(config, providers), event_refund_table(),
         staff_table(), sandbox_table(config, keys), ledger_table(), fee_table(), payout_table(),
-        document_table(keys), reconcile_table(config, providers), statement_table(keys)}) {
+        debt_table(), document_table(keys), reconcile_table(config, providers),
+        statement_table(keys)}) {
     std::move(part.begin(), part.end(), std::back_inserter(made.table));
   }
   return made;

@@ -21,6 +21,7 @@ Table sandbox_table(const Config& config, const ServiceKeys& keys);
 Table ledger_table();
 Table fee_table();
 Table payout_table();
+Table debt_table();
 Table document_table(const ServiceKeys& keys);
 Table reconcile_table(const Config& config, const Providers& providers);
 Table statement_table(const ServiceKeys& keys);

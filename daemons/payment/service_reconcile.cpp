@@ -31,7 +31,10 @@ Table reconcile_table(const Config& config, const Providers& providers) {
   const auto settle = [config](const Rows& rows, const Context& context,
                                const SettleReconcile& message) {
     auto decided = decide_settle_reconcile(rows, context, message, config);
-    if (decided && decided->answer.open) tell_differences(message.provider, *decided->answer.open);
+    if (!decided) return decided;
+    const auto& answer = decided->answer;
+    if (answer.open) tell_differences(message.provider, *answer.open);
+    if (!answer.failure.empty()) tell_unread(message.provider, answer.failure);
     return decided;
   };
   const auto step = [providers](const Reader& reader, std::string_view key) {
@@ -40,6 +43,8 @@ Table reconcile_table(const Config& config, const Providers& providers) {
   return {
       slow_query<Reconcile>("payment.reconcile", reconcile),
       query<ReadReconcile>("payment.reconcile.last", read_reconcile),
+      query<ReadOwnReconcile>("payment.reconcile.own", with(config, read_own_reconcile)),
+      slow_query<ListReconciled>("payment.reconcile.accounts", list_reconciled),
       command<RunReconcile>("payment.reconcile.run", with(providers, decide_run_reconcile)),
       command<DismissDifference>("payment.reconcile.dismiss", decide_dismiss_difference),
       command<SettleReconcile>("payment.reconcile.settle", settle),

@@ -22,6 +22,10 @@ void tell_differences(const std::string& provider, int64_t open) {
   log_warning("ledger_differs", {{"provider", provider}, {"differences", open}});
 }
 
+void tell_unread(const std::string& provider, const std::string& reason) {
+  log_warning("report_unread", {{"provider", provider}, {"reason", reason}});
+}
+
 void show_differences(const Rows& rows, const std::string& provider) {
   set_gauge(provider,
             count_open(differences_of(rows, provider), find_run(rows, provider).unlisted));

@@ -1,5 +1,8 @@
 // Scenarios 4, 7 and 9 of two organisations, one with an account of its own at Stripe: the real
-// processes against our server of Stripe's API, whose accounts know nothing of each other.
+// processes against our server of Stripe's API, whose accounts know nothing of each other. What the
+// account reports is compared, and what its organiser owes the platform is paid.
+#include "common/base/clock.h"
+#include "common/base/time.h"
 #include "tests/support/payer.h"
 #include "tests/support/stripe_account.h"
 
@@ -29,6 +32,7 @@ struct Shop {
   }
   Payer payer(Organizer& seller) {
     const auto sale = on_sale(seller, {type_body("Seat", 5000, 9)});
+    event_id = sale.event_id;
     const auto order = guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1));
     INFO(order.text);
     REQUIRE(order.status == 201);
@@ -38,9 +42,23 @@ struct Shop {
     const std::string page = payer.payment()["redirect_url"];
     at.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
   }
-  json attention() {
-    const auto path = "/v1/organizations/" + own_host.organization_id + "/payments/attention";
-    return own_host.api.get(path).body["items"];
+  json attention() { return read_own("/payments/attention")["items"]; }
+  // What the organisation with an account of its own reads of itself.
+  json read_own(const std::string& path) {
+    return own_host.api.get("/v1/organizations/" + own_host.organization_id + path).body;
+  }
+  // What operators say.
+  Finished call(const std::string& verb, const json& message) const {
+    return platform.ctl({"call", "payment", verb, message.dump()});
+  }
+  // The last event that was put on sale is over.
+  void end_event(Organizer& seller) const {
+    const auto soon = bilten::SystemClock().wall_ms() + 2000;
+    const auto moved = seller.api.patch(
+        "/v1/events/" + event_id,
+        {{"starts_at", bilten::rfc3339(soon)}, {"ends_at", bilten::rfc3339(soon + 1000)}});
+    INFO(moved.text);
+    REQUIRE(moved.status == 200);
   }
 
   StripeServer server{{"--account", kOwnKey}};
@@ -50,7 +68,26 @@ struct Shop {
   Platform platform{{.extra = arguments()}};
   Organizer host = organizer(platform.url()), own_host = organizer(platform.url(), "Cairo Jazz");
   Api guest{platform.url()};
+  std::string event_id;
 };
+
+// What the account reports agrees with the ledger, and its organiser sees that.
+void check_report(Shop& shop) {
+  const auto& organization = shop.own_host.organization_id;
+  CHECK(shop.call("reconcile.run", {{"provider", "stripe-" + organization}}).status == 0);
+  json report;
+  REQUIRE(wait_until([&] {
+    report = shop.read_own("/ledger/reconciliation");
+    return report.value("phase", "") == "idle";
+  }));
+  CHECK(report["organization_id"] == organization);
+  CHECK(report["failure"] == "");
+  CHECK(report["matched"] == 2);  // A charge, a refund.
+  CHECK(report["open"] == 0);
+  CHECK(shop.own_host.api
+            .get("/v1/organizations/" + shop.host.organization_id + "/ledger/reconciliation")
+            .status == 404);
+}
 
 }  // namespace
 
@@ -92,6 +129,7 @@ TEST_CASE(
   const auto methods = "/v1/organizations/" + shop.own_host.organization_id + "/payment-methods";
   CHECK(shop.own_host.api.get(methods).body["items"][0]["account"] == "organization");
   CHECK_FALSE(shop.guest.get(methods).body["items"][0].contains("account"));
+  check_report(shop);
   CHECK(shop.platform.stop() == 0);
   for (const auto& secret : {kOwnKey, kOwnSecret}) {
     CHECK(shop.platform.log().find(secret) == std::string::npos);
@@ -127,4 +165,43 @@ TEST_CASE("an own account whose key is wrong ends payments with what to do, and 
   shop.give_account(kOwnKey);
   payer.begin();
   CHECK(shop.attention().empty());
+}
+
+TEST_CASE("who sells by an account of their own owes the platform its fees, until they are sent",
+          "[s4][stripe]") {
+  Shop shop;
+  shop.give_account(kOwnKey);
+  shop.own.order("endpoint",
+                 {{"url", shop.hook("/" + shop.own_host.organization_id)}, {"secret", kOwnSecret}});
+  const auto& organization = shop.own_host.organization_id;
+  CHECK(shop.call("fee_policy.set", {{"currency", "EGP"}, {"rate", 1000}}).status == 0);
+  CHECK(shop.call("payout_terms.set", {{"organization_id", organization}, {"days", 0}}).status ==
+        0);
+  auto payer = shop.payer(shop.own_host);
+  payer.begin();
+  Shop::pay(shop.own, payer);
+  REQUIRE(payer.wait_for_order("paid"));
+  CHECK(shop.read_own("/debts")["owed"].empty());
+  shop.end_event(shop.own_host);
+  json owed;
+  REQUIRE(wait_until([&] {
+    owed = shop.read_own("/debts")["owed"];
+    return !owed.empty();
+  }));
+  CHECK(owed == json::array({{{"amount", 500}, {"currency", "EGP"}}}));
+  const auto receive = [&](int64_t amount) {
+    return shop.call("debt.receive", {{"organization_id", organization},
+                                      {"amount", {{"amount", amount}, {"currency", "EGP"}}},
+                                      {"reference", "SEPA-1"}});
+  };
+  const auto refused = receive(501);
+  CHECK(refused.status != 0);
+  CHECK(refused.out.find("5.00 EGP") != std::string::npos);
+  CHECK(receive(500).status == 0);
+  CHECK(receive(500).status == 0);  // The same money.
+  const auto debts = shop.read_own("/debts");
+  CHECK(debts["owed"].empty());
+  REQUIRE(debts["items"].size() == 1);
+  CHECK(debts["items"][0]["reference"] == "SEPA-1");
+  CHECK(clearing_of(shop.own_host) == 500);
 }

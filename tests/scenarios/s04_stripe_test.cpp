@@ -36,6 +36,29 @@ struct Shop : StripePlatform {
     return guest.get(path).body["items"][0]["state"];
   }
   int64_t clearing() { return clearing_of(host); }
+  // What operators say of Stripe.
+  Finished call(const std::string& verb) const {
+    return platform.ctl({"call", "payment", verb, R"({"provider": "stripe"})"});
+  }
+  // Its report, read and compared.
+  json reconcile() const {
+    CHECK(call("reconcile.run").status == 0);
+    json report;
+    REQUIRE(wait_until([&] {
+      report = json::parse(call("reconcile.last").out, nullptr, false);
+      return report.is_object() && report.value("phase", "") == "idle";
+    }));
+    return report;
+  }
+  // Of all organisations, and of what is the platform's alone.
+  int64_t held_at(const std::string& whom) const {
+    const auto told = platform.ctl({"call", "payment", "ledger.platform_balance", "{}"});
+    const auto balance = json::parse(told.out);
+    for (const auto& each : balance["accounts"]) {
+      if (each["account"] == "clearing" && each["of"] == whom) return each["balance"];
+    }
+    return 0;
+  }
   // What came and went, by Stripe's book.
   int64_t kept() const { return sum_of("charge", "amount_captured") - sum_of("refund", "amount"); }
   int64_t sum_of(const std::string& kind, const std::string& member) const {
@@ -164,6 +187,7 @@ TEST_CASE("a cancelled event's refunds wait where Stripe says so, and each comes
           "[s9][stripe]") {
   Shop shop;
   std::vector<Payer> payers;
+  payers.reserve(10);
   for (int i = 0; i < 10; ++i) payers.push_back(shop.paid());
   shop.server.fault("429", "/v1/refunds", 3);
   shop.server.fault("timeout_after", "/v1/refunds", 1, "POST", 3);
@@ -195,15 +219,7 @@ TEST_CASE("a dispute at Stripe blocks the tickets until it is won", "[s9][stripe
   CHECK(refunded.wait_for_payment("refunded"));
 
   // Stripe's report agrees with the ledger line by line, and says what it kept.
-  const auto call = [&](const std::string& verb) {
-    return shop.platform.ctl({"call", "payment", verb, R"({"provider": "stripe"})"});
-  };
-  CHECK(call("reconcile.run").status == 0);
-  json report;
-  REQUIRE(wait_until([&] {
-    report = json::parse(call("reconcile.last").out, nullptr, false);
-    return report.is_object() && report.value("phase", "") == "idle";
-  }));
+  const auto report = shop.reconcile();
   CHECK(report["open"] == 0);
   CHECK(report["matched"] == 4);  // Two charges, a dispute, a refund.
   int64_t fees = 0;
@@ -212,4 +228,14 @@ TEST_CASE("a dispute at Stripe blocks the tickets until it is won", "[s9][stripe
   }
   CHECK(fees > 0);
   CHECK(shop.clearing() == 5000 - fees);
+
+  // What Stripe sends to the platform's bank is booked, and what comes back.
+  const auto payout = shop.server.order("pay_out", {{"currency", "egp"}});
+  CHECK(shop.reconcile()["open"] == 0);
+  CHECK(shop.held_at("stripe") == 0);
+  CHECK(shop.held_at("bank") == 5000 - fees);
+  shop.server.order("return_payout", {{"payout", payout["id"]}});
+  CHECK(shop.reconcile()["open"] == 0);
+  CHECK(shop.held_at("stripe") == 5000 - fees);
+  CHECK(shop.held_at("bank") == 0);
 }

@@ -112,7 +112,8 @@ void Shop::look_after_money(uint32_t which, bool releases) {
       return as_staff(GiveBack{{found->payment_id}, found->id});
     case AttentionKind::task: return as_staff(RetryPayment{{found->payment_id}});
     case AttentionKind::dispute:
-    case AttentionKind::account: return;
+    case AttentionKind::account:
+    case AttentionKind::report: return;
   }
 }
 

@@ -159,6 +159,17 @@ class Aftersale:
             self.book.event("payout." + status, payout)
         return payout
 
+    def return_payout(self, name):
+        """The bank did not take it: the money is in the balance again."""
+        payout = self.book.find("payout", name)
+        if payout["status"] == "failed":
+            raise StripeError.invalid("This payout has failed already", None)
+        payout["status"] = "failed"
+        payout["failure_code"] = "account_closed"
+        self.post("payout_failure", name, payout["amount"], payout["currency"], 0, "payout_reversal")
+        self.book.event("payout.failed", payout)
+        return payout
+
     def paid_out(self):
         return {line for lines in self.book.payouts.values() for line in lines}
 

@@ -39,6 +39,9 @@ class Control:
     def do_pay_out(self, currency, status="paid"):
         return self.api.aftersale.pay_out(currency, status)
 
+    def do_return_payout(self, payout):
+        return self.api.aftersale.return_payout(payout)
+
     def do_fault(self, **order):
         self.faults.order(**order)
         return {}

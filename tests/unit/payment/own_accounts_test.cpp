@@ -4,67 +4,12 @@
 #include "common/api/payment_staff.h"
 #include "daemons/payment/ledger.h"
 #include "daemons/payment/refund_line_rows.h"
-#include "tests/unit/payment/counter.h"
+#include "tests/unit/payment/stub_accounts.h"
 
 using namespace bilten;
 using namespace bilten::test;
 
 namespace {
-
-// An account whose webhooks say what the test wants, signed by its secret alone.
-class StubAccount final : public Provider {
- public:
-  explicit StubAccount(std::string secret) : secret_(std::move(secret)) {}
-
-  std::string_view name() const override { return "stripe"; }
-  Result<IntentView> open(const Intent& intent) override {
-    if (refuses) return Error{Code::unavailable, "provider_refuses_us", "401"};
-    ++opened;
-    return IntentView{.reference = "cs_" + intent.payment_id.text(), .amount = intent.amount};
-  }
-  Result<IntentView> look_up(const std::string& reference) override {
-    return IntentView{.reference = reference, .state = state, .amount = {1500, "EUR"}};
-  }
-  Result<IntentView> capture(const std::string& reference, const std::string&) override {
-    return look_up(reference);
-  }
-  Result<IntentView> cancel(const std::string& reference, const std::string&) override {
-    return look_up(reference);
-  }
-  Result<RefundView> refund(const RefundOrder& order) override {
-    if (refuses) return Error{Code::unavailable, "provider_refuses_us", "401"};
-    ++refunded;
-    return RefundView{"re_" + order.refund_id.text(), RefundState::succeeded, order.amount};
-  }
-  Result<WebhookEvent> read_webhook(const RawWebhook& webhook, UnixMillis) const override {
-    if (webhook.signature != secret_) return Error{Code::unauthenticated, "bad_signature", ""};
-    return event;
-  }
-
-  bool refuses = false;
-  int opened = 0, refunded = 0;
-  IntentState state = IntentState::pending;
-  WebhookEvent event = {};
-
- private:
-  const std::string secret_;
-};
-
-struct Accounts {
-  static payment::Config settings() {
-    payment::Config config;
-    config.provider = ProviderName::stripe;
-    return config;
-  }
-  Service with_own() const {
-    return service(settings(), Counter::keys(), platform, {{id_of(1), own}, {id_of(2), other}});
-  }
-  Service without_own() const { return service(settings(), Counter::keys(), platform); }
-
-  std::shared_ptr<StubAccount> platform = std::make_shared<StubAccount>("platform"),
-                               own = std::make_shared<StubAccount>("own"),
-                               other = std::make_shared<StubAccount>("other");
-};
 
 struct Own : Accounts {
   WebhookEvent captured(const std::string& event_id) const {

@@ -1,68 +1,10 @@
 // Payouts of who has the money of an account of their own already: all of it, none, some.
-#include "common/api/event.h"
-#include "common/api/payment.h"
-#include "common/api/payment_fees.h"
-#include "common/api/payment_payouts.h"
 #include "daemons/payment/payout_rows.h"
-#include "tests/unit/payment/till.h"
+#include "tests/unit/payment/own_till.h"
 
 using namespace bilten;
 using namespace bilten::test;
 using namespace bilten::api::payment;
-
-namespace {
-
-// Ten percent to the platform; its own account at a provider unless a sale says otherwise.
-struct OwnTill : Till {
-  explicit OwnTill(int64_t rate = 1000) {
-    SetFeePolicy policy;
-    policy.currency = "EUR";
-    policy.rate = rate;
-    bench.must(policy);
-  }
-  Movement money(const Id& order_id, int64_t amount, bool is_own = true) {
-    auto made = movement(order_id, amount);
-    if (is_own) made.provider = "stripe-own";
-    return made;
-  }
-  Id sell(int64_t price, bool is_own = true) {
-    const auto order = hold({line(type, 1, price, 0, 1900)});
-    book([&](Books& books, const Rows& rows) {
-      book_capture(books, rows, money(order, price, is_own));
-    });
-    return order;
-  }
-  void give_back(const Id& order, int64_t amount) {
-    refund(order, amount, {});
-    book([&](Books& books, const Rows& rows) {
-      book_refund_sent(books, rows, money(order, amount));
-    });
-  }
-  // The event ended a week ago, and its timers have run.
-  void come_due() {
-    api::event::Completed fact{};
-    fact.event_id = event_id;
-    fact.organization_id = organization;
-    fact.terms.currency = "EUR";
-    fact.terms.timezone = "UTC";
-    fact.terms.starts_at = fact.terms.doors_at = {bench.now - kHour};
-    fact.terms.ends_at = {bench.now};
-    bench.note(fact);
-    bench.now += 7 * kDayMillis;
-    bench.run_timers();
-  }
-  std::vector<PayoutView> payouts() {
-    return bench.must(ListPayouts{organization}, &manager).items;
-  }
-  void check() {
-    int64_t sum = 0;
-    for (const auto& [account, balance] : balances()) sum += balance;
-    CHECK(sum == 0);
-    bench.check_rebuild();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("who has all of it is sent nothing, and owes the platform its fees", "[payment]") {
   OwnTill till;

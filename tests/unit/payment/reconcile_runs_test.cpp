@@ -175,7 +175,7 @@ TEST_CASE("the provider of the settings is seen to by itself, others are not ask
   auto config = Counter::settings();
   const auto start = [&](const Rows& rows, const Context& context) {
     Effects effects;
-    plan_reconcile(rows, context, config, effects);
+    plan_reconcile(rows, context, config, {"sandbox"}, effects);
     return effects;
   };
   CHECK(books.bench.refusal(ReadReconcile{{"sandbox"}}) == "never_reconciled");
