@@ -29,12 +29,15 @@ struct DocumentView {
   Money amount = {};
   Split split = {};
   Instant at = {};
+  std::vector<DocumentLine> lines = {};
   static constexpr auto fields() {
     using Self = DocumentView;
     return field_list(field("code", &Self::code, kDocumentCode), field("kind", &Self::kind),
                       field("event_id", &Self::event_id), field("order_id", &Self::order_id),
                       field("amount", &Self::amount, between(1, kMoneyMax)),
-                      field("split", &Self::split), field("at", &Self::at));
+                      field("split", &Self::split), field("at", &Self::at),
+                      field("lines", &Self::lines, items(0, kDocumentLinesMax))
+                          .doc("What it is of; they sum to the amount. None in older ones."));
   }
 };
 

@@ -20,6 +20,21 @@ constexpr auto names_of(EvidenceState) {
                                          "refused"};
 }
 
+inline constexpr int64_t kEvidenceRefundsMax = 1000;
+
+// Money of the payment that went back before.
+struct EvidenceRefund {
+  Money amount = {};
+  Instant at = {};
+  std::string reference = {};
+  static constexpr auto fields() {
+    using Self = EvidenceRefund;
+    return field_list(field("amount", &Self::amount, between(1, kMoneyMax)), field("at", &Self::at),
+                      field("reference", &Self::reference, length(0, kReferenceMax))
+                          .doc("The provider's id of it."));
+  }
+};
+
 struct EvidenceView {
   Id payment_id, order_id;
   EvidenceState state = EvidenceState::gathering;
@@ -31,6 +46,8 @@ struct EvidenceView {
   std::string order_code = {}, event_title = {}, venue = {}, timezone = {};
   std::optional<Instant> ordered_at = {}, starts_at = {}, ends_at = {};
   std::vector<ticket::EvidenceTicket> tickets = {};
+  std::vector<Instant> resends_asked_at = {};
+  std::vector<EvidenceRefund> refunds = {};
   static constexpr auto fields() {
     using Self = EvidenceView;
     constexpr auto words = length(0, ticket::kEvidenceWordsMax);
@@ -55,7 +72,12 @@ struct EvidenceView {
                    field("timezone", &Self::timezone, length(0, 64)),
                    field("ordered_at", &Self::ordered_at), field("starts_at", &Self::starts_at),
                    field("ends_at", &Self::ends_at),
-                   field("tickets", &Self::tickets, items(0, ticket::kOrderTicketsMax))));
+                   field("tickets", &Self::tickets, items(0, ticket::kOrderTicketsMax)),
+                   field("resends_asked_at", &Self::resends_asked_at,
+                         items(0, ticket::kEvidenceResendsMax))
+                       .doc("When the order's link was asked for by mail again; the last times."),
+                   field("refunds", &Self::refunds, items(0, kEvidenceRefundsMax))
+                       .doc("What of the payment went back already; it is named to the bank.")));
   }
 };
 

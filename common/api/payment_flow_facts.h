@@ -164,9 +164,21 @@ struct RefundBounced : OfRefund {
       "Money that had gone back came here again, for its bank did not take it; staff is to look at "
       "it.";
   std::string reason;
+  std::optional<std::string> reference = {};  // That it had gone under; absent: of all of it.
+  // Of a part of the refund: how much, minor units, and the refund that it is from here on.
+  std::optional<int64_t> part = {};
+  std::optional<Id> part_id = {};
+  // Of what came, minor units: the buyer has as much by a dispute that was lost, and it is not due.
+  int64_t settled = 0;
   static constexpr auto fields() {
-    return join_fields(OfRefund::fields(),
-                       field_list(field("reason", &RefundBounced::reason, length(0, 64))));
+    using Self = RefundBounced;
+    return join_fields(
+        OfRefund::fields(),
+        field_list(field("reason", &Self::reason, length(0, 64)),
+                   field("reference", &Self::reference, length(0, kReferenceMax)),
+                   field("part", &Self::part, between(1, kMoneyMax)),
+                   field("part_id", &Self::part_id),
+                   field("settled", &Self::settled, between(0, kMoneyMax)).or_default()));
   }
 };
 

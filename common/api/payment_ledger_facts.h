@@ -68,7 +68,7 @@ struct Posting {
   static constexpr auto fields() {
     return field_list(field("account", &Posting::account),
                       field("of", &Posting::of, length(0, 32, Format::word)).or_default(),
-                      field("amount", &Posting::amount, between(-kMoneyMax, kMoneyMax))
+                      field("amount", &Posting::amount, between(INT64_MIN, INT64_MAX))
                           .doc("Debit positive, credit negative."));
   }
 };

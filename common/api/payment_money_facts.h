@@ -1,5 +1,6 @@
 // What the payment service announces of money: the facts that ticket follows. Amounts are what
-// moved; card data and names never leave the payment service.
+// moved; of a dispute, what it may cost the order. Card data and names never leave the payment
+// service.
 #pragma once
 
 #include <variant>
@@ -57,11 +58,15 @@ struct Disputed : Moved {
       "Who paid has asked their bank for the money back; it is decided later.";
   std::string reference = {};          // The provider's id of the dispute.
   std::optional<Instant> due_at = {};  // Evidence is heard until then.
+  // Minor units, beside the amount: what the bank takes although it had gone back before.
+  int64_t taken_again = 0;
   static constexpr auto fields() {
     return join_fields(
         Moved::fields(),
-        field_list(field("reference", &Disputed::reference, length(0, kReferenceMax)).or_default(),
-                   field("due_at", &Disputed::due_at)));
+        field_list(
+            field("reference", &Disputed::reference, length(0, kReferenceMax)).or_default(),
+            field("due_at", &Disputed::due_at),
+            field("taken_again", &Disputed::taken_again, between(0, kMoneyMax)).or_default()));
   }
 };
 
@@ -69,9 +74,14 @@ struct DisputeClosed : Moved {
   static constexpr std::string_view name = "payment.dispute_closed";
   static constexpr Audience audience = Audience::organization;
   static constexpr std::string_view doc = "A dispute is decided.";
-  bool won = false;  // The money stays; otherwise it went back.
+  bool won = false;         // The money stays; otherwise it went back.
+  int64_t taken_again = 0;  // As of payment.disputed.
   static constexpr auto fields() {
-    return join_fields(Moved::fields(), field_list(field("won", &DisputeClosed::won)));
+    return join_fields(
+        Moved::fields(),
+        field_list(
+            field("won", &DisputeClosed::won),
+            field("taken_again", &DisputeClosed::taken_again, between(0, kMoneyMax)).or_default()));
   }
 };
 

@@ -45,7 +45,7 @@ struct OpenPayment {
                .status = 201,
                .location = "/v1/payments/{id}"},
       .refusals = {"unknown_order", "already_paid", "hold_expired", "method_unavailable",
-                   "too_many_payments"},
+                   "too_many_payments", "amount_too_large"},
       .critical = true,
       .doc =
           "Begins to pay a held order: its total of this moment, by the method. One that can be "
@@ -113,7 +113,7 @@ struct ToldIntent {
     return field_list(
         field("reference", &ToldIntent::reference, length(1, kReferenceMax)),
         field("state", &ToldIntent::state),
-        field("amount", &ToldIntent::amount, between(0, kMoneyMax)),
+        field("amount", &ToldIntent::amount, between(0, kPaymentMax)),
         field("redirect_url", &ToldIntent::redirect_url, length(1, kRedirectMax)),
         field("money_reference", &ToldIntent::money_reference, length(0, kReferenceMax))
             .or_default());

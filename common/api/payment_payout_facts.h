@@ -92,7 +92,7 @@ struct PayoutMade {
     using Self = PayoutMade;
     return field_list(
         field("organization_id", &Self::organization_id), field("payout_id", &Self::payout_id),
-        field("amount", &Self::amount, between(1, kMoneyMax)),
+        field("amount", &Self::amount, between(1, INT64_MAX)),
         field("parts", &Self::parts, items(1, kPayoutEventsMax)), field("at", &Self::at));
   }
 };
@@ -106,7 +106,7 @@ struct PayoutMoved {
     using Self = PayoutMoved;
     return field_list(
         field("organization_id", &Self::organization_id), field("payout_id", &Self::payout_id),
-        field("amount", &Self::amount, between(1, kMoneyMax)), field("at", &Self::at));
+        field("amount", &Self::amount, between(1, INT64_MAX)), field("at", &Self::at));
   }
 };
 

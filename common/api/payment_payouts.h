@@ -23,7 +23,7 @@ struct PayoutView {
     using Self = PayoutView;
     return field_list(
         field("id", &Self::id), field("organization_id", &Self::organization_id),
-        field("state", &Self::state), field("amount", &Self::amount, between(1, kMoneyMax)),
+        field("state", &Self::state), field("amount", &Self::amount, between(1, INT64_MAX)),
         field("parts", &Self::parts, items(1, kPayoutEventsMax))
             .doc("What each event earned or owed, and what is kept of it for now."),
         field("reference", &Self::reference, length(0, 255)).doc("Of the transfer, at the bank."),

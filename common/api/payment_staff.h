@@ -121,8 +121,8 @@ struct ReceivePayment : StaffAction {
   using Answer = PaymentView;
   Money amount;
   static constexpr auto fields() {
-    return join_fields(StaffAction::fields(),
-                       field_list(field("amount", &ReceivePayment::amount, between(1, kMoneyMax))));
+    return join_fields(StaffAction::fields(), field_list(field("amount", &ReceivePayment::amount,
+                                                               between(1, kPaymentMax))));
   }
 };
 

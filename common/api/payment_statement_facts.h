@@ -21,10 +21,18 @@ enum class MovementReason : uint8_t {
   already_received,   // The order's transfers have their money.
   other_amount,       // These two of held_for_review.
   other_currency,
+  looks_known,  // Another file had one that is equal, of a day that either may have a part of.
 };
 constexpr auto names_of(MovementReason) {
-  return std::array<std::string_view, 5>{"unknown_reference", "several_fit", "already_received",
-                                         "other_amount", "other_currency"};
+  return std::array<std::string_view, 6>{"unknown_reference", "several_fit",    "already_received",
+                                         "other_amount",      "other_currency", "looks_known"};
+}
+
+// On which day of its file a movement is booked. On the first and the last the file may be cut: it
+// has a part of that day.
+enum class DayInFile : uint8_t { only, first, last, inside };
+constexpr auto names_of(DayInFile) {
+  return std::array<std::string_view, 4>{"only", "first", "last", "inside"};
 }
 
 inline constexpr size_t kMovementDigestBytes = 16;
@@ -42,17 +50,20 @@ struct MovementTaken {
   Instant booked_at = {};  // The day, as the bank has it.
   Id person_id = {};       // Who sent the statement.
   Instant at = {};
+  std::optional<Bytes> file = {};  // Keyed digest of the file that brought it.
+  DayInFile day = DayInFile::only;
   static constexpr auto fields() {
     using Self = MovementTaken;
-    return join_fields(field_list(field("organization_id", &Self::organization_id),
-                                  field("movement_id", &Self::movement_id),
-                                  field("digest", &Self::digest,
-                                        between(kMovementDigestBytes, kMovementDigestBytes)),
-                                  field("outcome", &Self::outcome), field("reason", &Self::reason)),
-                       field_list(field("payment_id", &Self::payment_id),
-                                  field("amount", &Self::amount, between(1, kMoneyMax)),
-                                  field("booked_at", &Self::booked_at),
-                                  field("person_id", &Self::person_id), field("at", &Self::at)));
+    constexpr auto digest = between(kMovementDigestBytes, kMovementDigestBytes);
+    return join_fields(
+        field_list(field("organization_id", &Self::organization_id),
+                   field("movement_id", &Self::movement_id), field("digest", &Self::digest, digest),
+                   field("outcome", &Self::outcome), field("reason", &Self::reason)),
+        field_list(field("payment_id", &Self::payment_id),
+                   field("amount", &Self::amount, between(1, kMoneyMax)),
+                   field("booked_at", &Self::booked_at), field("person_id", &Self::person_id),
+                   field("at", &Self::at), field("file", &Self::file, digest),
+                   field("day", &Self::day).or_default()));
   }
 };
 

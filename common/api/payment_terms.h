@@ -11,6 +11,11 @@ inline constexpr size_t kReferenceMax = 255;                      // Of a provid
 inline constexpr size_t kRedirectMax = 4000;
 inline constexpr int64_t kEvidencePackMax = 1 << 20;
 
+// The most that one payment brings, minor units: ten thousand million euros. It is asked of each
+// amount where it enters, so that nothing checks sums of them: a sum of int64 has room for nine
+// million such payments, and limits of sums (of postings, of payouts) are those of int64.
+inline constexpr int64_t kPaymentMax = 1'000'000'000'000;
+
 enum class Method : uint8_t { card, transfer, onsite };
 constexpr auto names_of(Method) {
   return std::array<std::string_view, 3>{"card", "transfer", "onsite"};

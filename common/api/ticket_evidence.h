@@ -10,6 +10,7 @@ namespace bilten::api::ticket {
 
 inline constexpr int64_t kEvidenceWordsMax = 300;
 inline constexpr int64_t kEvidenceAdmissionsMax = 20;  // Of one ticket; more are left out.
+inline constexpr int64_t kEvidenceResendsMax = 5;      // The last ones.
 
 // That a check-in list let a ticket in.
 struct EvidenceAdmission {
@@ -54,6 +55,7 @@ struct OrderEvidence {
     Instant ordered_at = {}, starts_at = {}, ends_at = {};
     std::string buyer_name = {}, buyer_email = {};  // Empty: erased at the buyer's wish.
     std::vector<EvidenceTicket> tickets = {};
+    std::vector<Instant> resends_asked_at = {};
     static constexpr auto fields() {
       using Self = Answer;
       return join_fields(
@@ -63,9 +65,14 @@ struct OrderEvidence {
                      field("timezone", &Self::timezone, length(0, 64)),
                      field("ordered_at", &Self::ordered_at), field("starts_at", &Self::starts_at),
                      field("ends_at", &Self::ends_at)),
-          field_list(field("buyer_name", &Self::buyer_name, length(0, 200)),
-                     field("buyer_email", &Self::buyer_email, length(0, 254)),
-                     field("tickets", &Self::tickets, items(0, kOrderTicketsMax))));
+          field_list(
+              field("buyer_name", &Self::buyer_name, length(0, 200)),
+              field("buyer_email", &Self::buyer_email, length(0, 254)),
+              field("tickets", &Self::tickets, items(0, kOrderTicketsMax)),
+              field("resends_asked_at", &Self::resends_asked_at, items(0, kEvidenceResendsMax))
+                  .or_default()
+                  .doc("When somebody who holds the order's link had it mailed to the buyer "
+                       "again.")));
     }
   };
   Id order_id;

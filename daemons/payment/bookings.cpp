@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/shares.h"
+#include "daemons/payment/document_lines.h"
 #include "daemons/payment/fees.h"
 #include "daemons/payment/order_prices.h"
 #include "daemons/payment/payouts.h"
@@ -13,7 +14,6 @@ using api::payment::FeeBearer;
 
 namespace {
 
-const AccountName kPayable{AccountKind::organizer_payable};
 const AccountName kBuyerFees{AccountKind::buyer_fees};
 const AccountName kPlatformFees{AccountKind::platform_fees};
 const AccountName kRefunds{AccountKind::refunds};
@@ -106,7 +106,7 @@ void pay_order(Books& books, const Rows& rows, const OrderPriceRow& price, const
   books.post(entry);
   paid.tickets = std::max<int64_t>(0, paid.tickets + beyond);
   books.documents().issue({DocumentKind::receipt, money.organization_id, price.event_id,
-                           money.order_id, price.currency, paid});
+                           money.order_id, price.currency, paid, lines_of(rows, price)});
 }
 
 struct Due {
@@ -160,7 +160,7 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
     });
     part.tickets += fee;  // Who bought does not see what the platform takes.
     books.documents().issue({DocumentKind::credit_note, due.organization_id, due.event_id,
-                             due.order_id, currency, part});
+                             due.order_id, currency, part, lines_that_went(rows, *price)});
   }
   books.post(entry);
 }
@@ -206,8 +206,11 @@ void book_return_due(Books& books, const Rows& rows, const Id& payment_id) {
   books.post(entry);
   if (came->kind != EntryKind::capture) return;
   const auto& currency = came->postings[0].amount.currency;
+  const auto price = rows.find<OrderPriceRow>(came->order_id->view());
+  CHECK_INVARIANT(price);
   books.documents().issue({DocumentKind::credit_note, came->organization_id, *came->event_id,
-                           *came->order_id, currency, price_in(came->postings, currency)});
+                           *came->order_id, currency, price_in(came->postings, currency),
+                           lines_of(rows, *price)});
 }
 
 void book_refund_due(Books& books, const Rows& rows, const api::ticket::Refunded& fact) {
@@ -251,6 +254,12 @@ void book_dispute_opened(Books& books, const Rows& rows, const Movement& money) 
 void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, bool won) {
   Entry entry(about(rows, won ? EntryKind::dispute_won : EntryKind::dispute_lost, money));
   books.post(entry.move(money.amount, won ? clearing(money.provider) : kRefunds, kDisputes));
+}
+
+void book_taken_again(Books& books, const Rows& rows, const Movement& money) {
+  auto head = about(rows, EntryKind::dispute_lost, money);
+  head.order_id.reset();
+  books.post(Entry(std::move(head)).move(money.amount, kPayable, kRefunds));
 }
 
 void apply(Rows& rows, const api::payment::Posted& fact) {

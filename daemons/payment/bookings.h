@@ -51,6 +51,10 @@ void book_provider_payout(Books& books, const std::string& provider, const Money
 // buyer's: which is a refund, due by ticket.refunded.
 void book_dispute_opened(Books& books, const Rows& rows, const Movement& money);
 void book_dispute_closed(Books& books, const Rows& rows, const Movement& money, bool won);
+// What of a lost dispute had gone back before: no ticket.refunded makes it due, so the organiser
+// bears it. The entry is of no order: what the order earned and gave back stays as it was. Below 0:
+// so much of it came here again, for the refund's bank did not take it.
+void book_taken_again(Books& books, const Rows& rows, const Movement& money);
 
 // Writes the entry, and what its order and payment are by it.
 void apply(Rows& rows, const api::payment::Posted& fact);

@@ -2,6 +2,7 @@
 
 #include "common/api/payment_facts.h"
 #include "daemons/payment/bookings.h"
+#include "daemons/payment/bounces.h"
 #include "daemons/payment/debts.h"
 #include "daemons/payment/desk_sales.h"
 #include "daemons/payment/disputes.h"

@@ -14,38 +14,53 @@ namespace bilten::payment {
 using api::payment::DisputeClosed;
 using api::payment::Disputed;
 
+namespace {
+
+// What a dispute of so much takes: of the order, what did not go back yet; all else a second time.
+// Counted anew when it is decided, for money may go back meanwhile.
+template <class Fact>
+Fact at_stake(const Id& payment_id, const PaymentRow& payment, const Money& whole, UnixMillis now) {
+  auto fact = moved<Fact>(payment_id, payment, whole, now);
+  fact.amount.amount = std::min(whole.amount, payment.received->amount - payment.refunded);
+  fact.taken_again = whole.amount - fact.amount.amount;
+  return fact;
+}
+
+}  // namespace
+
 void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const PaymentRow& payment,
                   const WebhookEvent& event, Effects& effects) {
   if (!has_money(payment)) return;
   const auto known = rows.find<DisputeRow>(payment_id.view());
   if (known && known->state != DisputeState::open) return;
-  // Never more than is there: banks dispute what was refunded meanwhile, too.
-  Money amount{std::min(event.amount.amount, payment.received->amount - payment.refunded),
-               payment.received->currency};
-  if (known) amount = known->amount;
-  if (amount.amount <= 0) return;
+  Money whole{std::min(event.amount.amount, payment.received->amount), payment.received->currency};
+  if (known) whole = known->amount;
+  if (whole.amount <= 0) return;
+  const auto movement = movement_of(payment_id, payment, whole, event.sub_reference);
   Books books(rows, {now}, effects);
   if (!known) {
-    auto opened = moved<Disputed>(payment_id, payment, amount, now);
+    auto opened = at_stake<Disputed>(payment_id, payment, whole, now);
     opened.reference = event.sub_reference;
     if (event.due_at) opened.due_at = Instant{*event.due_at};
     effects.record(opened);
     begin_task(TaskKind::evidence, payment_id, now, effects);
-    book_dispute_opened(books, rows, movement_of(payment_id, payment, amount, event.sub_reference));
+    book_dispute_opened(books, rows, movement);
   }
   if (event.kind != WebhookEvent::Kind::dispute_closed) return;
-  auto closed = moved<DisputeClosed>(payment_id, payment, amount, now);
+  auto closed = at_stake<DisputeClosed>(payment_id, payment, whole, now);
   closed.won = event.won;
   effects.record(closed);
-  book_dispute_closed(books, rows, movement_of(payment_id, payment, amount, event.sub_reference),
-                      event.won);
-  if (!event.won && is_last_in_review(payment, amount.amount)) {
-    book_return_due(books, rows, payment_id);
-  }
+  book_dispute_closed(books, rows, movement, event.won);
+  if (event.won) return;
+  book_taken_again(
+      books, rows,
+      movement_of(payment_id, payment, {closed.taken_again, whole.currency}, event.sub_reference));
+  if (is_last_in_review(payment, closed.amount.amount)) book_return_due(books, rows, payment_id);
 }
 
 void apply(Rows& rows, const Disputed& fact) {
-  rows.save(fact.payment_id.view(), DisputeRow{.amount = fact.amount,
+  const Money whole{fact.amount.amount + fact.taken_again, fact.amount.currency};
+  rows.save(fact.payment_id.view(), DisputeRow{.amount = whole,
                                                .reference = fact.reference,
                                                .opened_at = fact.at,
                                                .due_at = fact.due_at});
@@ -62,6 +77,7 @@ void apply(Rows& rows, const DisputeClosed& fact) {
   CHECK_INVARIANT(dispute && dispute->state == DisputeState::open);
   dispute->state = fact.won ? DisputeState::won : DisputeState::lost;
   dispute->closed_at = fact.at;
+  if (!fact.won) dispute->taken_again = fact.taken_again;
   rows.save(fact.payment_id.view(), *dispute);
   auto payment = find_payment(rows, fact.payment_id);
   payment.is_disputed = false;

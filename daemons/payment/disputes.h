@@ -9,7 +9,8 @@
 namespace bilten::payment {
 
 // What a provider tells of a dispute; of one that is closed nothing more is heard, and one that was
-// never told to be open is opened by its end.
+// never told to be open is opened by its end. Banks dispute what was given back before, too: that
+// is taken a second time, costs the order nothing more, and is the organiser's loss.
 void take_dispute(const Rows& rows, UnixMillis now, const Id& payment_id, const PaymentRow& payment,
                   const WebhookEvent& event, Effects& effects);
 

@@ -18,11 +18,14 @@ struct DocumentRow {
   Money amount;
   api::payment::Split split;
   Instant at;
+  std::vector<api::payment::DocumentLine> lines = {};
   static constexpr auto fields() {
     using Self = DocumentRow;
-    return field_list(field("event_id", &Self::event_id), field("order_id", &Self::order_id),
-                      field("amount", &Self::amount, between(1, kMoneyMax)),
-                      field("split", &Self::split), field("at", &Self::at));
+    return field_list(
+        field("event_id", &Self::event_id), field("order_id", &Self::order_id),
+        field("amount", &Self::amount, between(1, kMoneyMax)), field("split", &Self::split),
+        field("at", &Self::at),
+        field("lines", &Self::lines, items(0, api::payment::kDocumentLinesMax)).or_default());
   }
 };
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "common/base/time.h"
+#include "daemons/payment/document_lines.h"
 #include "daemons/payment/rights.h"
 
 namespace bilten::payment {
@@ -35,6 +36,10 @@ std::optional<DocumentView> first_of(const std::vector<DocumentView>& documents,
   return first == documents.end() ? std::nullopt : std::optional(*first);
 }
 
+DocumentRow row_of(const DocumentIssued& fact) {
+  return {fact.event_id, fact.order_id, fact.amount, fact.split, fact.at, fact.lines};
+}
+
 }  // namespace
 
 std::optional<DocumentIssued> Issuer::issue(const Draft& draft) {
@@ -53,6 +58,7 @@ std::optional<DocumentIssued> Issuer::issue(const Draft& draft) {
   fact.amount = {total, draft.currency};
   fact.split = draft.split;
   fact.at = now_;
+  fact.lines = completed(draft.lines, total);
   effects_.record(fact);
   return fact;
 }
@@ -83,6 +89,7 @@ DocumentView document_view(const DocumentNumber& number, const DocumentRow& row)
   view.amount = row.amount;
   view.split = row.split;
   view.at = row.at;
+  view.lines = row.lines;
   return view;
 }
 
@@ -114,15 +121,15 @@ Decided<DocumentView> decide_issue_invoice(const Rows& rows, const Context& cont
   }
   Decision<DocumentView> decision;
   Issuer issuer(rows, {context.now}, decision);
-  const auto fact = issuer.issue({DocumentKind::invoice, order.organization_id, order.event_id,
-                                  message.order_id, receipt->amount.currency, receipt->split});
+  const auto fact =
+      issuer.issue({DocumentKind::invoice, order.organization_id, order.event_id, message.order_id,
+                    receipt->amount.currency, receipt->split, receipt->lines});
   CHECK_INVARIANT(fact);
   auto parties =
       parties_of(context.vault, order.organization_id, message.order_id, DocumentKind::receipt);
   parties.buyer = message;
   decision.keep(invoice_key(message.order_id), encode(parties));
-  decision.answer =
-      document_view(*fact, {fact->event_id, fact->order_id, fact->amount, fact->split, fact->at});
+  decision.answer = document_view(*fact, row_of(*fact));
   return decision;
 }
 
@@ -160,9 +167,9 @@ void apply(Rows& rows, const DocumentIssued& fact) {
   const auto last = rows.find<SeriesRow>(series).value_or(SeriesRow{}).last_number;
   CHECK_INVARIANT(fact.number == last + 1);
   CHECK_INVARIANT(fact.split.total() == fact.amount.amount);
+  CHECK_INVARIANT(fact.lines.empty() || completed(fact.lines, fact.amount.amount) == fact.lines);
   rows.save(series, SeriesRow{fact.number});
-  rows.save(document_key(fact.organization_id, fact),
-            DocumentRow{fact.event_id, fact.order_id, fact.amount, fact.split, fact.at});
+  rows.save(document_key(fact.organization_id, fact), row_of(fact));
   rows.save(document_key(fact.order_id, fact), DocumentOfOrder{});
 }
 

@@ -22,6 +22,8 @@ class Issuer {
     Id organization_id, event_id, order_id;
     std::string currency;
     api::payment::Split split;
+    // Where they sum to another amount than the split, one more makes it up.
+    std::vector<api::payment::DocumentLine> lines;
   };
   // Of nothing (a split that sums to 0) no document is made.
   std::optional<api::payment::DocumentIssued> issue(const Draft& draft);

@@ -29,21 +29,36 @@ void add(RefundSum& sum, int64_t refunds, int64_t amount) {
   CHECK_INVARIANT(sum.refunds >= 0 && sum.amount >= 0);
 }
 
+// Of the event whose order it paid.
+void change_sums(Rows& rows, const PaymentRow& payment, std::string_view currency,
+                 const std::function<void(EventRefundSums&)>& change) {
+  const auto order = rows.find<OrderRow>(payment.order_id.view());
+  CHECK_INVARIANT(order);
+  const auto key = std::string(RowKey(order->event_id).text(currency));
+  auto row = rows.find<EventRefundsRow>(key).value_or(EventRefundsRow{});
+  change(row.sums);
+  rows.save(key, row);
+}
+
 }  // namespace
 
 void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundRow>& before,
                  const RefundRow& refund) {
-  const auto order = rows.find<OrderRow>(payment.order_id.view());
-  CHECK_INVARIANT(order);
-  const auto key = std::string(RowKey(order->event_id).text(refund.amount.currency));
-  auto row = rows.find<EventRefundsRow>(key).value_or(EventRefundsRow{});
-  if (before) {
-    add(sum_of(row.sums, payment, before->state), -1, -before->amount.amount);
-    const auto went = before->amount.amount - refund.amount.amount;  // A part of it, by hand.
-    add(row.sums.returned, 0, went);
-  }
-  add(sum_of(row.sums, payment, refund.state), 1, refund.amount.amount);
-  rows.save(key, row);
+  change_sums(rows, payment, refund.amount.currency, [&](EventRefundSums& sums) {
+    if (before) {
+      add(sum_of(sums, payment, before->state), -1, -before->amount.amount);
+      const auto went = before->amount.amount - refund.amount.amount;  // A part of it, by hand.
+      add(sums.returned, 0, went);
+    }
+    add(sum_of(sums, payment, refund.state), 1, refund.amount.amount);
+  });
+}
+
+void note_bounced_part(Rows& rows, const PaymentRow& payment, const RefundRow& part) {
+  change_sums(rows, payment, part.amount.currency, [&](EventRefundSums& sums) {
+    add(sums.returned, 0, -part.amount.amount);
+    add(sums.failed, 1, part.amount.amount);
+  });
 }
 
 Result<api::ListOf<EventRefundMoney>> read_event_refunds(

@@ -17,6 +17,8 @@ struct EventRefundsRow {
 // For evolve: the refund stands otherwise than before; `before` absent: there was none.
 void note_refund(Rows& rows, const PaymentRow& payment, const std::optional<RefundRow>& before,
                  const RefundRow& refund);
+// The same of a part of a refund that came back: it is one of its own, which failed.
+void note_bounced_part(Rows& rows, const PaymentRow& payment, const RefundRow& part);
 
 // unknown_event, role_missing
 Result<api::ListOf<api::payment::EventRefundMoney>> read_event_refunds(

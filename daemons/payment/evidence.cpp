@@ -1,5 +1,6 @@
 #include "daemons/payment/evidence.h"
 
+#include "daemons/payment/bounces.h"
 #include "daemons/payment/evidence_text.h"
 #include "daemons/payment/own_accounts.h"
 #include "daemons/payment/payments.h"
@@ -11,6 +12,7 @@ namespace bilten::payment {
 
 using api::payment::EvidenceDue;
 using api::payment::EvidenceGathered;
+using api::payment::EvidenceRefund;
 using api::payment::EvidenceRefused;
 using api::payment::EvidenceSubmitted;
 using api::payment::EvidenceView;
@@ -47,8 +49,18 @@ OrderEvidence::Answer kept_pack(const Vault& vault, const Id& payment_id) {
   return std::move(*pack);
 }
 
-EvidenceView view_of(const Vault& vault, const Id& payment_id, const PaymentRow& payment,
-                     const DisputeRow& dispute, const EvidenceRow& evidence) {
+std::vector<EvidenceRefund> refunds_of(const Rows& rows, const Id& payment_id,
+                                       const PaymentRow& payment) {
+  std::vector<EvidenceRefund> refunds;
+  for (const auto& each : returned_of(rows, payment_id)) {
+    refunds.push_back({{each.amount, payment.received->currency}, each.at, each.reference});
+  }
+  return refunds;
+}
+
+EvidenceView view_of(const Rows& rows, const Vault& vault, const Id& payment_id,
+                     const PaymentRow& payment, const DisputeRow& dispute,
+                     const EvidenceRow& evidence) {
   EvidenceView view{.payment_id = payment_id, .order_id = payment.order_id};
   view.state = evidence.state;
   view.amount = dispute.amount;
@@ -58,6 +70,7 @@ EvidenceView view_of(const Vault& vault, const Id& payment_id, const PaymentRow&
   view.submitted_at = evidence.submitted_at;
   view.reason = evidence.reason;
   view.more = vault.get(evidence_more_key(payment_id)).value_or("");
+  view.refunds = refunds_of(rows, payment_id, payment);
   auto pack = kept_pack(vault, payment_id);
   if (pack.code.empty()) return view;
   view.order_code = pack.code;
@@ -68,6 +81,7 @@ EvidenceView view_of(const Vault& vault, const Id& payment_id, const PaymentRow&
   view.starts_at = pack.starts_at;
   view.ends_at = pack.ends_at;
   view.tickets = std::move(pack.tickets);
+  view.resends_asked_at = std::move(pack.resends_asked_at);
   return view;
 }
 
@@ -84,6 +98,7 @@ struct Plan {
   SettleTask message;
   PaymentRow payment;
   std::string account = {}, reference = {}, more = {}, key = {};
+  std::vector<EvidenceRefund> refunds = {};
   bool is_wanted = false;
 };
 
@@ -93,7 +108,8 @@ Status hand_over(const Providers& providers, const Ask& ask, const Plan& plan,
   if (!provider) return Error{Code::unavailable, missing_reason(plan.payment), plan.account};
   auto* disputes = provider->disputes();
   if (!disputes) return Error{Code::unsupported, "evidence_not_taken", plan.account};
-  return disputes->give_evidence(plan.reference, evidence_of(order, plan.payment.amount, plan.more),
+  return disputes->give_evidence(plan.reference,
+                                 evidence_of(order, plan.payment.amount, plan.refunds, plan.more),
                                  true, plan.key);
 }
 
@@ -136,7 +152,7 @@ Result<EvidenceView> read_evidence(const Reader& reader, const ReadEvidence& mes
   if (!payment) return payment.error();
   const auto dispute = find_dispute(reader.rows, payment_id);
   if (!dispute) return dispute.error();
-  return view_of(reader.vault, payment_id, *payment, *dispute,
+  return view_of(reader.rows, reader.vault, payment_id, *payment, *dispute,
                  find_evidence(reader.rows, payment_id));
 }
 
@@ -158,7 +174,7 @@ Decided<EvidenceView> decide_give_evidence(const Rows& rows, const Context& cont
     want_evidence(context, payment_id, *payment, decision);
     evidence.state = EvidenceState::sending;
   }
-  decision.answer = view_of(context.vault, payment_id, *payment, *dispute, evidence);
+  decision.answer = view_of(rows, context.vault, payment_id, *payment, *dispute, evidence);
   if (message.more) decision.answer.more = *message.more;
   return decision;
 }
@@ -203,6 +219,7 @@ std::function<std::optional<SettleTask>(const Ask&)> plan_evidence(const Provide
   Plan plan{.message = {.kind = TaskKind::evidence, .id = payment_id},
             .payment = find_payment(reader.rows, payment_id)};
   plan.account = account_name(plan.payment);
+  plan.refunds = refunds_of(reader.rows, payment_id, plan.payment);
   plan.reference = dispute->reference;
   plan.more = reader.vault.get(evidence_more_key(payment_id)).value_or("");
   plan.key = provider_key("evidence", payment_id, evidence.round);

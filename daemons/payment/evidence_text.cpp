@@ -6,12 +6,13 @@
 
 namespace bilten::payment {
 
+using api::payment::EvidenceRefund;
 using api::ticket::EvidenceTicket;
 using api::ticket::OrderEvidence;
 
 namespace {
 
-constexpr size_t kLogBytesMax = 18'000;
+constexpr size_t kLogBytesMax = 18'000, kRefundBytesMax = 12'000;
 
 // "2 x Seat, 1 x Child"
 std::string tickets_in_words(const std::vector<EvidenceTicket>& tickets) {
@@ -33,9 +34,12 @@ std::string product_of(const OrderEvidence::Answer& order, const Money& paid) {
          to_text(paid) + ", delivered electronically.";
 }
 
-std::string log_of(const std::vector<EvidenceTicket>& tickets) {
+std::string log_of(const OrderEvidence::Answer& order) {
   std::string log;
-  for (const auto& ticket : tickets) {
+  for (const auto& at : order.resends_asked_at) {
+    log += rfc3339(at.ms) + " the link to the tickets was asked for by mail again.\n";
+  }
+  for (const auto& ticket : order.tickets) {
     for (const auto& admission : ticket.admissions) {
       if (log.size() > kLogBytesMax) return log + "Further admissions are left out.\n";
       log += rfc3339(admission.first_at.ms) + " ticket " + ticket.ticket_id.text() + " (" +
@@ -62,17 +66,29 @@ std::string policy_of(const std::vector<EvidenceTicket>& tickets) {
   return policy;
 }
 
+std::string refunds_in_words(const std::vector<EvidenceRefund>& refunds) {
+  std::string words;
+  for (const auto& refund : refunds) {
+    if (words.size() > kRefundBytesMax) return words + "Further refunds are left out.\n";
+    words += to_text(refund.amount) + " of this payment went back to the card on " +
+             rfc3339(refund.at.ms);
+    if (!refund.reference.empty()) words += ", refund " + refund.reference;
+    words += ".\n";
+  }
+  return words;
+}
+
 }  // namespace
 
 Evidence evidence_of(const OrderEvidence::Answer& order, const Money& paid,
-                     const std::string& more) {
+                     const std::vector<EvidenceRefund>& refunds, const std::string& more) {
   return {.product_description = product_of(order, paid),
           .service_date = rfc3339(order.starts_at.ms).substr(0, 10),
-          .access_log = log_of(order.tickets),
+          .access_log = log_of(order),
           .refund_policy = policy_of(order.tickets),
           .customer_email = order.buyer_email,
           .customer_name = order.buyer_name,
-          .more = more};
+          .more = refunds_in_words(refunds) + more};
 }
 
 }  // namespace bilten::payment

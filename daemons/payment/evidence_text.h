@@ -4,15 +4,17 @@
 
 #include <string>
 
-#include "common/api/ticket_evidence.h"
+#include "common/api/payment_evidence.h"
 #include "common/base/money.h"
 #include "daemons/payment/provider_reports.h"
 
 namespace bilten::payment {
 
-// `more`: what staff says besides. Each part is within the port's bounds: of tickets that were let
-// in more often than there is room for, the last admissions are left out, and it says so.
+// `refunds`: what of the payment went back before; `more`: what staff says besides. Each part is
+// within the port's bounds: of tickets that were let in more often than there is room for, the last
+// admissions are left out, and it says so.
 Evidence evidence_of(const api::ticket::OrderEvidence::Answer& order, const Money& paid,
+                     const std::vector<api::payment::EvidenceRefund>& refunds,
                      const std::string& more);
 
 }  // namespace bilten::payment

@@ -132,6 +132,22 @@ struct RefundReferenceRow {
   static constexpr auto fields() { return field_list(); }
 };
 
+// Key: payment id, refund id, the provider's reference. What went back under that name, of the
+// refund all or a part; the row goes when the money comes here again.
+struct ReturnedRow {
+  static constexpr std::string_view table = "returned";
+  int64_t amount = 0;  // Minor units of the payment's currency.
+  Instant at = {};
+  static constexpr auto fields() {
+    return field_list(field("amount", &ReturnedRow::amount, between(1, kMoneyMax)),
+                      field("at", &ReturnedRow::at));
+  }
+};
+inline std::string returned_key(const Id& payment_id, const Id& refund_id,
+                                std::string_view reference) {
+  return key_of(payment_id, refund_id).append(reference);
+}
+
 inline constexpr size_t kRefundsOfPaymentMax = 1000;
 // Key: payment id, refund id.
 struct RefundOfPayment {
@@ -189,12 +205,15 @@ struct DisputeRow {
   DisputeState state = DisputeState::open;
   Instant opened_at = {};
   std::optional<Instant> due_at = {}, closed_at = {};
+  // Of one that was lost, minor units: what had gone back before, and is not here again since.
+  int64_t taken_again = 0;
   static constexpr auto fields() {
     using Self = DisputeRow;
     return field_list(field("amount", &Self::amount, between(0, kMoneyMax)),
                       field("reference", &Self::reference, length(0, api::payment::kReferenceMax)),
                       field("state", &Self::state), field("opened_at", &Self::opened_at),
-                      field("due_at", &Self::due_at), field("closed_at", &Self::closed_at));
+                      field("due_at", &Self::due_at), field("closed_at", &Self::closed_at),
+                      field("taken_again", &Self::taken_again, between(0, kMoneyMax)).or_default());
   }
 };
 

@@ -17,6 +17,15 @@ struct TypeTaxRow {
   }
 };
 
+// Key: ticket type id. What it is called now, in the language of any_text.
+struct TypeNameRow {
+  static constexpr std::string_view table = "type_name";
+  std::string title;
+  static constexpr auto fields() {
+    return field_list(field("name", &TypeNameRow::title, length(0, 100)));
+  }
+};
+
 // Key: order id. An order that costs something, as it was made or stands by now.
 struct OrderPriceRow {
   static constexpr std::string_view table = "order_price";
@@ -28,6 +37,7 @@ struct OrderPriceRow {
   int64_t fee = 0;                   // That the platform takes by it.
   Split before = {};                 // The same of what it was before it changed last.
   int64_t fee_before = 0;
+  std::vector<api::ticket::Line> lines = {}, lines_before = {};  // As of split and before.
   static constexpr auto fields() {
     using Self = OrderPriceRow;
     return field_list(
@@ -36,7 +46,10 @@ struct OrderPriceRow {
         field("rates", &Self::rates, items(0, api::ticket::kOrderLinesMax)),
         field("fee_version", &Self::fee_version, between(0, INT64_MAX)),
         field("fee", &Self::fee, between(0, kMoneyMax)), field("before", &Self::before),
-        field("fee_before", &Self::fee_before, between(0, kMoneyMax)));
+        field("fee_before", &Self::fee_before, between(0, kMoneyMax)),
+        field("lines", &Self::lines, items(0, api::ticket::kOrderLinesMax)).or_default(),
+        field("lines_before", &Self::lines_before, items(0, api::ticket::kOrderLinesMax))
+            .or_default());
   }
 };
 

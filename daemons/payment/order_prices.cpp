@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/wire/any_text.h"
 #include "daemons/payment/fees.h"
 
 namespace bilten::payment {
@@ -11,9 +12,10 @@ using api::ticket::Line;
 
 namespace {
 
-void save_rate(Rows& rows, const Id& ticket_type_id, int64_t rate) {
-  if (rate > 0) {
-    rows.save(ticket_type_id.view(), TypeTaxRow{rate});
+void save_type(Rows& rows, const Id& ticket_type_id, const api::ticket::TypeTerms& terms) {
+  rows.save(ticket_type_id.view(), TypeNameRow{any_text(terms.title)});
+  if (terms.tax_rate > 0) {
+    rows.save(ticket_type_id.view(), TypeTaxRow{terms.tax_rate});
   } else {
     rows.erase<TypeTaxRow>(ticket_type_id.view());
   }
@@ -35,6 +37,7 @@ void add_rates(const Rows& rows, const std::vector<Line>& lines, std::vector<Typ
 void change_lines(const Rows& rows, const std::vector<Line>& lines, OrderPriceRow& price) {
   add_rates(rows, lines, price.rates);
   price.before = std::exchange(price.split, split_of(lines, price.rates));
+  price.lines_before = std::exchange(price.lines, lines);
   price.fee_before = std::exchange(price.fee, fee_of(fee_terms(rows, price.fee_version), lines));
 }
 
@@ -48,11 +51,11 @@ void change_order(Rows& rows, const Id& order_id, const std::vector<Line>& lines
 }  // namespace
 
 void note_price(Rows& rows, const api::ticket::TypeAdded& fact) {
-  save_rate(rows, fact.ticket_type_id, fact.terms.tax_rate);
+  save_type(rows, fact.ticket_type_id, fact.terms);
 }
 
 void note_price(Rows& rows, const api::ticket::TypeChanged& fact) {
-  save_rate(rows, fact.ticket_type_id, fact.terms.tax_rate);
+  save_type(rows, fact.ticket_type_id, fact.terms);
 }
 
 void note_price(Rows& rows, const api::ticket::Held& fact) {

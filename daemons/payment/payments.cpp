@@ -14,6 +14,7 @@ using api::payment::CancelWanted;
 using api::payment::Captured;
 using api::payment::Failed;
 using api::payment::HeldForReview;
+using api::payment::kPaymentMax;
 using api::payment::MoneyNamed;
 using api::payment::Offered;
 using api::payment::OpenPayment;
@@ -185,6 +186,11 @@ Decided<PaymentView> decide_open_payment(const Rows& rows, const Context& contex
   const auto order = find_order(rows, context.person, order_id, message.secret, terms.mesh_key);
   if (!order) return order.error();
   if (const auto fit = check_payable(*order, context.now); !fit) return fit.error();
+  if (order->total.amount > kPaymentMax) {
+    return Error{Code::conflict, "amount_too_large",
+                 "At most " + to_text({kPaymentMax, order->total.currency}) +
+                     " are paid at once; order less, several times."};
+  }
   const auto where = where_paid(message.method, order->organization_id, terms);
   if (!where) return where.error();
   if (const auto fit = check_return_url(message.return_url); !fit) return fit.error();

@@ -32,7 +32,7 @@ struct Where {
 Result<Where> where_paid(Method method, const Id& organization_id, const Terms& terms);
 
 // unknown_order, already_paid, hold_expired, method_unavailable, invalid (return_url),
-// too_many_payments
+// too_many_payments, amount_too_large
 Decided<api::payment::PaymentView> decide_open_payment(const Rows& rows, const Context& context,
                                                        const api::payment::OpenPayment& message,
                                                        const Terms& terms);

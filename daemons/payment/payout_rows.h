@@ -62,7 +62,7 @@ struct PayoutRow {
     using Self = PayoutRow;
     return field_list(field("organization_id", &Self::organization_id),
                       field("state", &Self::state),
-                      field("amount", &Self::amount, between(1, kMoneyMax)),
+                      field("amount", &Self::amount, between(1, INT64_MAX)),
                       field("parts", &Self::parts, items(1, api::payment::kPayoutEventsMax)),
                       field("reference", &Self::reference, length(0, 255)), field("at", &Self::at),
                       field("ended_at", &Self::ended_at));

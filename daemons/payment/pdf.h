@@ -1,4 +1,4 @@
-// A document on one sheet of paper.
+// A document on paper: one sheet, or as many as its lines need.
 #pragma once
 
 #include <string>
@@ -10,13 +10,20 @@
 
 namespace bilten::payment {
 
+// A row of the table; empty where there is nothing to say.
+struct PrintedLine {
+  std::string what, count, price, amount;
+};
+
 // What the page says. Each text is one paragraph; what does not fit its place is cut with an
 // ellipsis.
 struct PrintedDocument {
-  std::string title;                                         // "Invoice I-2027-000001"
-  std::vector<std::string> seller, buyer;                    // Paragraphs; empty: not known.
-  std::vector<std::pair<std::string, std::string>> head;     // What, and its value.
-  std::vector<std::pair<std::string, std::string>> amounts;  // At most 20; the last is the total.
+  std::string title;                                      // "Invoice I-2027-000001"
+  std::vector<std::string> seller, buyer;                 // Paragraphs; empty: not known.
+  std::vector<std::pair<std::string, std::string>> head;  // What, and its value.
+  std::vector<PrintedLine> lines;
+  std::pair<std::string, std::string> total;
+  std::vector<std::pair<std::string, std::string>> taxes;  // Within the total.
   UnixMillis at = 0;
 };
 

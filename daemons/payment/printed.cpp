@@ -5,7 +5,10 @@
 namespace bilten::payment {
 namespace {
 
+using api::payment::DocumentLine;
+using api::payment::DocumentLineKind;
 using api::payment::Party;
+using api::payment::Split;
 
 std::string kind_text(DocumentKind kind) {
   switch (kind) {
@@ -35,6 +38,54 @@ std::string percent(int64_t rate) {
   return text + " %";
 }
 
+// The words of a document's lines.
+struct Writer {
+  std::string currency;
+  bool is_given_back = false;
+
+  std::string money(int64_t amount) const { return to_text({amount, currency}); }
+
+  // Of an older document, which has no lines.
+  std::vector<PrintedLine> parts(const Split& split) const {
+    std::vector<PrintedLine> lines{{"Tickets", {}, {}, money(split.tickets)}};
+    if (split.fees > 0) lines.push_back({"Fees", {}, {}, money(split.fees)});
+    for (const auto& tax : split.taxes) {
+      lines.push_back({"Tax " + percent(tax.rate), {}, {}, money(tax.amount)});
+    }
+    return lines;
+  }
+
+  std::vector<PrintedLine> lines(const std::vector<DocumentLine>& lines) const {
+    std::vector<PrintedLine> written;
+    for (const auto& line : lines) {
+      if (line.kind == DocumentLineKind::item) {
+        add_item(line, written);
+      } else {
+        written.push_back({word_of(line), {}, {}, money(line.amount)});
+      }
+    }
+    return written;
+  }
+
+ private:
+  void add_item(const DocumentLine& line, std::vector<PrintedLine>& written) const {
+    written.push_back({line.title.empty() ? "Ticket" : line.title, std::to_string(line.quantity),
+                       money(line.unit_price), money(line.amount + line.discount)});
+    if (line.discount != 0) written.push_back({"Discount", {}, {}, money(-line.discount)});
+  }
+
+  std::string word_of(const DocumentLine& line) const {
+    switch (line.kind) {
+      case DocumentLineKind::fees: return "Fees";
+      case DocumentLineKind::tax: return "Tax " + percent(line.rate);
+      case DocumentLineKind::item:
+      case DocumentLineKind::rest: break;
+    }
+    if (line.amount < 0) return is_given_back ? "Not given back" : "Less than the price";
+    return is_given_back ? "Given back of the price" : "More than the price";
+  }
+};
+
 }  // namespace
 
 PrintedDocument printed(const api::payment::DocumentView& view, const Parties& parties,
@@ -45,13 +96,13 @@ PrintedDocument printed(const api::payment::DocumentView& view, const Parties& p
   document.buyer = lines_of(parties.buyer);
   document.head = {{"DATE", rfc3339(view.at.ms).substr(0, 10)}, {"ORDER", order_code}};
   document.at = view.at.ms;
-  const auto add = [&](const std::string& what, int64_t amount) {
-    document.amounts.push_back({what, to_text({amount, view.amount.currency})});
-  };
-  add("Tickets", view.split.tickets);
-  if (view.split.fees > 0) add("Fees", view.split.fees);
-  for (const auto& tax : view.split.taxes) add("Tax " + percent(tax.rate), tax.amount);
-  add(view.kind == DocumentKind::credit_note ? "Total given back" : "Total", view.amount.amount);
+  const Writer write{view.amount.currency, view.kind == DocumentKind::credit_note};
+  document.lines = view.lines.empty() ? write.parts(view.split) : write.lines(view.lines);
+  document.total = {write.is_given_back ? "Total given back" : "Total",
+                    write.money(view.amount.amount)};
+  for (const auto& tax : view.split.taxes) {
+    document.taxes.emplace_back("Tax " + percent(tax.rate) + " in it", write.money(tax.amount));
+  }
   return document;
 }
 

@@ -11,7 +11,6 @@
 
 namespace bilten::payment {
 
-using api::payment::RefundBounced;
 using api::payment::RefundDone;
 using api::payment::Refunded;
 using api::payment::RefundFailed;
@@ -69,18 +68,7 @@ void change_refund(Rows& rows, const Id& refund_id, const std::function<void(Ref
 
 // The provider's word is about a request of before, which failed: whatever it says now is older.
 bool is_of_failed(const RefundRow& refund, const RefundNews& news) {
-  return refund.state != RefundProgress::done && refund.reference == news.reference;
-}
-
-void take_bounce(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundRow& refund,
-                 const RefundNews& news, Effects& effects) {
-  const auto payment = find_payment(rows, refund.payment_id);
-  auto bounced = of_refund<RefundBounced>(refund_id, refund, payment, now);
-  bounced.reason = news.failure;
-  effects.record(bounced);
-  Books books(rows, {now}, effects);
-  book_refund_bounced(books, rows,
-                      movement_of(refund.payment_id, payment, refund.amount, news.reference));
+  return refund.reference == news.reference;
 }
 
 }  // namespace
@@ -143,12 +131,7 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects) {
   const auto refund = rows.find<RefundRow>(refund_id.view());
-  if (!refund || is_of_failed(*refund, news)) return;
-  if (refund->state == RefundProgress::done) {
-    const bool came_back = news.state == RefundState::failed && refund->reference == news.reference;
-    if (came_back) take_bounce(rows, now, refund_id, *refund, news, effects);
-    return;
-  }
+  if (!refund || refund->state == RefundProgress::done || is_of_failed(*refund, news)) return;
   const auto payment = find_payment(rows, refund->payment_id);
   if (news.state == RefundState::succeeded) {
     auto done = of_refund<RefundDone>(refund_id, *refund, payment, now);
@@ -203,6 +186,8 @@ void apply(Rows& rows, const RefundDone& fact) {
     payment.refunding -= went;
     CHECK_INVARIANT(payment.refunding >= 0);
     rows.save(refund.payment_id.view(), payment);
+    rows.save(returned_key(refund.payment_id, fact.refund_id, fact.reference),
+              ReturnedRow{went, fact.at});
     if (fact.reference.empty()) return;
     rows.save(reference_key(account_name(payment), fact.reference), RefundReferenceRow{});
   });
@@ -218,23 +203,6 @@ void apply(Rows& rows, const RefundFailed& fact) {
     if (fact.reference) refund.reference = fact.reference;
   });
   end_task(rows, TaskKind::refund, fact.refund_id);
-  add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,
-                fact.at);
-}
-
-void apply(Rows& rows, const RefundBounced& fact) {
-  change_refund(rows, fact.refund_id, [&](RefundRow& refund) {
-    CHECK_INVARIANT(refund.state == RefundProgress::done);
-    refund.state = RefundProgress::failed;
-    refund.reason = fact.reason;
-    auto payment = find_payment(rows, refund.payment_id);
-    payment.refunded -= refund.amount.amount;
-    payment.refunding += refund.amount.amount;
-    CHECK_INVARIANT(payment.refunded >= 0);
-    payment.state =
-        payment.refunded == 0 ? PaymentState::captured : PaymentState::partially_refunded;
-    rows.save(refund.payment_id.view(), payment);
-  });
   add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,
                 fact.at);
 }

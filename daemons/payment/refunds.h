@@ -24,8 +24,8 @@ Effects decide_paid_too_late(const Rows& rows, const Context& context,
 void want_refund(const Context& context, const Id& payment_id, const PaymentRow& payment,
                  int64_t amount, const std::optional<Id>& asked_id, Effects& effects);
 
-// What is new about a refund, by whichever way it was learned.
-// A refund that went and failed after that has come back: it is due again, and staff is told.
+// What is new about a refund that did not go yet, by whichever way it was learned; of one that went
+// and came back: bounces.h.
 struct RefundNews {
   RefundState state = RefundState::pending;
   std::string reference, failure;
@@ -49,7 +49,6 @@ void note_return(Rows& rows, const Id& payment_id, PaymentRow payment);
 void apply(Rows& rows, const api::payment::RefundWanted& fact);
 void apply(Rows& rows, const api::payment::RefundDone& fact);
 void apply(Rows& rows, const api::payment::RefundFailed& fact);
-void apply(Rows& rows, const api::payment::RefundBounced& fact);
 void apply(Rows& rows, const api::payment::RefundRetried& fact);
 void apply(Rows& rows, const api::payment::Refunded& fact);
 

@@ -11,13 +11,6 @@ namespace {
 
 using api::ticket::Line;
 
-int64_t rate_of(const std::vector<TypeRate>& rates, const Id& ticket_type_id) {
-  const auto of_type = std::find_if(rates.begin(), rates.end(), [&](const TypeRate& each) {
-    return each.ticket_type_id == ticket_type_id;
-  });
-  return of_type == rates.end() ? 0 : of_type->rate;
-}
-
 // A split as a row of numbers: tickets, fees, and the tax of each of these rates.
 using Rates = std::vector<int64_t>;
 
@@ -73,6 +66,13 @@ std::vector<int64_t> share_within(int64_t amount, std::vector<int64_t> weights,
 }
 
 }  // namespace
+
+int64_t rate_of(const std::vector<TypeRate>& rates, const Id& ticket_type_id) {
+  const auto of_type = std::find_if(rates.begin(), rates.end(), [&](const TypeRate& each) {
+    return each.ticket_type_id == ticket_type_id;
+  });
+  return of_type == rates.end() ? 0 : of_type->rate;
+}
 
 Split split_of(const std::vector<Line>& lines, const std::vector<TypeRate>& rates) {
   Split split;

@@ -23,6 +23,9 @@ struct TypeRate {
   }
 };
 
+// 0 where the type has none.
+int64_t rate_of(const std::vector<TypeRate>& rates, const Id& ticket_type_id);
+
 // What the lines of an order cost, divided; a type without a rate counts as of 0. What an order
 // costs is at most kMoneyMax.
 Split split_of(const std::vector<api::ticket::Line>& lines, const std::vector<TypeRate>& rates);

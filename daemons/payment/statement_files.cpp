@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "common/api/payment_terms.h"
 #include "common/base/csv.h"
 #include "common/crypto/crypto.h"
 
@@ -11,6 +13,7 @@ namespace bilten::payment {
 using api::payment::ImportStatement;
 using api::payment::kMovementDigestBytes;
 using api::payment::kMovementsAtOnce;
+using api::payment::kPaymentMax;
 
 namespace {
 
@@ -59,6 +62,98 @@ Result<BankStatement> read_file(const ImportStatement& message) {
                                 : read_bank_csv(file, message.currency.value_or(""));
 }
 
+// Reads the movements of one file, in their order.
+class FileReader {
+ public:
+  FileReader(const Rows& rows, std::string_view digest_key, const ImportStatement& message,
+             StatementFile& file)
+      : rows_(rows), key_(digest_key), message_(message), file_(file) {
+    file.digest = hashed("bank file", message.raw_body.data);
+  }
+
+  void read(std::vector<BankMovement> movements) {
+    for (const auto& movement : movements) {
+      first_ = std::min(first_, movement.booked_at);
+      last_ = std::max(last_, movement.booked_at);
+    }
+    int64_t count = 0;
+    for (auto& movement : movements) {
+      if (movement.amount.amount <= 0) {
+        ++file_.outgoing;
+        continue;
+      }
+      if (movement.amount.amount > kPaymentMax) {
+        file_.faults.push_back({movement.line, "more than any payment may be"});
+        continue;
+      }
+      const auto identity = identity_of(movement);
+      const auto turned = identity + '\0' + std::to_string(++turns_[identity]);
+      const auto day = day_of(movement.booked_at);
+      if (day != DayInFile::inside) note_known(movement.booked_at, identity, turned);
+      if (count++ < message_.from) continue;
+      if (file_.incoming.size() == static_cast<size_t>(kMovementsAtOnce)) {
+        file_.has_more = true;
+        continue;
+      }
+      add(std::move(movement), turned, day);
+      identities_.push_back(identity);
+    }
+    judge_days();
+  }
+
+ private:
+  std::string hashed(std::string_view what, const std::string& text) const {
+    return crypto::keyed_hash(key_, what, text).substr(0, kMovementDigestBytes);
+  }
+
+  DayInFile day_of(UnixMillis day) const {
+    if (day == first_) return day == last_ ? DayInFile::only : DayInFile::first;
+    return day == last_ ? DayInFile::last : DayInFile::inside;
+  }
+
+  void note_known(UnixMillis day, const std::string& identity, const std::string& turned) {
+    const auto digest = hashed("bank movement", turned);
+    const auto seen = rows_.find<MovementSeen>(movement_seen_key(message_.organization_id, digest));
+    if (seen && (!seen->file || seen->file->data != file_.digest)) known_[day].insert(identity);
+  }
+
+  void add(BankMovement movement, const std::string& turned, DayInFile day) {
+    auto& incoming = file_.incoming.emplace_back();
+    incoming.digest = hashed("bank movement", turned);
+    incoming.digest_here = hashed("bank movement", turned + '\0' + file_.digest);
+    incoming.day = day;
+    for (const auto* text : {&movement.text, &movement.reference}) {
+      add_orders(rows_, message_.organization_id, *text, incoming.order_ids);
+    }
+    incoming.movement = std::move(movement);
+  }
+
+  void judge_days() {
+    for (size_t i = 0; i < identities_.size(); ++i) {
+      auto& incoming = file_.incoming[i];
+      const auto& known = known_[incoming.movement.booked_at];
+      incoming.is_day_known = known.size() > known.count(identities_[i]);
+    }
+  }
+
+  const Rows& rows_;
+  const std::string_view key_;
+  const ImportStatement& message_;
+  StatementFile& file_;
+  UnixMillis first_ = INT64_MAX, last_ = INT64_MIN;
+  std::map<std::string, int64_t> turns_;  // How many of one identity there were.
+  // By day: of which identities there are movements that another file brought.
+  std::map<UnixMillis, std::set<std::string>> known_;
+  std::vector<std::string> identities_;  // Of file_.incoming.
+};
+
+bool begins(DayInFile day) {
+  return day == DayInFile::first || day == DayInFile::only;
+}
+bool ends(DayInFile day) {
+  return day == DayInFile::last || day == DayInFile::only;
+}
+
 }  // namespace
 
 Result<StatementFile> read_statement(const Rows& rows, std::string_view digest_key,
@@ -67,30 +162,15 @@ Result<StatementFile> read_statement(const Rows& rows, std::string_view digest_k
   if (!statement) return statement.error();
   StatementFile file;
   file.faults = std::move(statement->faults);
-  std::map<std::string, int64_t> turns;  // How many of one identity there were.
-  int64_t count = 0;
-  for (auto& movement : statement->movements) {
-    if (movement.amount.amount <= 0) {
-      ++file.outgoing;
-      continue;
-    }
-    auto identity = identity_of(movement);
-    const auto turn = ++turns[identity];
-    if (count++ < message.from) continue;
-    if (file.incoming.size() == static_cast<size_t>(kMovementsAtOnce)) {
-      file.has_more = true;
-      continue;
-    }
-    auto& incoming = file.incoming.emplace_back();
-    identity += '\0' + std::to_string(turn);
-    incoming.digest =
-        crypto::keyed_hash(digest_key, "bank movement", identity).substr(0, kMovementDigestBytes);
-    for (const auto* text : {&movement.text, &movement.reference}) {
-      add_orders(rows, message.organization_id, *text, incoming.order_ids);
-    }
-    incoming.movement = std::move(movement);
-  }
+  FileReader(rows, digest_key, message, file).read(std::move(statement->movements));
   return file;
+}
+
+bool may_be_another(const MovementSeen& seen, const IncomingMovement& incoming,
+                    std::string_view file_digest) {
+  const bool is_of_file = seen.file && seen.file->data == file_digest;
+  if (is_of_file || incoming.is_day_known) return false;
+  return (ends(seen.day) && begins(incoming.day)) || (begins(seen.day) && ends(incoming.day));
 }
 
 std::optional<Id> find_order_of_code(const Rows& rows, const Id& organization_id,

@@ -7,6 +7,7 @@
 
 namespace bilten::payment {
 
+using api::payment::DayInFile;
 using api::payment::MovementReason;
 using api::payment::MovementState;
 
@@ -22,10 +23,17 @@ inline std::string transfer_code_key(const Id& organization_id, std::string_view
   return std::string(RowKey(organization_id).text(code));
 }
 
-// Key: organisation id, digest. A movement that was taken.
+// Key: organisation id, digest. A movement that was taken, and from which file.
 struct MovementSeen {
   static constexpr std::string_view table = "movement_seen";
-  static constexpr auto fields() { return field_list(); }
+  std::optional<Bytes> file = {};
+  DayInFile day = DayInFile::only;
+  static constexpr auto fields() {
+    constexpr auto digest =
+        between(api::payment::kMovementDigestBytes, api::payment::kMovementDigestBytes);
+    return field_list(field("file", &MovementSeen::file, digest),
+                      field("day", &MovementSeen::day).or_default());
+  }
 };
 inline std::string movement_seen_key(const Id& organization_id, std::string_view digest) {
   return std::string(RowKey(organization_id).text(digest));

@@ -52,16 +52,19 @@ std::optional<FoundPayment> find_transfer(const Rows& rows, const Id& order_id,
 class StatementStep {
  public:
   StatementStep(const Rows& rows, const Context& context, const Id& organization_id,
-                Decision<StatementReport>& decision)
+                const std::string& file_digest, Decision<StatementReport>& decision)
       : rows_(rows),
         context_(context),
         organization_id_(organization_id),
+        file_digest_(file_digest),
         decision_(decision),
         books_(rows, {context.now}, decision) {}
 
   // False: the movement is for the next request.
   bool take(const IncomingMovement& incoming) {
-    if (rows_.has(MovementSeen::table, movement_seen_key(organization_id_, incoming.digest))) {
+    if (const auto seen = find_seen(incoming.digest)) {
+      const bool is_another = may_be_another(*seen, incoming, file_digest_);
+      if (is_another && !find_seen(incoming.digest_here)) return review_again(incoming);
       ++decision_.answer.known;
       return true;
     }
@@ -94,6 +97,18 @@ class StatementStep {
   bool review(const IncomingMovement& incoming, MovementReason reason) {
     auto fact = taken(incoming);
     fact.reason = reason;
+    return review(incoming, fact);
+  }
+
+  // It may be one that was taken before: people see whether it is.
+  bool review_again(const IncomingMovement& incoming) {
+    auto fact = taken(incoming);
+    fact.digest.data = incoming.digest_here;
+    fact.reason = MovementReason::looks_known;
+    return review(incoming, fact);
+  }
+
+  bool review(const IncomingMovement& incoming, const MovementTaken& fact) {
     record(incoming, fact);
     const auto& movement = incoming.movement;
     decision_.keep(movement_words_key(fact.movement_id),
@@ -103,11 +118,17 @@ class StatementStep {
     return true;
   }
 
+  std::optional<MovementSeen> find_seen(const std::string& digest) const {
+    return rows_.find<MovementSeen>(movement_seen_key(organization_id_, digest));
+  }
+
   MovementTaken taken(const IncomingMovement& incoming) const {
     MovementTaken fact;
     fact.organization_id = organization_id_;
     fact.movement_id = context_.fresh_id();
     fact.digest.data = incoming.digest;
+    fact.file.emplace().data = file_digest_;
+    fact.day = incoming.day;
     fact.amount = incoming.movement.amount;
     fact.booked_at = {incoming.movement.booked_at};
     fact.person_id = context_.person->person_id;
@@ -127,6 +148,7 @@ class StatementStep {
   const Rows& rows_;
   const Context& context_;
   const Id& organization_id_;
+  const std::string& file_digest_;
   Decision<StatementReport>& decision_;
   Books books_;
   std::set<Id> paid_;  // Orders.
@@ -230,7 +252,7 @@ Decided<StatementReport> decide_import_statement(const Rows& rows, const Context
   CHECK_INVARIANT(file);
   Decision<StatementReport> decision;
   if (message.from == 0) report_file(*file, decision.answer);
-  StatementStep step(rows, context, message.organization_id, decision);
+  StatementStep step(rows, context, message.organization_id, file->digest, decision);
   size_t taken = 0;
   while (taken < file->incoming.size() && step.take(file->incoming[taken])) ++taken;
   if (file->has_more || taken < file->incoming.size()) {
@@ -305,7 +327,7 @@ Result<api::ListOf<MovementView>> list_movements(const Reader& reader,
 void apply(Rows& rows, const MovementTaken& fact) {
   const auto seen = movement_seen_key(fact.organization_id, fact.digest.data);
   CHECK_INVARIANT(!rows.has(MovementSeen::table, seen));
-  rows.save(seen, MovementSeen{});
+  rows.save(seen, MovementSeen{fact.file, fact.day});
   if (fact.outcome != MovementOutcome::review) return;
   MovementRow row{.organization_id = fact.organization_id};
   row.reason = fact.reason.value_or(MovementReason::unknown_reference);

@@ -1,5 +1,6 @@
 #include "daemons/payment/webhooks.h"
 
+#include "daemons/payment/bounces.h"
 #include "daemons/payment/disputes.h"
 #include "daemons/payment/foreign_refunds.h"
 #include "daemons/payment/payments.h"
@@ -29,7 +30,7 @@ bool is_within_bounds(const WebhookEvent& event) {
     return false;
   }
   return event.kind == Kind::other ||
-         (event.amount.amount >= 0 && event.amount.amount <= kMoneyMax &&
+         (event.amount.amount >= 0 && event.amount.amount <= api::payment::kPaymentMax &&
           currency_decimals(event.amount.currency));
 }
 
@@ -80,9 +81,10 @@ std::optional<Id> find_refund(const Rows& rows, const Id& payment_id, const Webh
 
 Status take_refund_event(const Rows& rows, const Context& context, const Id& payment_id,
                          const PaymentRow& payment, const WebhookEvent& event, Effects& effects) {
+  const RefundNews news{event.refund, event.sub_reference, "failed_later"};
+  if (take_bounce(rows, context, payment_id, payment, news, effects)) return Done{};
   if (const auto known = find_refund(rows, payment_id, event)) {
-    take_refund_news(rows, context.now, *known, {event.refund, event.sub_reference, "failed_later"},
-                     effects);
+    take_refund_news(rows, context.now, *known, news, effects);
   } else if (event.refund == RefundState::succeeded) {
     return take_foreign_refund(rows, context, payment_id, payment, event.amount,
                                event.sub_reference, effects);

@@ -3,6 +3,7 @@
 #include "daemons/ticket/buyer.h"
 #include "daemons/ticket/door_rows.h"
 #include "daemons/ticket/printout.h"
+#include "daemons/ticket/resend.h"
 
 namespace bilten::ticket {
 
@@ -74,6 +75,7 @@ Result<OrderEvidence::Answer> order_evidence(const Reader& reader, const OrderEv
   for (const auto& ticket_id : order->ticket_ids) {
     answer.tickets.push_back(evidence_of(rows, ticket_id, lists));
   }
+  answer.resends_asked_at = resends_of(rows, message.order_id);
   return answer;
 }
 

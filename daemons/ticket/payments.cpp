@@ -174,6 +174,7 @@ Effects decide_payment_refunded(const Rows& rows, const Context& context,
 Effects decide_disputed(const Rows& rows, const Context& context,
                         const api::payment::Disputed& fact) {
   Effects effects;
+  if (fact.amount.amount == 0) return effects;  // All of it went back before.
   const auto paid = find_paid(rows, fact);
   if (!paid || is_disputed(rows, paid->order_id)) return effects;
   return effects.record(tickets_fact<Blocked>(rows, context, *paid));
@@ -187,7 +188,7 @@ Effects decide_dispute_closed(const Rows& rows, const Context& context,
   if (is_disputed(rows, paid->order_id)) {
     effects.record(tickets_fact<Unblocked>(rows, context, *paid));
   }
-  if (!fact.won) {
+  if (!fact.won && fact.amount.amount > 0) {
     refund_unasked(rows, context,
                    {paid->order_id, paid->order, RefundReason::dispute_lost, fact.amount.amount},
                    effects);

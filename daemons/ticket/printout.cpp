@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/wire/any_text.h"
+
 namespace bilten::ticket {
 namespace {
 
@@ -32,9 +34,7 @@ std::optional<std::string> language_of(const Text& text,
 
 std::string text_in(const Text& text, const std::optional<std::string>& language) {
   if (const auto found = language_of(text, language)) return text.by_language.at(*found);
-  if (!text.plain.empty() || text.by_language.empty()) return text.plain;
-  const auto english = text.by_language.find("en");
-  return english != text.by_language.end() ? english->second : text.by_language.begin()->second;
+  return any_text(text);
 }
 
 Printout printout_of(const EventRow& event, const EventDetailsRow& details,

@@ -112,6 +112,10 @@ Result<OrderMail::Answer> order_mail(const Reader& reader, const OrderMail& mess
                            .event_id = order->event_id};
 }
 
+std::vector<Instant> resends_of(const Rows& rows, const Id& order_id) {
+  return rows.find<RecentRow>(resend_key(order_id)).value_or(RecentRow{}).at;
+}
+
 void apply(Rows& rows, const ResendWanted& fact) {
   note_recent(rows, resend_key(fact.order_id), fact.at);
 }

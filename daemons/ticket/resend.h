@@ -18,6 +18,9 @@ Result<api::ticket::OrderMail::Answer> order_mail(const Reader& reader,
                                                   const api::ticket::OrderMail& message,
                                                   std::string_view mesh_key);
 
+// When the order's mail was asked for again: the last times.
+std::vector<Instant> resends_of(const Rows& rows, const Id& order_id);
+
 void apply(Rows& rows, const api::ticket::ResendWanted& fact);
 void apply(Rows& rows, const api::ticket::LookUpWanted& fact);
 

@@ -95,6 +95,10 @@ TEST_CASE("an organiser reads the ledger, and a buyer the order's documents alon
   const auto documents = payer.api().get(order + "/documents" + secret).body["items"];
   REQUIRE(documents.size() == 2);
   for (const auto& each : documents) {
+    int64_t sum = 0;
+    for (const auto& line : each["lines"]) sum += line["amount"].get<int64_t>();
+    CHECK(each["amount"]["amount"] == sum);
+    CHECK(each["lines"][0]["quantity"] == 1);
     const auto pdf = payer.api().get(order + "/documents/" + each["code"].get<std::string>() +
                                      "/document.pdf" + secret);
     CHECK(pdf.text.substr(0, 5) == "%PDF-");

@@ -1,4 +1,6 @@
 // Scenario 9, disputes: what speaks for the organiser is gathered, shown and given to the bank.
+#include <map>
+
 #include "tests/support/payer.h"
 #include "tests/support/stripe_account.h"
 
@@ -53,6 +55,8 @@ TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought 
                                                             {"nonce", "first"}});
   INFO(scanned.text);
   REQUIRE(scanned.status == 201);
+  const auto resend = "/v1/orders/" + payer.order_id() + "/resend";
+  REQUIRE(sale.guest.post(resend, {{"secret", payer.secret()}}).status == 202);
 
   server.order("dispute", {{"charge", server.objects("charge").at(0)["id"]}});
   REQUIRE(sale.wait_for_evidence(payer, "gathered"));
@@ -60,6 +64,7 @@ TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought 
   INFO(shown.text);
   CHECK(shown.body.contains("due_at"));
   CHECK(shown.body["tickets"][0]["admissions"].size() == 1);
+  CHECK(shown.body["resends_asked_at"].size() == 1);
   CHECK(shown.text.find("guest@example.org") == std::string::npos);
   CHECK(sale.give(payer, {{"more", "They danced."}, {"submit", true}}).status == 200);
   REQUIRE(sale.wait_for_evidence(payer, "submitted"));
@@ -71,6 +76,54 @@ TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought 
   CHECK(dispute["evidence"]["uncategorized_text"] == "They danced.");
   const std::string log = dispute["evidence"]["access_activity_log"];
   CHECK(log.find(sale.ticket(payer)["id"].get<std::string>()) != std::string::npos);
+}
+
+TEST_CASE("money that a bank takes again after its refund is answered by the refund, and lost once",
+          "[s9][stripe]") {
+  const StripeServer server;
+  const StripeAccount account(server);
+  Sale sale(account.arguments());
+  account.register_endpoint(sale.platform.url());
+  auto payer = sale.payer();
+  const std::string page = payer.begin()["redirect_url"];
+  server.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
+  REQUIRE(payer.wait_for_order("paid"));
+  const auto refund =
+      sale.host.api.post("/v1/orders/" + payer.order_id() + "/refunds", {{"reason", "goodwill"}});
+  INFO(refund.text);
+  REQUIRE(refund.status == 201);
+  REQUIRE(payer.wait_for_payment("refunded"));
+
+  server.order("dispute", {{"charge", server.objects("charge").at(0)["id"]}});
+  REQUIRE(sale.wait_for_evidence(payer, "gathered"));
+  const std::string reference = server.objects("refund").at(0)["id"];
+  const auto shown = sale.evidence(payer).body;
+  REQUIRE(shown["refunds"].size() == 1);
+  CHECK(shown["refunds"][0]["reference"] == reference);
+  CHECK(shown["amount"]["amount"] == 5'000);
+  const auto organization = "/v1/organizations/" + sale.host.organization_id;
+  const auto attention = sale.host.api.get(organization + "/payments/attention").body["items"];
+  REQUIRE(attention.size() == 1);
+  CHECK(attention[0].contains("due_at"));
+  REQUIRE(sale.give(payer, {{"submit", true}}).status == 200);
+  REQUIRE(sale.wait_for_evidence(payer, "submitted"));
+  const auto dispute = server.objects("dispute").at(0);
+  const std::string words = dispute["evidence"]["uncategorized_text"];
+  CHECK(words.find("50.00 EGP") != std::string::npos);
+  CHECK(words.find(reference) != std::string::npos);
+
+  server.order("close_dispute", {{"dispute", dispute["id"]}, {"status", "lost"}});
+  const auto balances = [&] {
+    std::map<std::string, int64_t> out;
+    const auto read = sale.host.api.get(organization + "/ledger/trial-balance").body;
+    for (const auto& each : read["accounts"]) {
+      if (each["balance"] != 0) out[each["account"]] = each["balance"];
+    }
+    return out;
+  };
+  const std::map<std::string, int64_t> lost{{"clearing", -5'000}, {"organizer_payable", 5'000}};
+  CHECK(wait_until([&] { return balances() == lost; }, 20));
+  CHECK(server.objects("refund").size() == 1);
 }
 
 TEST_CASE("the sandbox is given evidence, also by a service that was killed over it",

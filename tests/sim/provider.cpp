@@ -150,7 +150,6 @@ void LyingProvider::end_refund(const std::string& key, RefundState state) {
       ++world_.coverage.refunds_bounced;
       soon_or_late(5 * kSecond, [this, key] {
         refunds_[key].is_over = true;
-        book_[refunds_[key].intent].has_bounced = true;
         end_refund(key, RefundState::failed);
       });
     }
@@ -226,10 +225,9 @@ void LyingProvider::refund_by_hand(uint32_t which, bool whole) {
 }
 
 void LyingProvider::dispute(uint32_t which, bool won) {
-  // What all had gone back and came again by a bounce is not disputed: here nothing of it may be
-  // known yet, and a dispute of nothing is passed over.
-  const auto reference = pick_captured(
-      which, [](const Booked& intent) { return !intent.was_disputed && !intent.has_bounced; });
+  // Also of what all had gone back and came again by a bounce, of which nothing may be known here.
+  const auto reference =
+      pick_captured(which, [](const Booked& intent) { return !intent.was_disputed; });
   if (reference.empty()) return;
   auto& intent = book_[reference];
   const Money amount{intent.kept(), intent.captured.currency};

@@ -44,7 +44,6 @@ class LyingProvider final : public payment::Provider, public payment::ProviderRe
     int64_t refunded = 0;
     int64_t disputed = 0;  // Taken back by a dispute that is open or lost.
     bool is_thinking = false, was_disputed = false;
-    bool has_bounced = false;  // A refund of it came back.
     int64_t kept() const { return captured.amount - refunded - disputed; }
     // Nobody can pay it any more.
     bool is_decided() const {

@@ -94,6 +94,9 @@ class Run {
     DocumentKind kind = DocumentKind::receipt;
     for (const auto& each : till_.bench.must(message, &till_.manager).items) {
       CHECK(each.split.total() == each.amount.amount);
+      int64_t lines = 0;
+      for (const auto& line : each.lines) lines += line.amount;
+      CHECK(lines == each.amount.amount);
       number = each.kind == kind ? number + 1 : 1;
       kind = each.kind;
       CHECK(parse_document_code(each.code)->number == number);

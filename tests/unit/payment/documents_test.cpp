@@ -1,7 +1,10 @@
 // Receipts, invoices and credit notes: their numbers, and what they say.
 #include "daemons/payment/documents.h"
 
+#include <algorithm>
+
 #include "common/base/time.h"
+#include "daemons/payment/printed.h"
 #include "tests/support/platform.h"
 #include "tests/unit/payment/till.h"
 
@@ -120,7 +123,8 @@ TEST_CASE("a printed document names parties, taxes and total, and no other order
   if (const std::string reader = "/usr/bin/pdftotext"; access(reader.c_str(), X_OK) == 0) {
     Folder folder;
     const auto read = run_program({reader, "-layout", folder.write("r.pdf", pdf.body.data), "-"});
-    for (const auto* text : {"Receipt R-2026-000001", "Tax 19 %", "1.90 EUR", "11.90 EUR", "ABC"}) {
+    for (const auto* text :
+         {"Receipt R-2026-000001", "Seat", "Tax 19 % in it", "1.90 EUR", "11.90 EUR", "ABC"}) {
       CHECK(read.out.find(text) != std::string::npos);
     }
   }
@@ -131,4 +135,63 @@ TEST_CASE("a printed document names parties, taxes and total, and no other order
   const auto list = till.bench.must(ListOrderDocuments{order}, &till.manager);
   REQUIRE(list.items.size() == 1);
   CHECK(list.items[0].order_id == order);
+}
+
+TEST_CASE("a receipt lists what was bought, with discounts, fees and the tax that is added",
+          "[payment]") {
+  Till till;
+  auto seat = till.line(till.type, 2, 1000, 50, 0);
+  seat.discount = 300;
+  seat.tax = tax_within(seat.total - 300, 1900);
+  seat.total -= 300;
+  auto net = till.line(till.reduced, 1, 1000, 0, 0);
+  net.tax = 70;
+  net.total += net.tax;
+  const auto order = till.hold({seat, net});
+  till.capture(order, 2870);
+  const auto receipt = till.bench.must(ListDocuments{till.organization}, &till.manager).items[0];
+  using Kind = DocumentLineKind;
+  CHECK(receipt.lines == std::vector<DocumentLine>{{Kind::item, "Seat", 2, 1000, 300, 1900, 1700},
+                                                   {Kind::item, "Seat", 1, 1000, 0, 700, 1000},
+                                                   {.kind = Kind::fees, .amount = 100},
+                                                   {.kind = Kind::tax, .rate = 700, .amount = 70}});
+}
+
+TEST_CASE("a credit note lists what goes, and the rest where money goes alone", "[payment]") {
+  Till till;
+  const auto seat = till.line(till.type, 1, 1190, 0, 1900);
+  const auto order = till.hold({seat, till.line(till.type, 2, 500, 30, 1900)});
+  till.capture(order, 2250);
+  till.refund(order, 1000, {seat}, 60);  // Fees are kept.
+  till.refund(order, 190, {seat});
+  const auto list = till.bench.must(ListDocuments{till.organization}, &till.manager).items;
+  REQUIRE(list.size() == 3);
+  using Kind = DocumentLineKind;
+  CHECK(list[1].lines == std::vector<DocumentLine>{{Kind::item, "Seat", 2, 500, 0, 1900, 1000},
+                                                   {.kind = Kind::fees, .amount = 60},
+                                                   {.kind = Kind::rest, .amount = -60}});
+  CHECK(list[2].lines == std::vector<DocumentLine>{{.kind = Kind::rest, .amount = 190}});
+}
+
+TEST_CASE(
+    "a document keeps the names of its day, and prints any script on as many sheets as need be",
+    "[payment]") {
+  DocumentView view;
+  view.code = "R-2027-000001";
+  view.amount = {100'000, "EUR"};
+  view.split = {100'000, 0, {}};
+  for (int i = 0; i < 100; ++i) {
+    const auto* title = i % 2 == 0 ? "مقعد في الصالة" : "一階席 特別";
+    view.lines.push_back({DocumentLineKind::item, title, 1, 1100, 100, 0, 1000});
+  }
+  const auto pdf = document_pdf(printed(view, {}, "ABC"));
+  REQUIRE(pdf);
+  CHECK(*pdf == *document_pdf(printed(view, {}, "ABC")));
+  if (const std::string reader = "/usr/bin/pdftotext"; access(reader.c_str(), X_OK) == 0) {
+    Folder folder;
+    const auto read = run_program({reader, "-layout", folder.write("r.pdf", *pdf), "-"});
+    CHECK(std::count(read.out.begin(), read.out.end(), '\f') >= 4);
+    CHECK(read.out.find("特別") != std::string::npos);
+    CHECK(read.out.find("1000.00 EUR") != std::string::npos);
+  }
 }

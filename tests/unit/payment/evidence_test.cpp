@@ -165,7 +165,7 @@ TEST_CASE("once the bank has decided no evidence is given", "[payment]") {
 }
 
 TEST_CASE("the words of the evidence name what was sold, when, and who was let in", "[payment]") {
-  const auto evidence = evidence_of(Counter::ticket_knows(), {1500, "EUR"}, "They danced.");
+  const auto evidence = evidence_of(Counter::ticket_knows(), {1500, "EUR"}, {}, "They danced.");
   CHECK(evidence.product_description.find("Night of the Nile") != std::string::npos);
   CHECK(evidence.product_description.find("1 x Seat") != std::string::npos);
   CHECK(evidence.product_description.find("15.00 EUR") != std::string::npos);
@@ -177,7 +177,23 @@ TEST_CASE("the words of the evidence name what was sold, when, and who was let i
   auto many = Counter::ticket_knows();
   many.tickets.resize(1, many.tickets[0]);
   many.tickets[0].admissions.resize(500, many.tickets[0].admissions[0]);
-  const auto log = evidence_of(many, {1500, "EUR"}, "").access_log;
+  const auto log = evidence_of(many, {1500, "EUR"}, {}, "").access_log;
   CHECK(log.size() < 20'000);
   CHECK(log.ends_with("left out.\n"));
+}
+
+TEST_CASE("the words name what went back before, and when the link was asked for again",
+          "[payment]") {
+  auto order = Counter::ticket_knows();
+  order.resends_asked_at = {{0}};
+  std::vector<EvidenceRefund> refunds{{{500, "EUR"}, {kHour}, "re_1"}};
+  const auto evidence = evidence_of(order, {1500, "EUR"}, refunds, "They danced.");
+  CHECK(evidence.more ==
+        "5.00 EUR of this payment went back to the card on 1970-01-01T01:00:00Z, refund "
+        "re_1.\nThey danced.");
+  CHECK(evidence.access_log.starts_with("1970-01-01T00:00:00Z the link"));
+  refunds.resize(1000, refunds[0]);
+  const auto many = evidence_of(order, {1500, "EUR"}, refunds, std::string(5000, 'x')).more;
+  CHECK(many.size() < 20'000);
+  CHECK(many.find("left out") != std::string::npos);
 }

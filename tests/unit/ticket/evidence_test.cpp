@@ -30,5 +30,10 @@ TEST_CASE("an order's evidence says what was bought by whom, and when it was let
   CHECK(evidence.tickets[0].admissions[0].gate == "north");
   CHECK(evidence.tickets[0].admissions[0].first_at.ms == shop.bench.now);
   CHECK(evidence.tickets[1].admissions.empty());
+  CHECK(evidence.resends_asked_at.empty());
+  shop.bench.must(ResendOrder{order.id, order.secret});
+  const auto asked = shop.bench.must(OrderEvidence{order.id}).resends_asked_at;
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].ms == shop.bench.now);
   CHECK(shop.bench.refusal(OrderEvidence{id_of(9)}) == "unknown_order");
 }

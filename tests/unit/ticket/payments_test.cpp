@@ -148,6 +148,24 @@ TEST_CASE("a disputed order's tickets are blocked until that is decided", "[tick
   shop.bench.check_rebuild();
 }
 
+TEST_CASE("a dispute of money that went back before blocks and refunds nothing", "[ticket]") {
+  Shop shop;
+  const auto type = shop.add_type(500, 10);
+  const auto order = shop.buy(type, 2);
+  bring(shop, of<api::payment::Captured>(order));
+  auto disputed = of<api::payment::Disputed>(order);
+  auto closed = of<api::payment::DisputeClosed>(order);
+  for (auto* amount : {&disputed.amount.amount, &closed.amount.amount}) *amount = 0;
+  for (auto* again : {&disputed.taken_again, &closed.taken_again}) *again = 500;
+  CHECK(bring(shop, disputed).empty());
+  CHECK(shop.scan_reason(shop.scan(shop.code_of(order, 0))) == "");
+  CHECK(bring(shop, closed).empty());
+  SECTION("nor where it went back while the dispute was open") {
+    CHECK(bring(shop, of<api::payment::Disputed>(order)) == Names{"ticket.blocked"});
+    CHECK(bring(shop, closed) == Names{"ticket.unblocked"});
+  }
+}
+
 TEST_CASE("money for an order that is not known here is passed over", "[ticket]") {
   Shop shop;
   OrderView unknown;
