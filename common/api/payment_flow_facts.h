@@ -259,12 +259,14 @@ struct WebhookTaken {
   bool is_ours = true;  // Otherwise it is about nothing that is known here.
   Instant at;
   std::optional<Id> organization_id = {};  // Whose own account told it; absent: the platform's.
+  std::optional<std::string> failed_refund = {};  // That it says has failed, as it is called there.
   static constexpr auto fields() {
     using Self = WebhookTaken;
     return field_list(field("provider", &Self::provider, length(1, kProviderNameMax)),
                       field("event_id", &Self::event_id, length(1, kReferenceMax)),
                       field("type", &Self::type, length(0, 100)), field("is_ours", &Self::is_ours),
-                      field("at", &Self::at), field("organization_id", &Self::organization_id));
+                      field("at", &Self::at), field("organization_id", &Self::organization_id),
+                      field("failed_refund", &Self::failed_refund, length(1, kReferenceMax)));
   }
 };
 

@@ -116,11 +116,15 @@ struct Due {
   bool ends_order = false;
 };
 
-// How much of the platform's fee goes back with the tickets that go.
-int64_t fee_back(const Rows& rows, const OrderPriceRow& price, const Due& due, int64_t standing) {
+// How much of the platform's fee goes back with the tickets that go: no more than it has of what
+// was paid, for money that staff let count may be less than the price.
+int64_t fee_back(const Rows& rows, const OrderPriceRow& price, const Due& due,
+                 const OrderSumsRow& sums) {
   if (!fee_terms(rows, price.fee_version).returned) return 0;
-  const auto back = due.ends_order ? standing : std::max<int64_t>(0, price.fee_before - price.fee);
-  return std::min({back, standing, due.amount.amount});
+  const auto platform = credit_of(sums, price.currency, kPlatformFees);
+  const auto paid = platform + std::min<int64_t>(0, credit_of(sums, price.currency, kPayable));
+  const auto back = due.ends_order ? platform : price.fee_before - price.fee;
+  return std::max<int64_t>(0, std::min({back, paid, due.amount.amount}));
 }
 
 // What does not go back in proportion: the platform's part is out of the account that bore it, and
@@ -148,7 +152,7 @@ void post_due(Books& books, const Rows& rows, const Due& due) {
   } else {
     const auto terms = fee_terms(rows, price->fee_version);
     const auto platform = std::max<int64_t>(0, credit_of(*sums, currency, kPlatformFees));
-    const auto fee = fee_back(rows, *price, due, platform);
+    const auto fee = fee_back(rows, *price, due, *sums);
     entry.move({fee, currency}, kPlatformFees, kRefunds);
     // A fee that the platform keeps is the organiser's loss.
     const auto whole = standing_of(*sums, currency, platform - fee);

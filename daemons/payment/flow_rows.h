@@ -126,10 +126,14 @@ struct RefundRow {
   }
 };
 
-// Key: as of ReferenceRow, of a refund that went. One that was made by hand is known again by it.
+// Key: as of ReferenceRow, of a refund that went or failed. One that was made by hand is known
+// again by it. What has failed stays so: whatever else is said of it is older.
 struct RefundReferenceRow {
   static constexpr std::string_view table = "refund_reference";
-  static constexpr auto fields() { return field_list(); }
+  bool has_failed = false;
+  static constexpr auto fields() {
+    return field_list(field("has_failed", &RefundReferenceRow::has_failed).or_default());
+  }
 };
 
 // Key: payment id, refund id, the provider's reference. What went back under that name, of the

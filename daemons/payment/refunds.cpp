@@ -66,9 +66,9 @@ void change_refund(Rows& rows, const Id& refund_id, const std::function<void(Ref
   note_refund(rows, find_payment(rows, refund->payment_id), before, *refund);
 }
 
-// The provider's word is about a request of before, which failed: whatever it says now is older.
-bool is_of_failed(const RefundRow& refund, const RefundNews& news) {
-  return refund.reference == news.reference;
+bool has_failed(const Rows& rows, const PaymentRow& payment, const std::string& reference) {
+  const auto known = rows.find<RefundReferenceRow>(reference_key(account_name(payment), reference));
+  return known && known->has_failed;
 }
 
 }  // namespace
@@ -131,8 +131,9 @@ void want_refund(const Context& context, const Id& payment_id, const PaymentRow&
 void take_refund_news(const Rows& rows, UnixMillis now, const Id& refund_id, const RefundNews& news,
                       Effects& effects) {
   const auto refund = rows.find<RefundRow>(refund_id.view());
-  if (!refund || refund->state == RefundProgress::done || is_of_failed(*refund, news)) return;
+  if (!refund || refund->state == RefundProgress::done) return;
   const auto payment = find_payment(rows, refund->payment_id);
+  if (has_failed(rows, payment, news.reference)) return;
   if (news.state == RefundState::succeeded) {
     auto done = of_refund<RefundDone>(refund_id, *refund, payment, now);
     done.reference = news.reference;
@@ -196,12 +197,19 @@ void apply(Rows& rows, const RefundDone& fact) {
   end_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id);
 }
 
+void note_failed_refund(Rows& rows, const std::string& account, const std::string& reference) {
+  rows.save(reference_key(account, reference), RefundReferenceRow{.has_failed = true});
+}
+
 void apply(Rows& rows, const RefundFailed& fact) {
   change_refund(rows, fact.refund_id, [&](RefundRow& refund) {
     refund.state = RefundProgress::failed;
     refund.reason = fact.reason;
     if (fact.reference) refund.reference = fact.reference;
   });
+  if (fact.reference) {
+    note_failed_refund(rows, account_name(find_payment(rows, fact.payment_id)), *fact.reference);
+  }
   end_task(rows, TaskKind::refund, fact.refund_id);
   add_attention(rows, AttentionKind::refund, fact.organization_id, fact.refund_id, fact.payment_id,
                 fact.at);

@@ -46,6 +46,9 @@ void announce_return(Books& books, const Rows& rows, UnixMillis now, const Id& p
 
 // For evolve: a payment of which something went back; saves it.
 void note_return(Rows& rows, const Id& payment_id, PaymentRow payment);
+// What the provider calls so has failed, and whatever says that it went is older. For evolve.
+void note_failed_refund(Rows& rows, const std::string& account, const std::string& reference);
+
 void apply(Rows& rows, const api::payment::RefundWanted& fact);
 void apply(Rows& rows, const api::payment::RefundDone& fact);
 void apply(Rows& rows, const api::payment::RefundFailed& fact);

@@ -92,6 +92,12 @@ Status take_refund_event(const Rows& rows, const Context& context, const Id& pay
   return Done{};
 }
 
+// It may be known here by no other name yet, or never be: that it went may be told afterwards.
+bool tells_failed_refund(const WebhookEvent& event) {
+  return event.kind == Kind::refund && event.refund == RefundState::failed &&
+         !event.sub_reference.empty();
+}
+
 // Money goes back of a payment whose money is not known here: what tells that it came is on its way
 // still. Of an intent that is not known at all it may be nobody's here; then it is taken later.
 bool is_too_early(const WebhookEvent& event, const std::optional<PaymentRow>& payment,
@@ -135,16 +141,17 @@ Decided<Nothing> take_webhook(const Rows& rows, const Context& context, const Ta
   const auto payment_id = find_subject(rows, account, *event);
   const auto payment = payment_id ? rows.find<PaymentRow>(payment_id->view()) : std::nullopt;
   if (is_too_early(*event, payment, context.now)) return too_early();
-  decision.record(WebhookTaken{.provider = message.provider,
-                               .event_id = event->id,
-                               .type = event->type.substr(0, 100),
-                               .is_ours = payment_id && event->kind != Kind::other,
-                               .at = {context.now},
-                               .organization_id = owner});
+  WebhookTaken taken{.provider = message.provider,
+                     .event_id = event->id,
+                     .type = event->type.substr(0, 100),
+                     .is_ours = payment_id && event->kind != Kind::other,
+                     .at = {context.now},
+                     .organization_id = owner};
+  if (payment_id && tells_failed_refund(*event)) taken.failed_refund = event->sub_reference;
+  decision.record(taken);
   if (!payment_id) return decision;
-  if (const auto taken = take_event(rows, context, *payment_id, *payment, *event, decision);
-      !taken) {
-    return taken.error();
+  if (auto done = take_event(rows, context, *payment_id, *payment, *event, decision); !done) {
+    return done.error();
   }
   return decision;
 }
@@ -162,7 +169,9 @@ Decided<Nothing> decide_own_webhook(const Rows& rows, const Context& context,
 }
 
 void apply(Rows& rows, const WebhookTaken& fact) {
-  const auto key = reference_key(account_name(fact.provider, fact.organization_id), fact.event_id);
+  const auto account = account_name(fact.provider, fact.organization_id);
+  if (fact.failed_refund) note_failed_refund(rows, account, *fact.failed_refund);
+  const auto key = reference_key(account, fact.event_id);
   rows.save(key, WebhookRow{});
   rows.save(std::string(RowKey().number(static_cast<uint64_t>(fact.at.ms)).text(key)),
             WebhookAge{});

@@ -99,6 +99,25 @@ TEST_CASE("money of another amount that staff lets count is booked as the order'
   }
 }
 
+TEST_CASE("no more of the platform's fee goes back than was paid for it", "[payment]") {
+  Till till;
+  till.bench.must(policy(0, 1000));
+  const auto order = till.hold({till.line(till.type, 1, 1000, 0, 0)});
+  till.capture(order, 999);
+  till.book([&](Books& books, const Rows& rows) {
+    book_release(books, rows, till.movement(order, 999));
+  });
+  const Balances paid{
+      {"clearing/sandbox", 999}, {"organizer_payable", 1}, {"platform_fees", -1000}};
+  CHECK(till.balances() == paid);
+  till.refund(order, 1000, {});
+  const Balances back{{"clearing/sandbox", 999},
+                      {"organizer_payable", 1},
+                      {"platform_fees", -1},
+                      {"refunds", -999}};
+  CHECK(till.balances() == back);
+}
+
 TEST_CASE("a refund of some tickets gives back their own tax and no other", "[payment]") {
   Till till;
   const auto seat = till.line(till.type, 1, 1190, 0, 1900);

@@ -113,3 +113,26 @@ TEST_CASE("a part that came again is told under its own id when it goes, and no 
   CHECK(desk.has_cleared_books());
   desk.counter.bench.check_rebuild();
 }
+
+TEST_CASE("that a refund went is older than that it failed, whichever is told first", "[payment]") {
+  Refused desk;
+  SECTION("ours, which failed before we knew what it is called there") {
+    Id failed;
+    const auto snapshot = desk.counter.bench.store->snapshot();
+    snapshot->rows().scan<RefundRow>({}, {}, 1, [&](std::string_view key, const auto&) {
+      failed = *Id::from_bytes(key);
+      return false;
+    });
+    const auto amount = snapshot->rows().find<RefundRow>(failed.view())->amount.amount;
+    CHECK(desk.tell_of("re_lost", RefundState::failed, amount, failed).empty());
+    CHECK(desk.tell_of("re_lost", RefundState::succeeded, amount, failed).empty());
+  }
+  SECTION("one by hand, that nobody here knew") {
+    CHECK(desk.bounce("re_hand", 400).empty());
+    CHECK(desk.give_by_hand("re_hand", 400).empty());
+  }
+  CHECK(desk.failed() == Amounts{700, 800});
+  CHECK(desk.refunded() == 0);
+  CHECK(desk.attention() == 2);
+  desk.counter.bench.check_rebuild();
+}

@@ -1,7 +1,6 @@
 // A till of an organisation with an account of its own at a provider: what it sells is there.
 #pragma once
 
-#include "common/api/event.h"
 #include "common/api/payment.h"
 #include "common/api/payment_fees.h"
 #include "common/api/payment_payouts.h"
@@ -40,17 +39,6 @@ struct OwnTill : Till {
     end_event();
     bench.now += 7 * kDayMillis;
     bench.run_timers();
-  }
-  // It ends now.
-  void end_event() {
-    api::event::Completed fact{};
-    fact.event_id = event_id;
-    fact.organization_id = organization;
-    fact.terms.currency = "EUR";
-    fact.terms.timezone = "UTC";
-    fact.terms.starts_at = fact.terms.doors_at = {bench.now - kHour};
-    fact.terms.ends_at = {bench.now};
-    bench.note(fact);
   }
   std::vector<api::payment::PayoutView> payouts() {
     return bench.must(api::payment::ListPayouts{organization}, &manager).items;

@@ -1,5 +1,4 @@
 // Paying organisers: when, how much, and what is carried.
-#include "common/api/event.h"
 #include "common/api/payment.h"
 #include "tests/unit/payment/till.h"
 
@@ -8,18 +7,6 @@ using namespace bilten::test;
 using namespace bilten::api::payment;
 
 namespace {
-
-// An event that ended a moment ago.
-void end_event(Till& till) {
-  api::event::Completed fact{};
-  fact.event_id = till.event_id;
-  fact.organization_id = till.organization;
-  fact.terms.currency = "EUR";
-  fact.terms.timezone = "UTC";
-  fact.terms.starts_at = fact.terms.doors_at = {till.bench.now - kHour};
-  fact.terms.ends_at = {till.bench.now};
-  till.bench.note(fact);
-}
 
 Id sell(Till& till, int64_t price = 1190) {
   const auto order = till.hold({till.line(till.type, 1, price, 0, 1900)});
@@ -43,7 +30,7 @@ SetPayoutTerms hold_back(const Till& till, int64_t rate) {
 TEST_CASE("what an event earned is set aside a week after its end, its tax as well", "[payment]") {
   Till till;
   sell(till);
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis - 1;
   CHECK(till.bench.run_timers() == 0);
   till.bench.now += 1;
@@ -66,7 +53,7 @@ TEST_CASE("nothing is paid of an event whose end is not known yet", "[payment]")
   Till till;
   sell(till);
   CHECK(till.bench.refusal(MakePayout{till.organization, "EUR"}) == "nothing_due");
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   CHECK(till.bench.must(MakePayout{till.organization, "EUR"}).amount.amount == 1190);
 }
@@ -75,7 +62,7 @@ TEST_CASE("a part is kept back for a while, and paid after it", "[payment]") {
   Till till;
   till.bench.must(hold_back(till, 1000));
   sell(till, 2000);
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   till.bench.run_timers();
   REQUIRE(payouts(till).size() == 1);
@@ -92,7 +79,7 @@ TEST_CASE("a part is kept back for a while, and paid after it", "[payment]") {
 TEST_CASE("what an event owes after its payout lessens the next one", "[payment]") {
   Till till;
   const auto first = sell(till);
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   till.bench.run_timers();
   till.refund(first, 1190, {});
@@ -100,7 +87,7 @@ TEST_CASE("what an event owes after its payout lessens the next one", "[payment]
   const auto old_event = till.event_id;
   till.event_id = id_of(101);
   sell(till, 5000);
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   till.bench.run_timers();
   REQUIRE(payouts(till).size() == 2);
@@ -119,7 +106,7 @@ TEST_CASE("disputed money waits until it is decided", "[payment]") {
   till.book([&](Books& books, const Rows& rows) {
     book_dispute_opened(books, rows, till.movement(order, 1190));
   });
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   till.bench.run_timers();
   REQUIRE(payouts(till).size() == 1);
@@ -134,7 +121,7 @@ TEST_CASE("disputed money waits until it is decided", "[payment]") {
 TEST_CASE("a payout that failed is owed again, and paid by the next one", "[payment]") {
   Till till;
   sell(till);
-  end_event(till);
+  till.end_event();
   till.bench.now += 7 * kDayMillis;
   till.bench.run_timers();
   const auto sold = till.balances(1);
@@ -147,7 +134,7 @@ TEST_CASE("a payout that failed is owed again, and paid by the next one", "[paym
 TEST_CASE("other terms move a payout that is not due yet", "[payment]") {
   Till till;
   sell(till);
-  end_event(till);
+  till.end_event();
   SetPayoutTerms terms;
   terms.organization_id = till.organization;
   terms.days = 10;

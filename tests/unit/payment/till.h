@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "common/api/event.h"
 #include "common/base/shares.h"
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/service.h"
@@ -88,6 +89,18 @@ struct Till {
     fact.at = {bench.now};
     bench.note(fact);
     book([&](Books& books, const Rows& rows) { book_refund_due(books, rows, fact); });
+  }
+
+  // The event ended a moment ago.
+  void end_event() {
+    api::event::Completed fact{};
+    fact.event_id = event_id;
+    fact.organization_id = organization;
+    fact.terms.currency = currency;
+    fact.terms.timezone = "UTC";
+    fact.terms.starts_at = fact.terms.doors_at = {bench.now - kHour};
+    fact.terms.ends_at = {bench.now};
+    bench.note(fact);
   }
 
   // Balances by name: "tax/1900".
