@@ -10,6 +10,7 @@
 
 #include "common/base/check.h"
 #include "common/base/id.h"
+#include "common/store/read_often.h"
 #include "common/wire/field.h"
 
 namespace bilten {
@@ -94,9 +95,13 @@ class Rows {
  private:
   template <class Row>
   static Row unpack(std::string_view bytes) {
-    auto row = decode<Row>(bytes);
-    CHECK_INVARIANT(row);
-    return std::move(*row);
+    if constexpr (ReadOften<Row>) {
+      return DecodedRows<Row>::of_this_thread().decode_once(bytes);
+    } else {
+      auto row = decode<Row>(bytes);
+      CHECK_INVARIANT(row);
+      return std::move(*row);
+    }
   }
 };
 

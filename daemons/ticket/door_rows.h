@@ -15,6 +15,7 @@ using api::ticket::ScanReason;
 // Key: check-in list id.
 struct ListRow {
   static constexpr std::string_view table = "list";
+  static constexpr bool kReadOften = true;
   Id organization_id, event_id;
   ListTerms terms;
   static constexpr auto fields() {

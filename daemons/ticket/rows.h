@@ -23,6 +23,7 @@ using api::ticket::TypeTerms;
 // must know.
 struct EventRow {
   static constexpr std::string_view table = "event";
+  static constexpr bool kReadOften = true;
   Id organization_id;
   api::event::Terms terms;
   bool has_room = false;              // A waiting room: an order needs a pass.
@@ -53,6 +54,7 @@ struct EventDetailsRow {
 // Key: event id. Absent: the event's first key is its only one.
 struct EventKeysRow {
   static constexpr std::string_view table = "event_keys";
+  static constexpr bool kReadOften = true;
   int64_t current = 1;          // Signs codes.
   int64_t oldest_accepted = 1;  // Codes of keys before it are revoked.
   std::optional<Instant> since = {};
@@ -67,6 +69,7 @@ struct EventKeysRow {
 // Key: ticket type id.
 struct TypeRow {
   static constexpr std::string_view table = "type";
+  static constexpr bool kReadOften = true;
   Id event_id;
   TypeTerms terms;
   static constexpr auto fields() {
@@ -77,6 +80,7 @@ struct TypeRow {
 // Key: quota id.
 struct QuotaRow {
   static constexpr std::string_view table = "quota";
+  static constexpr bool kReadOften = true;
   Id event_id;
   QuotaTerms terms;
   static constexpr auto fields() {
