@@ -6,7 +6,10 @@ namespace bilten::payment {
 
 SteadyMicros Breaker::wait_us(SteadyMicros now) {
   if (state_ == State::closed) return 0;
-  if (now < until_us_) return until_us_ - now;
+  if (now < until_us_) {
+    const auto left = until_us_ - now;
+    return state_ == State::trial ? std::min(left, limits_.beside_us) : left;
+  }
   state_ = State::trial;
   until_us_ = now + limits_.trial_us_max;
   return 0;

@@ -11,8 +11,9 @@ namespace bilten::payment {
 struct BreakerLimits {
   int failures_to_open = 5;                 // In a row.
   SteadyMicros rest_us = 5'000'000;         // Of the first time; each failed trial doubles it ...
-  SteadyMicros rest_us_max = 300'000'000;   // ... up to this.
+  SteadyMicros rest_us_max = 30'000'000;    // ... up to this: buyers wait, and one call is no load.
   SteadyMicros trial_us_max = 120'000'000;  // A trial that says nothing for so long has failed.
+  SteadyMicros beside_us = 1'000'000;       // Who comes during a trial, which is mostly short.
 };
 
 class Breaker {
