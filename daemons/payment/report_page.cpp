@@ -1,5 +1,7 @@
 #include "daemons/payment/report_page.h"
 
+#include <algorithm>
+
 #include "daemons/payment/bookings.h"
 #include "daemons/payment/payments.h"
 #include "daemons/payment/reconcile_rows.h"
@@ -34,9 +36,10 @@ class PageStep {
         books_(rows, fact.at, effects) {}
 
   void take(const ToldLine& line) {
-    const auto payment_id = payment_of(rows_, fact_.provider, line);
     const bool is_payout = line.category == "payout" || line.category == "payout_reversal";
-    if (is_own_ && (is_payout || !payment_id)) {
+    // Whoever has an account may write the id of a payment into its payouts.
+    const auto payment_id = is_payout ? std::nullopt : payment_of(rows_, fact_.provider, line);
+    if (is_own_ && !payment_id) {
       ++fact_.passed_over;
       return;
     }
@@ -59,8 +62,10 @@ class PageStep {
   }
 
  private:
+  // By a report of before, or by this page, which may list a line twice.
   bool is_booked(const ToldLine& line) const {
-    return rows_.has(BookedFee::table, reference_key(fact_.provider, line.reference));
+    return std::find(fact_.fees.begin(), fact_.fees.end(), line.reference) != fact_.fees.end() ||
+           rows_.has(BookedFee::table, reference_key(fact_.provider, line.reference));
   }
   void book_payout(const ToldLine& line, const std::string& source) {
     ++fact_.passed_over;

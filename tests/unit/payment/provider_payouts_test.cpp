@@ -83,6 +83,21 @@ TEST_CASE("a payout that comes back is the provider's again", "[payment]") {
   at.counter.bench.check_rebuild();
 }
 
+TEST_CASE("a report that lists a line twice, or a payment in a payout, books each once",
+          "[payment]") {
+  Bank at;
+  at.sell();
+  at.platform->lines.back().fee.amount = 20;
+  at.platform->lines.push_back(at.platform->lines.back());
+  at.report("payout", "txn_po", -1200);
+  at.platform->lines.back().payment_id = at.platform->lines.front().payment_id;
+  at.platform->lines.back().fee.amount = 5;
+  at.platform->lines.push_back(at.platform->lines.back());
+  at.reconcile();
+  CHECK(at.clearing() == std::map<std::string, int64_t>{{"bank", 1200}, {"stripe", 280}});
+  at.counter.bench.check_rebuild();
+}
+
 TEST_CASE("what an organiser's account pays out is none of the platform's money", "[payment]") {
   Bank at;
   Counter counter{at.with_own()};
