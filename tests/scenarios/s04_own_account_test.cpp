@@ -39,8 +39,7 @@ struct Shop {
     return Payer(platform.url(), order.body);
   }
   static void pay(const StripeServer& at, Payer& payer) {
-    const std::string page = payer.payment()["redirect_url"];
-    at.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
+    at.order("pay", {{"session", payer.session()}});
   }
   json attention() { return read_own("/payments/attention")["items"]; }
   // What the organisation with an account of its own reads of itself.

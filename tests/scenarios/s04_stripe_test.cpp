@@ -16,13 +16,8 @@ struct Shop : StripePlatform {
     REQUIRE(order.status == 201);
     return Payer(platform.url(), order.body);
   }
-  // The session behind the page that the payer is sent to.
-  static std::string session_of(Payer& payer) {
-    const std::string url = payer.payment()["redirect_url"];
-    return url.substr(url.rfind('/') + 1);
-  }
   void pay(Payer& payer, const std::string& outcome = "approve") {
-    server.order("pay", {{"session", session_of(payer)}, {"outcome", outcome}});
+    server.order("pay", {{"session", payer.session()}, {"outcome", outcome}});
   }
   Payer paid(int quantity = 1) {
     auto one = payer(quantity);

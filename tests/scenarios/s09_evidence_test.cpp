@@ -17,6 +17,13 @@ struct Sale {
     REQUIRE(order.status == 201);
     return Payer(platform.url(), order.body);
   }
+  Payer paid_at(const StripeServer& server) {
+    auto payer = this->payer();
+    payer.begin();
+    server.order("pay", {{"session", payer.session()}});
+    REQUIRE(payer.wait_for_order("paid"));
+    return payer;
+  }
   json ticket(Payer& payer) {
     const auto path = "/v1/orders/" + payer.order_id() + "/tickets?secret=" + payer.secret();
     return guest.get(path).body["items"][0];
@@ -45,10 +52,7 @@ TEST_CASE("evidence of a ticket that was scanned goes to Stripe with who bought 
   const StripeAccount account(server);
   Sale sale(account.arguments());
   account.register_endpoint(sale.platform.url());
-  auto payer = sale.payer();
-  const std::string page = payer.begin()["redirect_url"];
-  server.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
-  REQUIRE(payer.wait_for_order("paid"));
+  auto payer = sale.paid_at(server);
   CHECK(sale.evidence(payer).code() == "not_disputed");
   const auto scanned = sale.host.api.post("/v1/check-ins", {{"code", sale.ticket(payer)["code"]},
                                                             {"check_in_list_id", sale.sale.list_id},
@@ -84,10 +88,7 @@ TEST_CASE("money that a bank takes again after its refund is answered by the ref
   const StripeAccount account(server);
   Sale sale(account.arguments());
   account.register_endpoint(sale.platform.url());
-  auto payer = sale.payer();
-  const std::string page = payer.begin()["redirect_url"];
-  server.order("pay", {{"session", page.substr(page.rfind('/') + 1)}});
-  REQUIRE(payer.wait_for_order("paid"));
+  auto payer = sale.paid_at(server);
   const auto refund =
       sale.host.api.post("/v1/orders/" + payer.order_id() + "/refunds", {{"reason", "goodwill"}});
   INFO(refund.text);

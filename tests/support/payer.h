@@ -31,6 +31,11 @@ class Payer {
     return api_.send("POST", payment()["redirect_url"], "press=" + button, {},
                      {"Content-Type: application/x-www-form-urlencoded"});
   }
+  // The session at Stripe behind the page that the payer is sent to.
+  std::string session() {
+    const std::string page = payment()["redirect_url"];
+    return page.substr(page.rfind('/') + 1);
+  }
   json payment() { return api_.get("/v1/payments/" + payment_id_ + "?secret=" + secret_).body; }
   json order() { return api_.get("/v1/orders/" + order_id_ + "?secret=" + secret_).body; }
   bool wait_for_payment(const std::string& state, double seconds = 20) {

@@ -8,10 +8,8 @@ using namespace bilten::test;
 namespace {
 
 // Two refunds of tickets, 700 and 800, that the provider refused.
-struct Refused : ToldDesk {
+struct Refused : SoldDesk {
   Refused() {
-    capture();
-    counter.tell_sold(order, payment);
     for (const int64_t amount : {700, 800}) {
       ask_back(amount);
       refuse();
@@ -92,9 +90,7 @@ TEST_CASE("of a refund in two parts the one that comes again is due, and the oth
 
 TEST_CASE("a part that came again is told under its own id when it goes, and no other is retried",
           "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1500);
   desk.refuse();
   desk.tell_of("re_hand", RefundState::succeeded, 400);

@@ -28,9 +28,7 @@ TEST_CASE("what is of no payment here is not asked for for ever", "[payment]") {
 }
 
 TEST_CASE("what a provider refused to give back is settled by hand, in parts", "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1500);
   desk.refuse();
   CHECK(desk.attention() == 1);
@@ -48,9 +46,7 @@ TEST_CASE("what a provider refused to give back is settled by hand, in parts", "
 }
 
 TEST_CASE("beside a refund under way, what does not fit is told again later", "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1000);
   CHECK(desk.by_hand(1500) == "too_early");
   CHECK(desk.by_hand(400).empty());
@@ -99,9 +95,7 @@ TEST_CASE("what is left in review is returned", "[payment]") {
 
 TEST_CASE("a refund that its bank sends back is due again, and goes again when staff says so",
           "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1500);
   const auto refund = desk.refund_id();
   desk.give_back("re_own");
@@ -132,9 +126,7 @@ TEST_CASE("a refund that its bank sends back is due again, and goes again when s
 }
 
 TEST_CASE("a refund by hand of what has come back waits until that is known", "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1500);
   const auto refund = desk.refund_id();
   desk.give_back("re_own");
@@ -150,9 +142,7 @@ TEST_CASE("a refund by hand of what has come back waits until that is known", "[
 
 TEST_CASE("what a provider says of a refund that failed is older, however late it comes",
           "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   desk.ask_back(1500);
   const auto refund = desk.refund_id();
   CHECK(desk.tell_of("re_own", RefundState::failed, 1500, refund).empty());
@@ -169,9 +159,7 @@ TEST_CASE("what a provider says of a refund that failed is older, however late i
 
 TEST_CASE("a refund by hand that its bank sends back is told as the same when it goes again",
           "[payment]") {
-  ToldDesk desk;
-  desk.capture();
-  desk.counter.tell_sold(desk.order, desk.payment);
+  SoldDesk desk;
   CHECK(desk.tell_of("re_hand", RefundState::succeeded, 1500).empty());
   CHECK(desk.tell_of("re_hand", RefundState::failed, 1500).empty());
   CHECK(desk.attention() == 1);

@@ -150,4 +150,12 @@ struct ToldDesk {
   bool has_cleared_books() const { return balances().empty(); }
 };
 
+// The same with its order paid in full, and sold.
+struct SoldDesk : ToldDesk {
+  SoldDesk() {
+    capture();
+    counter.tell_sold(order, payment);
+  }
+};
+
 }  // namespace bilten::test
