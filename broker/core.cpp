@@ -45,6 +45,10 @@ Code known_of(const InFlight& request, Code code) {
 
 }  // namespace
 
+Error refusal(Code code, std::string why) {
+  return {code, std::string(word(code)), std::move(why)};
+}
+
 Core::Core(CoreOptions options, Random& random, Outside& outside)
     : options_(std::move(options)),
       random_(random),

@@ -54,6 +54,9 @@ class Outside {
   virtual std::string process_metrics() { return {}; }
 };
 
+// An error whose reason is its code's own word.
+Error refusal(Code code, std::string why);
+
 struct CoreOptions {
   std::string name = "broker";
   std::string build;

@@ -15,16 +15,6 @@ PeerId id_of(const Neighbour& neighbour) {
   return kDialled | (PeerId{neighbour.link.generation()} & 0xFFFFFF) << 8 | neighbour.number;
 }
 
-Error refusal(Code code, std::string why) {
-  return {code, std::string(word(code)), std::move(why)};
-}
-
-std::string control_frame(Command command, std::string_view body = {}) {
-  Header header;
-  header.command = command;
-  return build_frame(header, {}, {}, body);
-}
-
 Routes routes_of(const Registry& registry) {
   Routes told;
   told.seq = registry.local_index();

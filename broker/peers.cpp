@@ -22,16 +22,6 @@ std::string farewell_frame(Code code, std::string_view why) {
   return build_frame(header, {}, ext.pack());
 }
 
-std::string plain_frame(Command command, std::string_view body = {}) {
-  Header header;
-  header.command = command;
-  return build_frame(header, {}, {}, body);
-}
-
-Error refusal(Code code, std::string why) {
-  return {code, std::string(word(code)), std::move(why)};
-}
-
 }  // namespace
 
 void Core::set_access(SteadyMicros now, const std::vector<AccessRule>& rules) {
@@ -169,7 +159,7 @@ Status Core::judge_claim(const Peer& candidate, const ServiceClaim& claim) {
   for (Claim* holder : registry_.rivals(candidate, claim)) {
     if (takes_over(candidate, claim, *holder)) continue;
     // A holder that was killed a moment ago shows now; its successor need not wait.
-    if (send(*holder->peer, plain_frame(Command::heartbeat)) == net::Sent::gone) continue;
+    if (send(*holder->peer, control_frame(Command::heartbeat)) == net::Sent::gone) continue;
     return refusal(Code::fenced, claim.service + " is served by its owner; stop that one first");
   }
   return Done{};
@@ -229,7 +219,7 @@ void Core::welcome(Peer& peer) {
   welcome.frame_max = kFrameMax;
   welcome.principal = peer.principal->rule.number;
   welcome.draining = draining_;
-  send(peer, plain_frame(Command::welcome, encode(welcome)));
+  send(peer, control_frame(Command::welcome, encode(welcome)));
 }
 
 void Core::on_credit(Peer& peer, const Frame& frame) {
@@ -406,7 +396,7 @@ SteadyMicros Core::beat_one(Peer& peer) {
   const SteadyMicros probe = SteadyMicros{options_.probe_ms} * 1000;
   const auto interval = peer.holds.empty() ? peer.heartbeat_us : std::min(peer.heartbeat_us, probe);
   if (now_ >= peer.sent_at + interval) {
-    if (send(peer, plain_frame(Command::heartbeat)) == net::Sent::gone) return INT64_MAX;
+    if (send(peer, control_frame(Command::heartbeat)) == net::Sent::gone) return INT64_MAX;
     peer.sent_at = now_;
   }
   return std::min(dead_at, peer.sent_at + interval);
@@ -415,7 +405,7 @@ SteadyMicros Core::beat_one(Peer& peer) {
 void Core::drain(SteadyMicros now) {
   now_ = now;
   draining_ = true;
-  for (auto& [id, peer] : peers_) send(*peer, plain_frame(Command::drain));
+  for (auto& [id, peer] : peers_) send(*peer, control_frame(Command::drain));
   settle();
 }
 

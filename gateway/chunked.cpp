@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "gateway/request_checks.h"
+
 namespace bilten::gateway {
 namespace {
 
 constexpr size_t kDigitsMax = 8;
 constexpr size_t kExtraMax = 4096;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_printable(char c) {
   return c == '\t' || (c >= 0x20 && c < 0x7f);

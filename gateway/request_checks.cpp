@@ -25,12 +25,6 @@ bool is_token(std::string_view text) {
   });
 }
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char low = lower(c);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 std::string_view trim(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -212,6 +206,12 @@ HeadFault check_headers(Head& head) {
 }
 
 }  // namespace
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char low = lower(c);
+  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
 
 bool same_word(std::string_view a, std::string_view lower_case_b) {
   return a.size() == lower_case_b.size() &&

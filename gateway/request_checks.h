@@ -61,6 +61,9 @@ class HeadScanner {
 // `bytes` is a whole head as HeadScanner found it. Fills `into` unless there is a fault.
 HeadFault read_head(std::string_view bytes, Head& into);
 
+// Of a hexadecimal digit, -1 of anything else.
+int hex_value(char c);
+
 bool same_word(std::string_view a, std::string_view lower_case_b);
 
 }  // namespace bilten::gateway

@@ -20,7 +20,7 @@ using JsonField = simdjson::ondemand::field;
 
 constexpr size_t kLanguagesMax = 20;
 
-size_t find_property(const Schema& schema, std::string_view name, size_t expected) {
+size_t index_of_property(const Schema& schema, std::string_view name, size_t expected) {
   const auto& properties = schema.properties;
   if (expected < properties.size() && properties[expected].name == name) return expected;
   for (size_t i = 0; i < properties.size(); ++i) {
@@ -107,7 +107,7 @@ void Walker::fields(JsonObject json, const Schema& schema, const Path& path, See
     std::string_view key;
     if (broken_ || fails(std::move(result).get(field)) || !key_of(field, key)) return;
     const Path here{&path, key};
-    const size_t index = find_property(schema, key, expected);
+    const size_t index = index_of_property(schema, key, expected);
     if (index == schema.properties.size()) {
       faults_.add(here, "is not known here");
       continue;

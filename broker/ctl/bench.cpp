@@ -13,7 +13,7 @@ namespace bilten::ctl {
 namespace {
 
 constexpr size_t kTimesMax = 4'000'000;  // Kept for the quantiles; later ones are counted only.
-constexpr uint32_t kBudgetMs = 10'000;
+constexpr uint32_t kCallBudgetMs = 10'000;
 
 // Answers echo.echo with what it got.
 class Echo {
@@ -122,7 +122,7 @@ class Load {
 
 Result<net::Call> call_of(const BenchOptions& options) {
   net::Call call;
-  call.budget_ms = kBudgetMs;
+  call.budget_ms = kCallBudgetMs;
   call.idempotent = true;
   call.name = options.name.empty() ? "echo.echo" : options.name;
   call.body = std::string(options.bytes, 'x');

@@ -13,7 +13,7 @@
 namespace bilten::ctl {
 namespace {
 
-constexpr uint32_t kBudgetMs = 1000;  // Of one process to answer.
+constexpr uint32_t kAnswerBudgetMs = 1000;  // Of one process to answer.
 constexpr size_t kAskedAtOnce = 16;
 constexpr size_t kWorkersMax = 1000;
 
@@ -77,14 +77,14 @@ Status gather(Brokers& brokers, const std::string& trace_id, Gathering& gatherin
   if (workers.size() > kWorkersMax) workers.resize(kWorkersMax);
   in_parallel(workers.size(), kAskedAtOnce, [&](size_t i) {
     const auto& worker = workers[i];
-    auto asked = question_to(worker, "$trace", question, kBudgetMs);
+    auto asked = question_to(worker, "$trace", question, kAnswerBudgetMs);
     gathering.take(trace_of(brokers.link(worker.broker), std::move(asked)),
                    worker.service + " " + worker.instance.text());
   });
   return Done{};
 }
 
-std::string millis(int64_t nanos) {
+std::string millis_of(int64_t nanos) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3f ms", static_cast<double>(nanos) / 1e6);
   return text;
@@ -125,7 +125,7 @@ class Tree {
     if (found == children_.end()) return;
     for (const Hop* hop : found->second) {
       const auto& span = hop->span;
-      rows_.push_back({millis(span.start_ns - began_), millis(span.end_ns - span.start_ns),
+      rows_.push_back({millis_of(span.start_ns - began_), millis_of(span.end_ns - span.start_ns),
                        hop->program, std::string(2 * depth, ' ') + span.name,
                        std::string(word(span.kind)), notes_of(span)});
       add(span.span_id.data, depth + 1);

@@ -9,7 +9,7 @@
 namespace bilten::ctl {
 namespace {
 
-using Choose = std::function<void(std::function<int(Session&)>)>;
+using ChooseCall = std::function<void(std::function<int(Session&)>)>;
 
 // Sends one message about rules and says what stands now.
 template <Described T>
@@ -78,8 +78,8 @@ int list_rules(const Session& session) {
 
 // A subcommand that sends one message; its options are bound to the message by `bind`.
 template <class T>
-void add_rule(CLI::App& mesh, const Choose& choose, std::string_view verb, const std::string& help,
-              const std::string& example, T initial,
+void add_rule(CLI::App& mesh, const ChooseCall& choose, std::string_view verb,
+              const std::string& help, const std::string& example, T initial,
               const std::function<void(CLI::App&, const std::shared_ptr<T>&)>& bind,
               std::string_view message = {}) {
   auto value = std::make_shared<T>(std::move(initial));
@@ -119,7 +119,7 @@ void add_service(CLI::App& command, const std::shared_ptr<T>& value) {
   command.add_option("service", value->service, "Such as ticket")->required();
 }
 
-void add_worker_rules(CLI::App& mesh, const Choose& choose) {
+void add_worker_rules(CLI::App& mesh, const ChooseCall& choose) {
   const auto bind_drain = [](CLI::App& command, const std::shared_ptr<mesh::Drain>& value) {
     add_service(command, value);
     add_version(command, value);
@@ -142,7 +142,7 @@ void add_worker_rules(CLI::App& mesh, const Choose& choose) {
       });
 }
 
-void add_request_rules(CLI::App& mesh, const Choose& choose) {
+void add_request_rules(CLI::App& mesh, const ChooseCall& choose) {
   add_rule<mesh::Canary>(
       mesh, choose, "canary", "So much of a service to one version, the rest to the others",
       "canary event '1.3.*' 5", {},
@@ -185,7 +185,7 @@ void add_request_rules(CLI::App& mesh, const Choose& choose) {
 
 }  // namespace
 
-void add_traffic_commands(CLI::App& app, const Choose& choose) {
+void add_traffic_commands(CLI::App& app, const ChooseCall& choose) {
   auto* mesh = app.add_subcommand("mesh", "Traffic rules of the broker, until it ends")
                    ->require_subcommand(1);
   mesh->footer(

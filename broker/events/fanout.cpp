@@ -15,7 +15,6 @@ namespace {
 constexpr int kMessagesPerTurn = 256;
 constexpr int64_t kTurnMaxMs = 500;  // How soon SIGHUP is seen at rest.
 constexpr SteadyMicros kReportMicros = 1'000'000;
-constexpr size_t kTopicMax = 200;
 constexpr int kBindTries = 400;
 constexpr int64_t kBindRetryMs = 5;
 

@@ -8,7 +8,6 @@
 namespace bilten::events {
 namespace {
 
-constexpr size_t kTopicMax = 200;  // libzmq 4.3.4 mis-encodes subscriptions from 246 bytes on.
 constexpr std::array<std::string_view, 3> kOperations = {"ops.", "metric.", "log."};
 
 bool is_topic(std::string_view topic) {

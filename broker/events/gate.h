@@ -2,6 +2,7 @@
 // who hears it. No socket, no clock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,6 +12,9 @@
 #include "common/process/access.h"
 
 namespace bilten::events {
+
+// libzmq 4.3.4 mis-encodes subscriptions from 246 bytes on.
+inline constexpr size_t kTopicMax = 200;
 
 // `fact` goes to daemons, `operations` (topics ops., metric. and log.) to operators; a stranger's
 // and a malformed publication are dropped and counted.

@@ -9,7 +9,7 @@
 namespace bilten::net {
 namespace {
 
-constexpr const char* kEndpoint = "inproc://broken-handshakes";
+constexpr const char* kMonitorEndpoint = "inproc://broken-handshakes";
 // A protocol that does not fit, or a peer that hangs up first because it sees the same.
 constexpr int kEvents = ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
 constexpr int kTakenAtOnce = 256;  // So that a crowd at the door does not stop the traffic.
@@ -22,8 +22,8 @@ Result<BrokenHandshakes> BrokenHandshakes::of(Context& context, const Socket& li
   const int none = 0;
   if (handle == nullptr || zmq_setsockopt(handle, ZMQ_LINGER, &none, sizeof none) != 0 ||
       zmq_setsockopt(handle, ZMQ_RCVHWM, &none, sizeof none) != 0 ||
-      zmq_socket_monitor(listening.handle(), kEndpoint, kEvents) != 0 ||
-      zmq_connect(handle, kEndpoint) != 0) {
+      zmq_socket_monitor(listening.handle(), kMonitorEndpoint, kEvents) != 0 ||
+      zmq_connect(handle, kMonitorEndpoint) != 0) {
     return Error{Code::unavailable, "no_monitor",
                  std::string("cannot watch handshakes: ") + zmq_strerror(errno)};
   }

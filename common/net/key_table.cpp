@@ -16,7 +16,6 @@
 namespace bilten::net {
 namespace {
 
-constexpr size_t kKeyCharacters = 40;
 constexpr size_t kNameMax = 32;
 constexpr size_t kFileMax = 64 * 1024;
 constexpr std::string_view kSuffix = ".key";

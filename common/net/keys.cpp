@@ -16,8 +16,6 @@
 namespace bilten::net {
 namespace {
 
-constexpr size_t kKeyCharacters = 40;
-
 bool exists(const std::string& path) {
   return access(path.c_str(), F_OK) == 0;
 }

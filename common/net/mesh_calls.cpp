@@ -7,7 +7,7 @@
 namespace bilten::net {
 namespace {
 
-using State = PendingCall::State;
+using CallState = PendingCall::State;
 
 // Alarms ring to about 4 ms: finer would only make the map larger.
 constexpr SteadyMicros kSliceUs = 4096;
@@ -35,9 +35,9 @@ std::optional<Error> fault_of(const Call& call, const std::string& ext) {
 MeshCalls::MeshCalls(size_t links, Random& random)
     : random_(random), sent_on_(links), next_turn_(random.below(1U << 30) + 1) {}
 
-void MeshCalls::move_to(PendingCall& call, State state) {
-  if (call.state == State::sent) --sent_on_[call.link];
-  if (state == State::sent) ++sent_on_[call.link];
+void MeshCalls::move_to(PendingCall& call, CallState state) {
+  if (call.state == CallState::sent) --sent_on_[call.link];
+  if (state == CallState::sent) ++sent_on_[call.link];
   call.state = state;
 }
 
@@ -61,7 +61,7 @@ PendingCall* MeshCalls::add(SteadyMicros now, Call call, OnAnswer done) {
   auto& pending = slots_[free_.back()];
   pending.id = next_turn_++ * kMax + free_.back();
   free_.pop_back();
-  pending.state = State::waiting;
+  pending.state = CallState::waiting;
   pending.call = std::move(call);
   if (pending.call.handle) pending.call.handle->id = pending.id;
   pending.ext = std::move(ext);
@@ -81,13 +81,13 @@ PendingCall* MeshCalls::find(uint64_t id) {
   const auto slot = id % kMax;
   if (slot >= slots_.size()) return nullptr;
   auto& call = slots_[slot];
-  return call.id == id && call.state != State::ended ? &call : nullptr;
+  return call.id == id && call.state != CallState::ended ? &call : nullptr;
 }
 
 void MeshCalls::end(PendingCall& call, Answer answer) {
-  CHECK_INVARIANT(call.state != State::ended);
+  CHECK_INVARIANT(call.state != CallState::ended);
   ended_.push_back({std::move(call.done), std::move(answer)});
-  move_to(call, State::ended);
+  move_to(call, CallState::ended);
   call.done = nullptr;
   call.call = {};
   call.ext.clear();
@@ -108,7 +108,7 @@ void MeshCalls::end(PendingCall& call, Error error) {
 void MeshCalls::refuse(SteadyMicros now, PendingCall& call, Error error) {
   if (const auto pause = pause_before_retry(now, call, error)) {
     if (ran(error.code) == Ran::unknown) call.maybe_ran = true;
-    move_to(call, State::resting);
+    move_to(call, CallState::resting);
     call.refused_at = 0;
     sleep_until(call, now + *pause);
   } else {
@@ -122,12 +122,12 @@ void MeshCalls::block(SteadyMicros now, PendingCall& call) {
   if (now - call.refused_at >= kRefusedUs) {
     return end(call, error_for(Code::no_capacity, "the broker takes no more from us just now"));
   }
-  move_to(call, State::resting);
+  move_to(call, CallState::resting);
   sleep_until(call, std::min(call.deadline, now + kBlockedPauseUs));
 }
 
 bool MeshCalls::lose(PendingCall& call) {
-  if (call.state != State::sent) return true;
+  if (call.state != CallState::sent) return true;
   // Parts that were handed on cannot be taken back, so that a second answer would be mixed with
   // them.
   if (!call.call.idempotent || call.chunks > 0 || call.sends >= kSendsMax) {
@@ -135,7 +135,7 @@ bool MeshCalls::lose(PendingCall& call) {
     return false;
   }
   call.maybe_ran = true;
-  move_to(call, State::waiting);
+  move_to(call, CallState::waiting);
   call.refused_at = 0;
   if (call.wake_at != call.deadline) sleep_until(call, call.deadline);
   return true;
@@ -143,7 +143,7 @@ bool MeshCalls::lose(PendingCall& call) {
 
 void MeshCalls::mark_sent(PendingCall& call, uint32_t link) {
   call.link = link;
-  move_to(call, State::sent);
+  move_to(call, CallState::sent);
   ++call.sends;
 }
 
@@ -153,7 +153,7 @@ void MeshCalls::sleep_until(PendingCall& call, SteadyMicros at) {
 }
 
 void MeshCalls::expire(PendingCall& call) {
-  if (call.state == State::sent || call.maybe_ran) {
+  if (call.state == CallState::sent || call.maybe_ran) {
     end(call, error_for(Code::deadline_inflight, "no answer came within the budget"));
   } else {
     end(call, error_for(Code::deadline_queued, "no broker took the call within the budget"));
@@ -168,10 +168,10 @@ std::vector<PendingCall*> MeshCalls::wake(SteadyMicros now) {
     for (const auto id : ids) {
       auto* call = find(id);
       if (!call || call->wake_at > now) continue;
-      if (call->state == State::sent && now < call->deadline + kGraceUs) {
+      if (call->state == CallState::sent && now < call->deadline + kGraceUs) {
         sleep_until(*call, call->deadline + kGraceUs);
-      } else if (call->state == State::resting && now < call->deadline) {
-        move_to(*call, State::waiting);
+      } else if (call->state == CallState::resting && now < call->deadline) {
+        move_to(*call, CallState::waiting);
         sleep_until(*call, call->deadline);
         due.push_back(call);
       } else {

@@ -15,13 +15,6 @@ using State = MeshLink::State;
 // A request that left the broker before DRAIN reached it is here by then.
 constexpr SteadyMicros kTurnAwayUs = 100'000;
 
-std::string control_frame(Command command, std::string_view body = {}, Code code = Code::ok) {
-  Header header;
-  header.command = command;
-  header.code = static_cast<uint8_t>(code);
-  return build_frame(header, {}, {}, body);
-}
-
 // FNV-1a over both, mixed so that close endpoints score far apart.
 uint64_t rendezvous_score(const Id& instance, std::string_view endpoint) {
   uint64_t hash = 0xcbf29ce484222325;

@@ -19,7 +19,6 @@ namespace {
 constexpr int kZeroCopyReceive = 10;   // ZMQ_ZERO_COPY_RECV, of a context.
 constexpr int kZapEnforceDomain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN
 
-constexpr size_t kKeyCharacters = 40;
 constexpr size_t kPeerIdMax = 255;
 constexpr size_t kPollMax = 16;
 constexpr size_t kTopicMax = 200;  // Longer subscriptions are mis-encoded by 4.3.4.

@@ -2,6 +2,7 @@
 // frame a message, never blocking, no exceptions. One context a process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +11,10 @@
 
 namespace bilten::net {
 
-// A CURVE key pair, Z85 text of 40 characters each.
+// Of one CURVE key as Z85 text.
+inline constexpr size_t kKeyCharacters = 40;
+
+// A CURVE key pair, Z85 text of kKeyCharacters each.
 struct KeyPair {
   std::string public_key, secret_key;
 };

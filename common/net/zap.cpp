@@ -9,7 +9,7 @@
 namespace bilten::net {
 namespace {
 
-constexpr const char* kEndpoint = "inproc://zeromq.zap.01";
+constexpr const char* kZapEndpoint = "inproc://zeromq.zap.01";
 constexpr int kQuestionsPerTurn = 64;  // So that a crowd at the door does not stop the traffic.
 constexpr size_t kFramesMax = 16;
 
@@ -79,7 +79,7 @@ Result<Zap> Zap::open(Context& context) {
   Zap zap(handle);
   const int linger = 0;
   if (handle == nullptr || zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
-      zmq_bind(handle, kEndpoint) != 0) {
+      zmq_bind(handle, kZapEndpoint) != 0) {
     return Error{Code::unavailable, "no_zap",
                  std::string("cannot answer ZAP questions: ") + zmq_strerror(errno)};
   }

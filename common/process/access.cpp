@@ -15,7 +15,7 @@ constexpr std::string_view kSectionPrefix = "principal.";
 constexpr auto kPatterns = items(0, 100, length(1, 200, Format::line));
 
 // One [principal.<name>]; all but the number may be left out.
-struct Entry {
+struct PrincipalEntry {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   std::vector<Stream> hear;
@@ -23,13 +23,15 @@ struct Entry {
   uint32_t inflight_max = 0, requests_per_second = 0;
   static constexpr auto fields() {
     return field_list(
-        field("number", &Entry::number, between(1, UINT32_MAX)),
-        field("serve", &Entry::serve, items(0, 100, length(1, 32, Format::word))),
-        field("call", &Entry::call, kPatterns), field("publish", &Entry::publish, kPatterns),
-        field("routes", &Entry::routes, kPatterns), field("hear", &Entry::hear, items(0, 2)),
-        field("operations", &Entry::operations), field("broker", &Entry::broker),
-        field("inflight_max", &Entry::inflight_max, between(0, 65'536)),
-        field("requests_per_second", &Entry::requests_per_second, between(0, 1'000'000)));
+        field("number", &PrincipalEntry::number, between(1, UINT32_MAX)),
+        field("serve", &PrincipalEntry::serve, items(0, 100, length(1, 32, Format::word))),
+        field("call", &PrincipalEntry::call, kPatterns),
+        field("publish", &PrincipalEntry::publish, kPatterns),
+        field("routes", &PrincipalEntry::routes, kPatterns),
+        field("hear", &PrincipalEntry::hear, items(0, 2)),
+        field("operations", &PrincipalEntry::operations), field("broker", &PrincipalEntry::broker),
+        field("inflight_max", &PrincipalEntry::inflight_max, between(0, 65'536)),
+        field("requests_per_second", &PrincipalEntry::requests_per_second, between(0, 1'000'000)));
   }
 };
 
@@ -64,8 +66,9 @@ class Table {
       faults_.push_back(section.where + ": the principal's name " + fault);
       return;
     }
-    const auto values = merged(schema_of<Entry>(), encode(Entry{}), section.entries, faults_);
-    auto entry = decode<Entry>(values);
+    const auto values =
+        merged(schema_of<PrincipalEntry>(), encode(PrincipalEntry{}), section.entries, faults_);
+    auto entry = decode<PrincipalEntry>(values);
     if (!entry) {
       for (const auto& field : entry.error().fields) {
         faults_.push_back(fault_line(field, section.where, section.entries));

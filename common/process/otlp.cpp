@@ -6,7 +6,7 @@ namespace bilten {
 namespace {
 
 // Text as a JSON string; what is not UTF-8 is shown in hex.
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   if (!code_points(text)) return "\"hex:" + hex(text) + "\"";
   std::string out = "\"";
   for (size_t i = 0; i < text.size(); ++i) {
@@ -23,11 +23,11 @@ std::string quoted(std::string_view text) {
 }
 
 std::string attribute(std::string_view key, const std::string& value) {
-  return "{\"key\":" + quoted(key) + ",\"value\":{" + value + "}}";
+  return "{\"key\":" + json_text(key) + ",\"value\":{" + value + "}}";
 }
 
 std::string text_attribute(std::string_view key, std::string_view text) {
-  return attribute(key, "\"stringValue\":" + quoted(text));
+  return attribute(key, "\"stringValue\":" + json_text(text));
 }
 
 std::string attribute(const SpanAttribute& from) {
@@ -43,7 +43,7 @@ std::string number(Enum value) {
 void append_span(std::string& out, const Span& span) {
   out += "{\"traceId\":\"" + hex(span.trace_id.data) + "\",\"spanId\":\"" + hex(span.span_id.data);
   if (!span.parent_id.data.empty()) out += "\",\"parentSpanId\":\"" + hex(span.parent_id.data);
-  out += "\",\"name\":" + quoted(span.name) + ",\"kind\":" + number(span.kind);
+  out += "\",\"name\":" + json_text(span.name) + ",\"kind\":" + number(span.kind);
   out += ",\"startTimeUnixNano\":\"" + std::to_string(span.start_ns);
   out += "\",\"endTimeUnixNano\":\"" + std::to_string(span.end_ns) + "\",\"attributes\":[";
   const char* comma = "";
@@ -64,7 +64,7 @@ std::string otlp_json(const TraceSource& source, const std::vector<Span>& spans)
   out += text_attribute("service.version", source.version) + ",";
   out += text_attribute("service.instance.id", source.instance);
   out += "]},\"scopeSpans\":[{\"scope\":{\"name\":\"bilten\",\"version\":";
-  out += quoted(source.version) + "},\"spans\":[";
+  out += json_text(source.version) + "},\"spans\":[";
   const char* comma = "";
   for (const auto& span : spans) {
     out += comma;

@@ -157,7 +157,7 @@ uint64_t line_of(const std::string& where) {
   return line;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') {
@@ -236,8 +236,8 @@ std::string text_of(const Value& value) {
     case ValueType::boolean: return value.boolean() ? "true" : "false";
     case ValueType::integer: return std::to_string(value.integer().value_or(INT64_MAX));
     case ValueType::number: return number_text(value.number());
-    case ValueType::string: return quoted(value.text());
-    case ValueType::bytes: return quoted(base64url(value.bytes()));
+    case ValueType::string: return toml_text(value.text());
+    case ValueType::bytes: return toml_text(base64url(value.bytes()));
     case ValueType::array: {
       std::string out;
       for (size_t i = 0; i < value.size(); ++i) out += (i ? ", " : "") + text_of(value.at(i));
@@ -246,7 +246,7 @@ std::string text_of(const Value& value) {
     case ValueType::map: {
       std::string out;
       for (size_t i = 0; i < value.size(); ++i) {
-        out += (i ? ", " : "") + quoted(value.key(i).text()) + " = " + text_of(value.value(i));
+        out += (i ? ", " : "") + toml_text(value.key(i).text()) + " = " + text_of(value.value(i));
       }
       return "{" + out + "}";
     }

@@ -17,7 +17,7 @@ namespace bilten {
 
 namespace {
 
-constexpr std::array<char, 8> kMagic = {'B', 'I', 'N', 'H', 'A', 'N', 'D', '1'};
+constexpr std::array<char, 8> kMapMagic = {'B', 'I', 'N', 'H', 'A', 'N', 'D', '1'};
 constexpr std::array kCrashSignals = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
 // The slot of this thread; a thread that handles no messages (systemd's watchdog signal arrives on
@@ -72,9 +72,9 @@ Result<std::unique_ptr<InHand>> InHand::open(const std::string& path) {
 }
 
 void InHand::take_over() {
-  if (mapped_->magic != kMagic) {
+  if (mapped_->magic != kMapMagic) {
     std::memset(static_cast<void*>(mapped_), 0, sizeof *mapped_);
-    mapped_->magic = kMagic;
+    mapped_->magic = kMapMagic;
   }
   for (const auto& noted : mapped_->poison) {
     if (noted.length > 0) poisonous_.insert(noted.text());

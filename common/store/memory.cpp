@@ -7,7 +7,7 @@ namespace bilten::engine {
 namespace {
 
 using Map = std::map<std::string, std::string, std::less<>>;
-using Tables = std::array<std::shared_ptr<Map>, kTables>;
+using Maps = std::array<std::shared_ptr<Map>, kTables>;
 
 // A table that a snapshot still holds is copied before it changes, any other is changed in place.
 // Views come and go under the mutex, so that a count of one means nobody is reading.
@@ -23,11 +23,11 @@ class Memory final : public Engine {
                  "a store in memory has no files to copy; give it a folder"};
   }
 
-  Tables hold() {
+  Maps hold() {
     const std::lock_guard lock(mutex_);
     return tables_;
   }
-  void release(Tables& tables) {
+  void release(Maps& tables) {
     const std::lock_guard lock(mutex_);
     for (auto& table : tables) table.reset();
   }
@@ -36,7 +36,7 @@ class Memory final : public Engine {
   CommitResult apply(const Changes& changes);
 
   std::mutex mutex_;
-  Tables tables_;
+  Maps tables_;
 };
 
 class MemoryRead final : public Read {
@@ -67,7 +67,7 @@ class MemoryRead final : public Read {
   const Map& map(Table table) const { return *tables_[static_cast<size_t>(table)]; }
 
   Memory& memory_;
-  Tables tables_;
+  Maps tables_;
 };
 
 std::unique_ptr<Read> Memory::read() {

@@ -228,6 +228,13 @@ std::string build_error(uint64_t id, const Error& error, std::string_view name) 
   return build_frame(header, name, ext.pack());
 }
 
+std::string control_frame(Command command, std::string_view body, Code code) {
+  Header header;
+  header.command = command;
+  header.code = static_cast<uint8_t>(code);
+  return build_frame(header, {}, {}, body);
+}
+
 Error error_of(const Frame& frame) {
   Error error;
   error.code = static_cast<Code>(frame.header.code);

@@ -86,6 +86,9 @@ Result<Frame> parse_frame(std::string_view bytes);
 std::string build_frame(const Header& header, std::string_view name = {}, std::string_view ext = {},
                         std::string_view body = {});
 
+// A frame about the link itself: no name, no ext.
+std::string control_frame(Command command, std::string_view body = {}, Code code = Code::ok);
+
 // In-place changes to a frame that parse_frame has accepted.
 void patch_id(char* frame, uint64_t id);
 void patch_ttl(char* frame, uint32_t ttl_ms);

@@ -10,21 +10,36 @@
 namespace bilten::payment {
 namespace {
 
-enum Column : size_t { kDate, kAmount, kCurrency, kText, kReference, kName, kColumns };
+enum Column : size_t { kDate, kMovedAmount, kCurrency, kPurpose, kReference, kName, kColumns };
 
 struct Head {
   std::string_view word;
   Column column;
 };
 constexpr std::array kHeads{
-    Head{"date", kDate},          Head{"booking date", kDate},   Head{"buchungstag", kDate},
-    Head{"buchungsdatum", kDate}, Head{"date comptable", kDate}, Head{"amount", kAmount},
-    Head{"betrag", kAmount},      Head{"montant", kAmount},      Head{"currency", kCurrency},
-    Head{"waehrung", kCurrency},  Head{"währung", kCurrency},    Head{"devise", kCurrency},
-    Head{"text", kText},          Head{"purpose", kText},        Head{"verwendungszweck", kText},
-    Head{"description", kText},   Head{"libellé", kText},        Head{"reference", kReference},
-    Head{"referenz", kReference}, Head{"référence", kReference}, Head{"name", kName},
-    Head{"counterparty", kName},  Head{"auftraggeber", kName},
+    Head{"date", kDate},
+    Head{"booking date", kDate},
+    Head{"buchungstag", kDate},
+    Head{"buchungsdatum", kDate},
+    Head{"date comptable", kDate},
+    Head{"amount", kMovedAmount},
+    Head{"betrag", kMovedAmount},
+    Head{"montant", kMovedAmount},
+    Head{"currency", kCurrency},
+    Head{"waehrung", kCurrency},
+    Head{"währung", kCurrency},
+    Head{"devise", kCurrency},
+    Head{"text", kPurpose},
+    Head{"purpose", kPurpose},
+    Head{"verwendungszweck", kPurpose},
+    Head{"description", kPurpose},
+    Head{"libellé", kPurpose},
+    Head{"reference", kReference},
+    Head{"referenz", kReference},
+    Head{"référence", kReference},
+    Head{"name", kName},
+    Head{"counterparty", kName},
+    Head{"auftraggeber", kName},
 };
 
 using Places = std::array<std::optional<size_t>, kColumns>;
@@ -53,18 +68,18 @@ std::string read_line(const CsvRecord& record, const Places& places, const std::
   auto code = cell(record, places[kCurrency]);
   if (code.empty()) code = currency;
   if (!currency_decimals(code)) return "has no ISO 4217 currency code";
-  const auto amount = read_bank_amount(cell(record, places[kAmount]), code);
+  const auto amount = read_bank_amount(cell(record, places[kMovedAmount]), code);
   if (!amount) return "has no amount in whole minor units of " + code;
   movement.line = record.line;
   movement.amount = {*amount, code};
   movement.booked_at = *date;
-  movement.text = cut_bank_text(cell(record, places[kText]));
+  movement.text = cut_bank_text(cell(record, places[kPurpose]));
   movement.reference = cut_bank_text(cell(record, places[kReference]));
   movement.name = cut_bank_text(cell(record, places[kName]));
   return {};
 }
 
-Error malformed(size_t line, const std::string& reason) {
+Error bad_file(size_t line, const std::string& reason) {
   return {Code::invalid, "malformed_file", "Line " + std::to_string(line) + ": " + reason + "."};
 }
 
@@ -123,15 +138,15 @@ std::optional<int64_t> read_bank_amount(std::string_view text, std::string_view 
 Result<BankStatement> read_bank_csv(std::string_view csv, const std::string& currency) {
   CsvReader reader(csv);
   CsvRecord record;
-  if (!reader.next(record) || record.fault) return malformed(1, "has no head of columns");
+  if (!reader.next(record) || record.fault) return bad_file(1, "has no head of columns");
   const auto places = places_of(record.cells);
-  if (!places[kDate] || !places[kAmount]) {
-    return malformed(record.line, "the head names no columns date and amount");
+  if (!places[kDate] || !places[kMovedAmount]) {
+    return bad_file(record.line, "the head names no columns date and amount");
   }
   BankStatement statement;
   while (reader.next(record)) {
     if (statement.movements.size() + statement.faults.size() == kBankMovementsMax) {
-      return malformed(record.line, "the file has too many lines; send it in parts");
+      return bad_file(record.line, "the file has too many lines; send it in parts");
     }
     BankMovement movement;
     const auto fault = read_line(record, places, currency, movement);

@@ -22,9 +22,9 @@ struct Details {
   std::string amount, currency, text, end_to_end, name;
 };
 
-class Reader {
+class CamtReader {
  public:
-  explicit Reader(XML_Parser parser) : parser_(parser) {}
+  explicit CamtReader(XML_Parser parser) : parser_(parser) {}
 
   BankStatement take() { return std::move(statement_); }
   // Why the file was given up; empty: it was not.
@@ -170,11 +170,11 @@ class Reader {
   std::string direction_, status_, date_, reference_;
 };
 
-Reader& reader_of(void* user) {
-  return *static_cast<Reader*>(user);
+CamtReader& reader_of(void* user) {
+  return *static_cast<CamtReader*>(user);
 }
 
-void set_handlers(XML_Parser parser, Reader& reader) {
+void set_handlers(XML_Parser parser, CamtReader& reader) {
   XML_SetUserData(parser, &reader);
   XML_SetElementHandler(
       parser,
@@ -198,7 +198,7 @@ Result<BankStatement> read_camt(std::string_view xml) {
   const Parser parser(XML_ParserCreate("UTF-8"));
   if (!parser)
     return Error{Code::unavailable, "no_memory", "No memory to read the file; ask again."};
-  Reader reader(parser.get());
+  CamtReader reader(parser.get());
   set_handlers(parser.get(), reader);
   const auto size = static_cast<int>(std::min<size_t>(xml.size(), INT32_MAX));
   if (XML_Parse(parser.get(), xml.data(), size, XML_TRUE) == XML_STATUS_OK) return reader.take();

@@ -6,6 +6,8 @@
 
 namespace bilten::payment {
 
+inline constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
+
 using api::payment::FailReason;
 using api::payment::kReferenceMax;
 using api::payment::Method;
@@ -76,6 +78,9 @@ struct PaymentOfOrder {
   static constexpr std::string_view table = "payment_of_order";
   static constexpr auto fields() { return field_list(); }
 };
+
+// That one order was paid by, its exchanges included.
+inline constexpr size_t kPaymentsOfOrderMax = 100;
 
 // Key: order id, payment id. The money is in the order, as the ticket service says: of an exchanged
 // ticket's order also what paid the difference.

@@ -41,7 +41,7 @@ bool pack(Packer& packer, const element& value, uint32_t depth) {
   return false;
 }
 
-Error malformed(std::string why) {
+Error bad_json(std::string why) {
   return {Code::invalid, "malformed_json", std::move(why)};
 }
 
@@ -49,16 +49,16 @@ Error malformed(std::string why) {
 
 Result<std::string> pack_json(std::string_view json, size_t bytes_max) {
   if (json.size() > bytes_max) {
-    return malformed("is longer than " + std::to_string(bytes_max) + " bytes");
+    return bad_json("is longer than " + std::to_string(bytes_max) + " bytes");
   }
   thread_local simdjson::dom::parser parser;
   element root;
   if (const auto fault = parser.parse(json.data(), json.size()).get(root)) {
-    return malformed(simdjson::error_message(fault));
+    return bad_json(simdjson::error_message(fault));
   }
   Packer packer;
   packer.reserve(json.size());
-  if (!pack(packer, root, 1)) return malformed("nests too deep");
+  if (!pack(packer, root, 1)) return bad_json("nests too deep");
   return packer.take();
 }
 

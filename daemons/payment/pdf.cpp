@@ -32,9 +32,9 @@ constexpr double kWhatWidth = kCountAt - kColumnGap - kMargin;
 constexpr double kLastRowAt = kSheetHeight - kMargin - 40;
 
 // The rest of the document, from there on downwards; begins another sheet where this one is full.
-class Table {
+class LineTable {
  public:
-  Table(Sheets& sheet, double y) : sheet_(sheet), y_(y) {}
+  LineTable(Sheets& sheet, double y) : sheet_(sheet), y_(y) {}
 
   void rule() {
     make_room();
@@ -87,7 +87,7 @@ Result<std::string> document_pdf(const PrintedDocument& document) {
     sheet.write(what, {kMargin, y, kHalf / 2}, kLabel);
     y = sheet.write(value, {kMargin + kHalf / 2, y, kLine - kHalf / 2}, kAmount) + 3;
   }
-  Table table(sheet, y + kGap);
+  LineTable table(sheet, y + kGap);
   table.head();
   for (const auto& line : document.lines) table.line(line);
   table.rule();

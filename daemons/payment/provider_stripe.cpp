@@ -9,7 +9,7 @@ namespace {
 
 using namespace stripe;
 
-const std::string kSessions = "/v1/checkout/sessions", kRefunds = "/v1/refunds";
+const std::string kSessionsPath = "/v1/checkout/sessions", kRefundsPath = "/v1/refunds";
 constexpr int kKeysMax = 3, kRefundPagesMax = 10;
 constexpr const char* kPageItems = "100";
 
@@ -70,7 +70,7 @@ Result<IntentView> StripeProvider::open(const Intent& intent) {
   const auto form = session_form(intent);
   if (!form) return form.error();
   const auto session = ask_with_keys(intent.key, [&](const std::string& key) {
-    return read<Session>(api_.post(kSessions, *form, key));
+    return read<Session>(api_.post(kSessionsPath, *form, key));
   });
   if (!session) return session.error();
   return or_garbled(view_of(*session));
@@ -78,7 +78,7 @@ Result<IntentView> StripeProvider::open(const Intent& intent) {
 
 Result<IntentView> StripeProvider::look_up(const std::string& reference) {
   if (!is_object_id(reference)) return no_reference(reference);
-  const auto session = read<Session>(api_.get(kSessions + "/" + reference));
+  const auto session = read<Session>(api_.get(kSessionsPath + "/" + reference));
   if (!session) return session.error();
   if (session->payment_status == "paid" || !session->payment_intent) {
     return or_garbled(view_of(*session));
@@ -96,7 +96,7 @@ Result<IntentView> StripeProvider::capture(const std::string& reference, const s
 Result<IntentView> StripeProvider::cancel(const std::string& reference, const std::string& key) {
   if (!is_object_id(reference)) return no_reference(reference);
   const auto ended = ask_with_keys(key, [&](const std::string& each) {
-    return read<Session>(api_.post(kSessions + "/" + reference + "/expire", {}, each));
+    return read<Session>(api_.post(kSessionsPath + "/" + reference + "/expire", {}, each));
   });
   if (ended) return or_garbled(view_of(*ended));
   // Paid or expired already: how it stands is the answer.
@@ -109,7 +109,7 @@ Result<std::pair<std::string, std::string>> StripeProvider::money_of(const std::
   if (!is_object_id(reference)) return no_reference(reference);
   if (reference.starts_with("ch_")) return Named("charge", reference);
   if (reference.starts_with("pi_")) return Named("payment_intent", reference);
-  const auto session = read<Session>(api_.get(kSessions + "/" + reference));
+  const auto session = read<Session>(api_.get(kSessionsPath + "/" + reference));
   if (!session) return session.error();
   if (!session->payment_intent) {
     return Error{Code::conflict, "not_captured", "Nothing was paid in " + reference};
@@ -121,7 +121,7 @@ Result<std::optional<RefundView>> StripeProvider::find_refund(
     const std::pair<std::string, std::string>& money, const RefundOrder& order) {
   Form query{money, {"limit", kPageItems}};
   for (int pages = 0; pages < kRefundPagesMax; ++pages) {
-    const auto page = read<Page<Refund>>(api_.get(kRefunds, query));
+    const auto page = read<Page<Refund>>(api_.get(kRefundsPath, query));
     if (!page) return page.error();
     for (const auto& refund : page->data) {
       if (!refund.metadata || refund.metadata->refund_id != order.refund_id.text()) continue;
@@ -151,7 +151,7 @@ Result<RefundView> StripeProvider::refund(const RefundOrder& order) {
     auto made = find_refund(*money, order);
     if (!made) return made.error();
     if (*made) return std::move(**made);
-    const auto refund = read<Refund>(api_.post(kRefunds, form, key));
+    const auto refund = read<Refund>(api_.post(kRefundsPath, form, key));
     if (!refund) return refund.error();
     return or_garbled(view_of(*refund));
   });

@@ -21,10 +21,8 @@ using api::payment::ToldFailure;
 
 namespace {
 
-constexpr UnixMillis kMinute = 60'000, kHour = 60 * kMinute;
-
 // A step that has not come back by then is taken for lost.
-constexpr UnixMillis kLease = kMinute;
+constexpr UnixMillis kRunLease = kMinute;
 constexpr int64_t kAttemptsMax = 10;  // Of one step.
 constexpr int64_t kLinesMax = 200'000;
 // What moved just now may be known to one side alone.
@@ -38,7 +36,7 @@ constexpr UnixMillis kApart = kMinute;
 using Answer = SettleReconcile::Answer;
 
 void attempt(const std::string& provider, int64_t number, UnixMillis now, Effects& effects) {
-  effects.record(ReconcilePlanned{provider, number, Instant{now + kLease}});
+  effects.record(ReconcilePlanned{provider, number, Instant{now + kRunLease}});
   effects.send(kReconcileSender, provider);
 }
 

@@ -19,8 +19,6 @@ using api::payment::RefundWanted;
 
 namespace {
 
-constexpr size_t kPaymentsMax = 100;  // That one order was paid by, its exchanges included.
-
 // What of a payment is neither back nor on its way.
 int64_t left_of(const PaymentRow& payment) {
   if (!payment.received || payment.state == PaymentState::held_for_review) return 0;
@@ -31,10 +29,11 @@ int64_t left_of(const PaymentRow& payment) {
 void return_to_buyer(const Rows& rows, const Context& context, const Id& order_id,
                      const Money& amount, const std::optional<Id>& asked_id, Effects& effects) {
   std::vector<Id> payments;
-  rows.scan<PaidBy>(order_id.view(), {}, kPaymentsMax, [&](std::string_view key, const PaidBy&) {
-    payments.push_back(*Id::from_bytes(key.substr(16)));
-    return true;
-  });
+  rows.scan<PaidBy>(order_id.view(), {}, kPaymentsOfOrderMax,
+                    [&](std::string_view key, const PaidBy&) {
+                      payments.push_back(*Id::from_bytes(key.substr(16)));
+                      return true;
+                    });
   auto rest = amount.amount;
   for (auto id = payments.rbegin(); id != payments.rend() && rest > 0; ++id) {
     const auto payment = rows.find<PaymentRow>(id->view());

@@ -35,7 +35,7 @@ namespace {
 constexpr UnixMillis kHookAgain = 5'000;
 constexpr std::string_view kReturnPrefix = "sandbox_return/";
 
-std::string return_key(const std::string& reference) {
+std::string sandbox_return_key(const std::string& reference) {
   return std::string(kReturnPrefix) + reference;
 }
 
@@ -165,7 +165,7 @@ Decided<ToldIntent> decide_sandbox_open(const Rows& rows, const Context& context
     decision.record(SandboxOpened{
         message.reference, message.order_code, message.payment_id, message.amount, {context.now}});
     if (!message.return_url.empty()) {
-      decision.keep(return_key(message.reference), message.return_url);
+      decision.keep(sandbox_return_key(message.reference), message.return_url);
     }
     intent = SandboxIntentRow{.payment_id = message.payment_id};
     intent->amount = message.amount;
@@ -253,15 +253,15 @@ Decided<Content> decide_press(const Rows& rows, const Context& context, const Sa
     has_left = false;
   }
   decision.answer = page_of(message.reference, *intent,
-                            context.vault.get(return_key(message.reference)), has_left);
+                            context.vault.get(sandbox_return_key(message.reference)), has_left);
   return decision;
 }
 
 Result<Content> sandbox_page(const Reader& reader, const SandboxPage& message) {
   const auto intent = reader.rows.find<SandboxIntentRow>(message.reference);
   if (!intent) return unknown_intent();
-  return page_of(message.reference, *intent, reader.vault.get(return_key(message.reference)),
-                 false);
+  return page_of(message.reference, *intent,
+                 reader.vault.get(sandbox_return_key(message.reference)), false);
 }
 
 Result<api::ListOf<SandboxEntry>> sandbox_book(const Reader& reader, const SandboxBook& message) {

@@ -27,7 +27,7 @@ struct Written {
   }
 };
 
-Error malformed(std::string why) {
+Error bad_webhook(std::string why) {
   return {Code::invalid, "malformed_webhook", std::move(why)};
 }
 
@@ -76,16 +76,16 @@ Result<WebhookEvent> read_sandbox_webhook(const RawWebhook& webhook, const std::
   const auto genuine = stripe::check_signature(webhook.signature, webhook.body, {secret}, now);
   if (!genuine) return genuine.error();
   const auto packed = pack_json(webhook.body, kWebhookBytesMax);
-  if (!packed) return malformed(packed.error().detail);
+  if (!packed) return bad_webhook(packed.error().detail);
   const auto written = decode<Written>(*packed);
   if (!written) {
     const auto& faults = written.error().fields;
-    return malformed(faults.empty() ? written.error().detail
-                                    : faults[0].pointer + " " + faults[0].message);
+    return bad_webhook(faults.empty() ? written.error().detail
+                                      : faults[0].pointer + " " + faults[0].message);
   }
   const auto payment_id = Id::parse(written->payment_id);
-  if (!payment_id) return malformed("/payment_id must be an id");
-  if (!currency_decimals(written->currency)) return malformed("/currency must be a currency");
+  if (!payment_id) return bad_webhook("/payment_id must be an id");
+  if (!currency_decimals(written->currency)) return bad_webhook("/currency must be a currency");
   WebhookEvent event;
   event.id = written->id;
   event.type = written->type;

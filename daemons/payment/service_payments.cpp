@@ -10,8 +10,6 @@ namespace {
 using namespace api::payment;
 using api::ListOf;
 
-constexpr size_t kPaymentsMax = 100;  // More than one order may have.
-
 Result<ListOf<PaymentView>> payments(const Reader& reader, const ListPayments& message,
                                      const Terms& terms) {
   const auto& order_id = message.order_id;
@@ -20,7 +18,7 @@ Result<ListOf<PaymentView>> payments(const Reader& reader, const ListPayments& m
   if (!order) return order.error();
   ListOf<PaymentView> list;
   reader.rows.scan<PaymentOfOrder>(
-      order_id.view(), {}, kPaymentsMax, [&](std::string_view key, const PaymentOfOrder&) {
+      order_id.view(), {}, kPaymentsOfOrderMax, [&](std::string_view key, const PaymentOfOrder&) {
         const auto id = newest_first(*Id::from_bytes(key.substr(16)));
         list.items.push_back(
             view_of_payment(reader.vault, reader.rows, id, find_payment(reader.rows, id)));

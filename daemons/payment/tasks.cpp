@@ -23,10 +23,8 @@ using api::payment::ToldRefund;
 
 namespace {
 
-constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
-
 // A call that has not come back by then is taken for lost: longer than a call may take.
-constexpr UnixMillis kLease = 15 * kSecond;
+constexpr UnixMillis kTaskLease = 15 * kSecond;
 
 // A buyer looks at a page that is not there yet: the pause begins to grow after that many tries.
 constexpr int64_t kQuickTries = 4;
@@ -45,11 +43,11 @@ UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
 // From one attempt to the next where nothing is heard of it.
 UnixMillis wait_after(TaskKind kind, int64_t attempt) {
   switch (kind) {
-    case TaskKind::open: return doubled(kLease, attempt, kMinute);
-    case TaskKind::look_up: return doubled(2 * kLease, attempt, 10 * kMinute);
+    case TaskKind::open: return doubled(kTaskLease, attempt, kMinute);
+    case TaskKind::look_up: return doubled(2 * kTaskLease, attempt, 10 * kMinute);
     case TaskKind::cancel:
-    case TaskKind::evidence: return doubled(kLease, attempt, kHour);
-    case TaskKind::refund: return kLease;  // Then it waits in line again.
+    case TaskKind::evidence: return doubled(kTaskLease, attempt, kHour);
+    case TaskKind::refund: return kTaskLease;  // Then it waits in line again.
   }
   return kHour;
 }
@@ -160,7 +158,7 @@ void take_refund(const Rows& rows, UnixMillis now, const Task& task, const ToldR
                  Effects& effects) {
   const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
   if (told.state == RefundState::pending && row) {
-    postpone(task, now + doubled(kLease, row->attempts, kHour), effects);
+    postpone(task, now + doubled(kTaskLease, row->attempts, kHour), effects);
   } else {
     take_refund_news(rows, now, task.id, {told.state, told.reference, told.failure}, effects);
   }

@@ -50,12 +50,6 @@ void add_attendees(const std::vector<QuestionView>& questions, const OrderItem& 
   }
 }
 
-OrderRow order_of(const Rows& rows, const TicketRow& ticket) {
-  auto order = rows.find<OrderRow>(ticket.order_id.view());
-  CHECK_INVARIANT(order);
-  return std::move(*order);
-}
-
 Error ticket_ended(TicketState state) {
   return {Code::gone, "ticket_ended",
           "The ticket is " + std::string(word(state)) + "; nobody comes with it."};

@@ -27,7 +27,7 @@ ConflictScan view_of(const ConflictingScan& scan, const std::optional<ScanReason
 }
 
 // The entry that came before a conflict may be a conflict of its own: it is told once.
-void add(std::vector<ConflictScan>& scans, ConflictScan scan) {
+void add_scan(std::vector<ConflictScan>& scans, ConflictScan scan) {
   const auto same = std::find_if(scans.begin(), scans.end(), [&](const ConflictScan& told) {
     return told.at == scan.at && told.by == scan.by && told.gate == scan.gate &&
            told.direction == scan.direction;
@@ -83,8 +83,8 @@ Result<api::ListOf<ConflictView>> read_conflicts(const Reader& reader,
         }
         last = key;
         auto& scans = found.items.back().scans;
-        if (row.first) add(scans, view_of(*row.first, std::nullopt));
-        add(scans, view_of(row.scan, row.reason));
+        if (row.first) add_scan(scans, view_of(*row.first, std::nullopt));
+        add_scan(scans, view_of(row.scan, row.reason));
         return true;
       });
   for (auto& view : found.items) settle(view);

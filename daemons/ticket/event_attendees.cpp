@@ -139,22 +139,23 @@ class Sheet {
 };
 
 // A ticket of the event, with the key of its order.
-struct Place {
+struct ListPlace {
   std::string order_key;
   Id ticket_id;
 };
 
-Result<Place> find_place(const Reader& reader, const Id& event_id, const Id& ticket_id) {
+Result<ListPlace> find_place(const Reader& reader, const Id& event_id, const Id& ticket_id) {
   const auto ticket = reader.rows.find<TicketRow>(ticket_id.view());
   if (!ticket || ticket->event_id != event_id) return unknown_ticket(nullptr);
   const auto order = reader.rows.find<OrderRow>(ticket->order_id.view());
   CHECK_INVARIANT(order);
-  return Place{buyer_key(event_id, order->buyer.data).append(ticket->order_id.view()), ticket_id};
+  return ListPlace{buyer_key(event_id, order->buyer.data).append(ticket->order_id.view()),
+                   ticket_id};
 }
 
 // Visits the event's tickets in the order of list_event_attendees, those behind `after`, until
 // `visit` answers false.
-void each_attendee(const Reader& reader, const Id& event_id, const std::optional<Place>& after,
+void each_attendee(const Reader& reader, const Id& event_id, const std::optional<ListPlace>& after,
                    const std::function<bool(const EventAttendee&)>& visit) {
   std::string from;
   if (after) {
@@ -214,7 +215,7 @@ Result<Content> event_attendees_csv(const Reader& reader, const ReadAttendeesCsv
   const auto& event_id = message.event_id;
   const auto event = find_own_event(reader.rows, reader.person, event_id, Role::manager);
   if (!event) return event.error();
-  std::optional<Place> after;
+  std::optional<ListPlace> after;
   if (message.after) {
     auto place = find_place(reader, event_id, *message.after);
     if (!place) return place.error();

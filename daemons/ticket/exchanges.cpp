@@ -28,7 +28,7 @@ using api::ticket::Held;
 namespace {
 
 // A ticket with its order, for who may exchange it.
-struct Own {
+struct OwnTicket {
   TicketRow ticket;
   OrderRow order;
   EventRow event;
@@ -53,8 +53,8 @@ Status check_ticket(const TicketRow& ticket) {
                "The ticket is no longer good, or has changed too often."};
 }
 
-Result<Own> find_own_ticket(const Rows& rows, const Context& context, const ExchangeTicket& message,
-                            std::string_view mesh_key) {
+Result<OwnTicket> find_own_ticket(const Rows& rows, const Context& context,
+                                  const ExchangeTicket& message, std::string_view mesh_key) {
   auto ticket = rows.find<TicketRow>(message.ticket_id.view());
   if (!ticket) return unknown_ticket(nullptr);
   auto order = rows.find<OrderRow>(ticket->order_id.view());
@@ -83,11 +83,12 @@ Result<Own> find_own_ticket(const Rows& rows, const Context& context, const Exch
                  "The ticket was given away; only the organiser exchanges it."};
   }
   auto standing = find_standing(rows, ticket->order_id, *order);
-  return Own{std::move(*ticket), std::move(*order), std::move(event), std::move(standing)};
+  return OwnTicket{std::move(*ticket), std::move(*order), std::move(event), std::move(standing)};
 }
 
 // The line of one ticket of the new type; the place of the old one counts as free for it.
-Result<Line> price_new(const Rows& rows, const Own& own, const Id& ticket_type_id, UnixMillis now) {
+Result<Line> price_new(const Rows& rows, const OwnTicket& own, const Id& ticket_type_id,
+                       UnixMillis now) {
   if (const auto fit = check_on_sale(own.event, now); !fit) return fit.error();
   Basket basket;
   basket.items = {{ticket_type_id, 1}};
@@ -128,8 +129,8 @@ Exchanged exchanged_fact(const Rows& rows, const Context& context, const TicketR
           .at = {context.now}};
 }
 
-Held held_difference(const Context& context, const Own& own, const Id& order_id, const Line& line,
-                     int64_t difference) {
+Held held_difference(const Context& context, const OwnTicket& own, const Id& order_id,
+                     const Line& line, int64_t difference) {
   Line of_difference{line.ticket_type_id, 1, difference};
   of_difference.total = difference;
   return {.organization_id = own.event.organization_id,
@@ -147,8 +148,9 @@ Held held_difference(const Context& context, const Own& own, const Id& order_id,
 
 // Holds the difference as an order of its own, which knows what it is for.
 Decided<ExchangeView> hold_exchange(const Rows& rows, const Context& context,
-                                    const ExchangeTicket& message, const Own& own, const Line& line,
-                                    int64_t difference, std::string_view mesh_key) {
+                                    const ExchangeTicket& message, const OwnTicket& own,
+                                    const Line& line, int64_t difference,
+                                    std::string_view mesh_key) {
   if (const auto shortage = find_shortage(rows, {line})) return sold_out(*shortage);
   const Id order_id = context.fresh_id();
   const auto held = held_difference(context, own, order_id, line, difference);

@@ -13,12 +13,6 @@ std::string secret_of(std::string_view service_secret, std::string_view purpose,
       std::string_view(crypto::keyed_hash(service_secret, purpose, id.view())).substr(0, 24));
 }
 
-OrderRow order_of(const Rows& rows, const TicketRow& ticket) {
-  auto order = rows.find<OrderRow>(ticket.order_id.view());
-  CHECK_INVARIANT(order);
-  return std::move(*order);
-}
-
 bool manages(const Rows& rows, const Person* person, const Id& event_id) {
   if (!person) return false;
   const auto event = rows.find<EventRow>(event_id.view());
@@ -28,6 +22,12 @@ bool manages(const Rows& rows, const Person* person, const Id& event_id) {
 }
 
 }  // namespace
+
+OrderRow order_of(const Rows& rows, const TicketRow& ticket) {
+  auto order = rows.find<OrderRow>(ticket.order_id.view());
+  CHECK_INVARIANT(order);
+  return std::move(*order);
+}
 
 std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id) {
   return rows.find<HolderRow>(ticket_id.view());

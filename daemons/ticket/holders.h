@@ -16,6 +16,7 @@ inline std::string holder_ticket_key(const Id& person_id, const Id& transfer_id)
   return key_of(person_id, newest_first(transfer_id));
 }
 
+OrderRow order_of(const Rows& rows, const TicketRow& ticket);
 std::optional<HolderRow> find_holder(const Rows& rows, const Id& ticket_id);
 TicketAccess ticket_access(const Rows& rows, const Person* person, const OrderKeys& keys,
                            const Id& ticket_id, const TicketRow& ticket,

@@ -42,10 +42,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // Where each column stands in a record; nothing: the file has it not.
-using Places = std::array<std::optional<size_t>, kColumns>;
+using ColumnPlaces = std::array<std::optional<size_t>, kColumns>;
 
-Places places_of(const std::vector<std::string>& header) {
-  Places places;
+ColumnPlaces places_of(const std::vector<std::string>& header) {
+  ColumnPlaces places;
   for (size_t at = 0; at < header.size(); ++at) {
     const auto name = lower_ascii(trimmed(header[at]));
     for (size_t column = 0; column < kColumns; ++column) {
@@ -58,7 +58,7 @@ Places places_of(const std::vector<std::string>& header) {
 // Reads the lines below one header.
 class LineReader {
  public:
-  LineReader(Places places, size_t width) : places_(places), width_(width) {}
+  LineReader(ColumnPlaces places, size_t width) : places_(places), width_(width) {}
 
   // Adds the line, or what is wrong with it.
   void take(const CsvRecord& record, int64_t line, ImportFile& file) {
@@ -138,7 +138,7 @@ class LineReader {
     return read;
   }
 
-  Places places_;
+  ColumnPlaces places_;
   size_t width_;
   std::map<std::string, int64_t> positions_;  // By order code, the last so far.
 };

@@ -22,7 +22,7 @@ using api::ticket::RefundView;
 namespace {
 
 // An order with what stands of it, for who may give it back.
-struct Own {
+struct OwnOrder {
   OrderRow order;
   EventRow event;
   StandingRow standing;
@@ -48,8 +48,8 @@ Status check_paid(const OrderRow& order) {
   return Error{Code::conflict, "not_paid", "The order is not paid; a held one can be cancelled."};
 }
 
-Result<Own> find_own_order(const Rows& rows, const Context& context, const RefundOrder& message,
-                           std::string_view mesh_key) {
+Result<OwnOrder> find_own_order(const Rows& rows, const Context& context,
+                                const RefundOrder& message, std::string_view mesh_key) {
   const auto& order_id = message.order_id;
   auto order = rows.find<OrderRow>(order_id.view());
   if (!order) return unknown_order(nullptr);
@@ -62,8 +62,8 @@ Result<Own> find_own_order(const Rows& rows, const Context& context, const Refun
   const auto role = context.person ? role_of(rows, event.organization_id, context.person->person_id)
                                    : std::nullopt;
   auto standing = find_standing(rows, order_id, *order);
-  return Own{std::move(*order), std::move(event), std::move(standing),
-             role && *role >= Role::manager};
+  return OwnOrder{std::move(*order), std::move(event), std::move(standing),
+                  role && *role >= Role::manager};
 }
 
 Status check_parts(const RefundOrder& message) {
@@ -90,7 +90,7 @@ Error about_ticket(Code code, std::string reason, std::string detail, const Id& 
   return error;
 }
 
-Status check_tickets(const Rows& rows, const Own& own, const Id& order_id,
+Status check_tickets(const Rows& rows, const OwnOrder& own, const Id& order_id,
                      const std::vector<Id>& ticket_ids) {
   for (const auto& id : ticket_ids) {
     const auto ticket = rows.find<TicketRow>(id.view());
@@ -106,7 +106,7 @@ Status check_tickets(const Rows& rows, const Own& own, const Id& order_id,
 }
 
 // What a buyer may give back without asking anybody.
-Status check_policy(const Rows& rows, const Own& own, const RefundOrder& message,
+Status check_policy(const Rows& rows, const OwnOrder& own, const RefundOrder& message,
                     const std::vector<Id>& ticket_ids, UnixMillis now) {
   if (own.by_manager) return Done{};
   if (message.amount || !message.restock) return manager_needed();
@@ -136,7 +136,7 @@ Status check_policy(const Rows& rows, const Own& own, const RefundOrder& message
   return Done{};
 }
 
-Status check_amount(const Own& own, int64_t amount) {
+Status check_amount(const OwnOrder& own, int64_t amount) {
   const auto most = left_over(own.standing, 0);
   if (amount <= most) return Done{};
   Error error{Code::unprocessable, "amount_too_large",

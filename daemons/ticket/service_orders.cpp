@@ -16,9 +16,9 @@ Error not_logged_in() {
 }
 
 // The queries, with the key that the secrets of orders come from.
-class Queries {
+class OrderQueries {
  public:
-  explicit Queries(std::string mesh_key) : mesh_key_(std::move(mesh_key)) {}
+  explicit OrderQueries(std::string mesh_key) : mesh_key_(std::move(mesh_key)) {}
 
   Result<OrderView> order(const Reader& reader, const ReadOrder& message) const {
     const auto order = reader.rows.find<OrderRow>(message.order_id.view());
@@ -62,7 +62,7 @@ class Queries {
 }  // namespace
 
 Table order_table(const ServiceKeys& keys) {
-  const auto queries = std::make_shared<const Queries>(keys.mail_index);
+  const auto queries = std::make_shared<const OrderQueries>(keys.mail_index);
   const auto order = [order_keys = OrderKeys{keys.secret, keys.mail_index}](
                          const Rows& rows, const Context& context, const Order& message) {
     return decide_order(rows, context, message, order_keys);
@@ -85,9 +85,10 @@ Table order_table(const ServiceKeys& keys) {
       command<ChangeOrder>("ticket.order.change", change_order),
       command<ExtendHold>("ticket.order.extend", extend_hold),
       command<CancelOrder>("ticket.order.cancel", cancel_order),
-      query<ReadOrder>("ticket.order.view", by<Queries, ReadOrder>(queries, &Queries::order)),
+      query<ReadOrder>("ticket.order.view",
+                       by<OrderQueries, ReadOrder>(queries, &OrderQueries::order)),
       query<ListMyOrders>("ticket.my_orders",
-                          by<Queries, ListMyOrders>(queries, &Queries::my_orders)),
+                          by<OrderQueries, ListMyOrders>(queries, &OrderQueries::my_orders)),
       timer(kHoldTimer, decide_hold_ended),
   };
 }

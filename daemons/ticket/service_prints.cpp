@@ -18,9 +18,9 @@ namespace {
 
 using namespace api::ticket;
 
-class Queries {
+class PrintQueries {
  public:
-  Queries(const Config& config, const ServiceKeys& keys) : views_(config, keys) {}
+  PrintQueries(const Config& config, const ServiceKeys& keys) : views_(config, keys) {}
 
   Result<Content> svg(const Reader& reader, const ReadTicketQr& message) const {
     const auto ticket = with_code(reader, message.ticket_id, message.secret);
@@ -141,16 +141,17 @@ class Queries {
 }  // namespace
 
 Table print_table(const Config& config, const ServiceKeys& keys) {
-  const auto queries = std::make_shared<const Queries>(config, keys);
+  const auto queries = std::make_shared<const PrintQueries>(config, keys);
   return {
-      query<ReadTicketQr>("ticket.qr", by<Queries, ReadTicketQr>(queries, &Queries::svg)),
-      query<ReadTicketPng>("ticket.qr_png", by<Queries, ReadTicketPng>(queries, &Queries::png)),
-      slow_query<ReadTicketPdf>("ticket.pdf",
-                                by<Queries, ReadTicketPdf>(queries, &Queries::ticket_pdf)),
+      query<ReadTicketQr>("ticket.qr", by<PrintQueries, ReadTicketQr>(queries, &PrintQueries::svg)),
+      query<ReadTicketPng>("ticket.qr_png",
+                           by<PrintQueries, ReadTicketPng>(queries, &PrintQueries::png)),
+      slow_query<ReadTicketPdf>(
+          "ticket.pdf", by<PrintQueries, ReadTicketPdf>(queries, &PrintQueries::ticket_pdf)),
       slow_query<ReadOrderPdf>("ticket.order.pdf",
-                               by<Queries, ReadOrderPdf>(queries, &Queries::order_pdf)),
-      query<ReadOrderCalendar>("ticket.order.calendar",
-                               by<Queries, ReadOrderCalendar>(queries, &Queries::calendar)),
+                               by<PrintQueries, ReadOrderPdf>(queries, &PrintQueries::order_pdf)),
+      query<ReadOrderCalendar>("ticket.order.calendar", by<PrintQueries, ReadOrderCalendar>(
+                                                            queries, &PrintQueries::calendar)),
   };
 }
 

@@ -11,9 +11,9 @@ namespace {
 using namespace api::ticket;
 
 // The queries, with what they need beyond rows: the key that codes and links come from.
-class Queries {
+class TicketQueries {
  public:
-  Queries(const Config& config, const ServiceKeys& keys)
+  TicketQueries(const Config& config, const ServiceKeys& keys)
       : views_(config, keys), secret_(keys.secret) {}
 
   Result<ListOf<TicketView>> tickets(const Reader& reader, const ListOrderTickets& message) const {
@@ -45,16 +45,18 @@ class Queries {
 }  // namespace
 
 Table ticket_table(const Config& config, const ServiceKeys& keys) {
-  const auto queries = std::make_shared<const Queries>(config, keys);
+  const auto queries = std::make_shared<const TicketQueries>(config, keys);
   const auto rotate_keys = [secret = keys.secret](const Rows& rows, const Context& context,
                                                   const RotateTicketKeys& message) {
     return decide_rotate_keys(rows, context, message, secret);
   };
   return {
-      query<ListOrderTickets>("ticket.order.tickets",
-                              by<Queries, ListOrderTickets>(queries, &Queries::tickets)),
-      query<ReadTicket>("ticket.ticket", by<Queries, ReadTicket>(queries, &Queries::ticket)),
-      query<ListTicketKeys>("ticket.keys", by<Queries, ListTicketKeys>(queries, &Queries::keys)),
+      query<ListOrderTickets>("ticket.order.tickets", by<TicketQueries, ListOrderTickets>(
+                                                          queries, &TicketQueries::tickets)),
+      query<ReadTicket>("ticket.ticket",
+                        by<TicketQueries, ReadTicket>(queries, &TicketQueries::ticket)),
+      query<ListTicketKeys>("ticket.keys",
+                            by<TicketQueries, ListTicketKeys>(queries, &TicketQueries::keys)),
       command<RotateTicketKeys>("ticket.keys.rotate", rotate_keys),
   };
 }

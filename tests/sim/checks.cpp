@@ -16,8 +16,6 @@ using namespace api::ticket;
 
 namespace {
 
-constexpr size_t kAll = SIZE_MAX;
-
 std::string text(const Operation& operation) {
   return "operation " + std::to_string(operation.number) + " (" + operation.call.name + ")";
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,9 @@
 #include "tests/sim/member.h"
 
 namespace bilten::sim {
+
+// Of a walk over rows or a journal.
+inline constexpr size_t kAll = SIZE_MAX;
 
 class Daemon final : private Watch {
  public:

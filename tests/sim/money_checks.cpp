@@ -19,8 +19,6 @@ using api::payment::ProviderAccount;
 
 namespace {
 
-constexpr size_t kAll = SIZE_MAX;
-
 // What an order's money may be: of which staff judges something, it may be more.
 struct Range {
   int64_t least = 0, most = 0;

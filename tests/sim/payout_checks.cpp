@@ -16,8 +16,6 @@ using payment::kDayMillis;
 
 namespace {
 
-constexpr size_t kAll = SIZE_MAX;
-
 // What is owed to an organiser, but for what they have in an account of their own.
 bool is_earned(const Account& account) {
   return account.kind == AccountKind::organizer_payable ||

@@ -7,8 +7,6 @@ namespace bilten::sim {
 
 namespace {
 
-constexpr size_t kAll = SIZE_MAX;
-
 int64_t fees_booked(const Rows& rows) {
   int64_t booked = 0;
   rows.scan<payment::AccountRow>({}, {}, kAll, [&](std::string_view key, const auto& row) {

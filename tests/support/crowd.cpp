@@ -13,7 +13,7 @@ constexpr int kPauseMs = 50;  // Between a caller's calls: the machines share fe
 // Longer than any budget in the workloads: within it a gateway that lives has answered.
 constexpr long kTimeoutMs = 6'500;
 
-bool is_refused(const Reply& reply) {
+bool is_told_no(const Reply& reply) {
   return reply.status >= 400 && reply.status < 500;
 }
 
@@ -25,7 +25,7 @@ bool is_excused(const Reply& reply) {
 }  // namespace
 
 bool is_told(const Reply& reply) {
-  return (reply.status >= 200 && reply.status < 300) || is_refused(reply);
+  return (reply.status >= 200 && reply.status < 300) || is_told_no(reply);
 }
 
 bool did_not_run(const Reply& reply) {
@@ -63,7 +63,7 @@ Reply Caller::ask(As as, const Ask& ask, std::string_view refusal) {
     }
     if (is_told(reply) || !tally_.elsewhere) break;
   }
-  if (is_told(reply) && (!is_refused(reply) || reply.code() == refusal)) {
+  if (is_told(reply) && (!is_told_no(reply) || reply.code() == refusal)) {
     ++tally_.told[machine_];
   } else {
     tally_.note_failure(machine_, reply);

@@ -78,12 +78,6 @@ void FramePeer::join(PeerRole role, std::vector<ServiceClaim> claims) {
   hear(Command::welcome);
 }
 
-std::string control_frame(Command command, std::string_view body) {
-  Header header;
-  header.command = command;
-  return build_frame(header, {}, {}, body);
-}
-
 std::string ready_frame(const Ready& ready) {
   return control_frame(Command::ready, encode(ready));
 }

@@ -36,7 +36,6 @@ class FramePeer {
   net::Message heard_;
 };
 
-std::string control_frame(Command command, std::string_view body = {});
 std::string ready_frame(const Ready& ready);
 std::string request_frame(const std::string& name, std::string_view ext = {}, uint64_t id = 7);
 

@@ -6,7 +6,7 @@ namespace {
 constexpr int64_t kSoonMs = 50, kPatientMs = 300;
 
 // The call ended, and saying it again would change nothing.
-bool is_refused(const Reply& reply) {
+bool is_settled(const Reply& reply) {
   return reply.status == 404 || reply.status == 409;
 }
 
@@ -28,7 +28,7 @@ bool PayingBuyer::order(Api& api) {
     key_ = fresh_key();
     return true;
   }
-  if (!is_refused(reply)) return not_yet(kSoonMs);
+  if (!is_settled(reply)) return not_yet(kSoonMs);
   return is_finished_ = true;
 }
 
@@ -46,7 +46,7 @@ bool PayingBuyer::act(Api& api, const PressButton& press) {
 bool PayingBuyer::begin(Api& api, std::string_view method) {
   const json body{{"secret", secret_}, {"method", method}};
   const auto reply = api.post("/v1/orders/" + order_id_ + "/payments", body, key_);
-  if (is_refused(reply)) {  // Too late: the order is over, or paid.
+  if (is_settled(reply)) {  // Too late: the order is over, or paid.
     done_ = habit_.size();
     return true;
   }

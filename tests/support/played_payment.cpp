@@ -18,7 +18,7 @@ using namespace api::payment;
 template <class Fact>
 struct Play : Fact {
   static constexpr Contract contract{
-      .kind = Kind::command, .caller = Caller::mesh, .doc = "Records the fact."};
+      .kind = Kind::command, .caller = bilten::Caller::mesh, .doc = "Records the fact."};
   using Answer = Nothing;
 };
 

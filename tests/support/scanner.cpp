@@ -17,20 +17,20 @@ std::string uuid_of(const std::string& bytes) {
 }
 
 // docs/ticket-code.md, "The bytes".
-struct Code {
+struct DoorCode {
   int64_t key_id = 0, generation = 0;
   std::string event_id, ticket_id, signed_part, signature;
 };
-std::optional<Code> read_code(const std::string& text) {
+std::optional<DoorCode> read_code(const std::string& text) {
   const auto bytes = from_base45(text);
   if (text.size() != 156 || !bytes || bytes->size() != 104 || (*bytes)[0] != 1) return {};
   const auto byte = [&](size_t at) { return static_cast<uint8_t>((*bytes)[at]); };
-  return Code{byte(1),
-              byte(34) << 8 | byte(35),
-              uuid_of(bytes->substr(2, 16)),
-              uuid_of(bytes->substr(18, 16)),
-              bytes->substr(0, 40),
-              bytes->substr(40)};
+  return DoorCode{byte(1),
+                  byte(34) << 8 | byte(35),
+                  uuid_of(bytes->substr(2, 16)),
+                  uuid_of(bytes->substr(18, 16)),
+                  bytes->substr(0, 40),
+                  bytes->substr(40)};
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ TEST_CASE("a killed worker shows by a failed send, a frozen one by its silence",
   Message message;
   bool more = false;
   CHECK(eventually([&] {
-    client.say(test::control_frame(Command::heartbeat));  // It stays while it waits.
+    client.say(control_frame(Command::heartbeat));  // It stays while it waits.
     if (!client.socket().receive(message, more)) return false;
     const auto frame = parse_frame(message.view());
     return frame->header.command == Command::error &&
