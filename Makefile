@@ -98,12 +98,13 @@ define compile
 $(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
 endef
 
-# These need a library that not every program links: alone, they are in a program that uses them only.
-ALONE := common/base/zones.cpp common/print/qr.cpp common/print/sheets.cpp
-COMMON := $(call object,$(ALONE)) $(foreach d,$(sort $(dir $(wildcard common/*/*.cpp))),\
-  $(call objects,$(filter-out $(ALONE),$(wildcard $(d)*.cpp))))
+# Compiled alone: what needs a library that not every program links, so that it is in those only that
+# use it, and the tests' main, which must be first to include Catch.
+ALONE := common/base/zones.cpp common/print/qr.cpp common/print/sheets.cpp tests/support/main.cpp
+folder = $(call object,$(filter $(1)%,$(ALONE))) $(call objects,$(filter-out $(ALONE),$(wildcard $(1)*.cpp)))
+COMMON := $(foreach d,$(sort $(dir $(wildcard common/*/*.cpp))),$(call folder,$(d)))
+HARNESS := $(call folder,tests/support/)
 ALL_OBJECTS += $(call object,$(ALONE))
-HARNESS := $(call objects,$(wildcard tests/support/*.cpp))
 
 .PHONY: all
 all: # build every program

@@ -6,7 +6,8 @@
 
 namespace bilten::payment {
 
-inline constexpr UnixMillis kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
+inline constexpr UnixMillis kSecondMillis = 1000, kMinuteMillis = 60 * kSecondMillis,
+                            kHourMillis = 60 * kMinuteMillis;
 
 using api::payment::FailReason;
 using api::payment::kReferenceMax;

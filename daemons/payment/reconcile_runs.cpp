@@ -22,17 +22,17 @@ using api::payment::ToldFailure;
 namespace {
 
 // A step that has not come back by then is taken for lost.
-constexpr UnixMillis kRunLease = kMinute;
+constexpr UnixMillis kRunLease = kMinuteMillis;
 constexpr int64_t kAttemptsMax = 10;  // Of one step.
 constexpr int64_t kLinesMax = 200'000;
 // What moved just now may be known to one side alone.
-constexpr UnixMillis kSettling = 10 * kMinute;
+constexpr UnixMillis kSettling = 10 * kMinuteMillis;
 // A run begins where the last ended, or where the oldest difference stands, but not before this:
 // what is older than that stays as it was found.
 constexpr UnixMillis kLookBack = 35 * kDayMillis;
 // Between the runs of two organisations' accounts: however many there are, and however long nobody
 // looked at them, the senders have time for payers.
-constexpr UnixMillis kApart = kMinute;
+constexpr UnixMillis kApart = kMinuteMillis;
 using Answer = SettleReconcile::Answer;
 
 void attempt(const std::string& provider, int64_t number, UnixMillis now, Effects& effects) {
@@ -71,7 +71,7 @@ int64_t unlisted_of(const ReconcileEnded& fact) {
 void plan_next(const std::string& provider, UnixMillis now, const Config& config,
                Effects& effects) {
   ReconcilePlanned fact{provider, 0, {}};
-  const auto wait = config.reconcile_every_h * kHour;
+  const auto wait = config.reconcile_every_h * kHourMillis;
   if (wait > 0) fact.next_at = Instant{now + wait};
   effects.record(fact);
 }
@@ -90,7 +90,7 @@ void take_failure(const std::string& provider, const ReconcileRow& row, const To
     effects.answer.failure = failure.reason;
     return give_up(provider, row, failure.reason, now, config, effects);
   }
-  const auto wait = std::min(kMinute << std::min<int64_t>(row.attempts, 6), kHour);
+  const auto wait = std::min(kMinuteMillis << std::min<int64_t>(row.attempts, 6), kHourMillis);
   effects.record(ReconcilePlanned{provider, row.attempts,
                                   Instant{now + std::max(wait, failure.retry_after_ms)}});
 }
@@ -146,7 +146,7 @@ void plan_reconcile(const Rows& rows, const Context& context, const Config& conf
                     const std::vector<std::string>& accounts, Effects& effects) {
   leave_gone(rows, context.now, accounts, effects);
   if (config.reconcile_every_h == 0 || accounts.empty()) return;
-  const auto every = config.reconcile_every_h * kHour;
+  const auto every = config.reconcile_every_h * kHourMillis;
   const auto apart = std::min(kApart, every / static_cast<int64_t>(accounts.size()));
   Instant turn{context.now};
   for (const auto& account : accounts) {

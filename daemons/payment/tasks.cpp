@@ -24,7 +24,7 @@ using api::payment::ToldRefund;
 namespace {
 
 // A call that has not come back by then is taken for lost: longer than a call may take.
-constexpr UnixMillis kTaskLease = 15 * kSecond;
+constexpr UnixMillis kTaskLease = 15 * kSecondMillis;
 
 // A buyer looks at a page that is not there yet: the pause begins to grow after that many tries.
 constexpr int64_t kQuickTries = 4;
@@ -33,7 +33,7 @@ constexpr int64_t kQuickTries = 4;
 constexpr size_t kResumedAtOnce = 1000;
 
 // A provider that wants us to wait is believed so far for all its refunds.
-constexpr UnixMillis kPauseMax = 5 * kMinute;
+constexpr UnixMillis kPauseMax = 5 * kMinuteMillis;
 
 UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
   const auto times = std::clamp<int64_t>(attempt - 1, 0, 20);
@@ -43,19 +43,19 @@ UnixMillis doubled(UnixMillis first, int64_t attempt, UnixMillis most) {
 // From one attempt to the next where nothing is heard of it.
 UnixMillis wait_after(TaskKind kind, int64_t attempt) {
   switch (kind) {
-    case TaskKind::open: return doubled(kTaskLease, attempt, kMinute);
-    case TaskKind::look_up: return doubled(2 * kTaskLease, attempt, 10 * kMinute);
+    case TaskKind::open: return doubled(kTaskLease, attempt, kMinuteMillis);
+    case TaskKind::look_up: return doubled(2 * kTaskLease, attempt, 10 * kMinuteMillis);
     case TaskKind::cancel:
-    case TaskKind::evidence: return doubled(kTaskLease, attempt, kHour);
+    case TaskKind::evidence: return doubled(kTaskLease, attempt, kHourMillis);
     case TaskKind::refund: return kTaskLease;  // Then it waits in line again.
   }
-  return kHour;
+  return kHourMillis;
 }
 
 // Until the next attempt where the provider could not say.
 UnixMillis wait_of_failed(TaskKind kind, int64_t attempts) {
-  const auto most = kind == TaskKind::refund ? kHour : wait_after(kind, attempts);
-  return doubled(kSecond, attempts - (kind == TaskKind::open ? kQuickTries : 0), most);
+  const auto most = kind == TaskKind::refund ? kHourMillis : wait_after(kind, attempts);
+  return doubled(kSecondMillis, attempts - (kind == TaskKind::open ? kQuickTries : 0), most);
 }
 
 template <class Fact>
@@ -158,7 +158,7 @@ void take_refund(const Rows& rows, UnixMillis now, const Task& task, const ToldR
                  Effects& effects) {
   const auto row = rows.find<TaskRow>(task_key(task.kind, task.id));
   if (told.state == RefundState::pending && row) {
-    postpone(task, now + doubled(kTaskLease, row->attempts, kHour), effects);
+    postpone(task, now + doubled(kTaskLease, row->attempts, kHourMillis), effects);
   } else {
     take_refund_news(rows, now, task.id, {told.state, told.reference, told.failure}, effects);
   }
@@ -230,7 +230,7 @@ Effects decide_refunds_due(const Rows& rows, const Context& context, std::string
   const auto next = next_in_line(rows, account, context.now, most);
   Effects effects;
   for (const auto& id : next) attempt_next(rows, {TaskKind::refund, id}, context.now, effects);
-  const auto pause = static_cast<int64_t>(next.size()) * kSecond / refunds_per_s;
+  const auto pause = static_cast<int64_t>(next.size()) * kSecondMillis / refunds_per_s;
   effects.record(RefundsPaced{std::string(account), {context.now + pause}});
   return effects;
 }
