@@ -19,6 +19,8 @@ JOBS := $(shell nproc)
 # Stories wait for time-outs and disks more than they compute.
 TEST_JOBS := $(shell echo $$((2 * $(JOBS))))
 CCACHE := $(shell command -v ccache 2>/dev/null)
+# Clones in other folders share what it keeps; what debuggers are told of the folder is then the first's.
+export CCACHE_NOHASHDIR := 1
 CXX := $(CCACHE) $(if $(filter fuzz,$(MODE)),clang++-14,g++)
 VERSION := 0.1.0
 # V=1 shows whole commands.
@@ -41,10 +43,11 @@ ifeq ($(origin CXXFLAGS-$(MODE)),undefined)
 $(error MODE=$(MODE) is not one of release, asan, tsan, coverage, fuzz)
 endif
 CXXFLAGS += $(CXXFLAGS-$(MODE))
-# What only tests is made with less effort: a third of the time to build is theirs.
-ifeq ($(MODE),release)
-$(foreach t,unit integration scenarios support,$(eval $(BUILD)/tests/$(t)/%.o: CXXFLAGS += -O1))
-endif
+# What only tests is made with less effort: half of the time to build is theirs.
+TEST_EFFORT-release := -O1
+TEST_EFFORT-asan := -O0
+TEST_EFFORT-tsan := -O0
+$(foreach t,unit integration scenarios support,$(eval $(BUILD)/tests/$(t)/%.o: CXXFLAGS += $(TEST_EFFORT-$(MODE))))
 LDFLAGS += $(filter -fsanitize=% --coverage,$(CXXFLAGS-$(MODE))) -pthread
 ifeq ($(MODE),release)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
