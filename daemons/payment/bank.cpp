@@ -10,36 +10,21 @@
 namespace bilten::payment {
 namespace {
 
-enum Column : size_t { kDate, kMovedAmount, kCurrency, kPurpose, kReference, kName, kColumns };
+enum Column : size_t { kDate, kAmount, kCurrency, kText, kReference, kName, kColumns };
 
 struct Head {
   std::string_view word;
   Column column;
 };
 constexpr std::array kHeads{
-    Head{"date", kDate},
-    Head{"booking date", kDate},
-    Head{"buchungstag", kDate},
-    Head{"buchungsdatum", kDate},
-    Head{"date comptable", kDate},
-    Head{"amount", kMovedAmount},
-    Head{"betrag", kMovedAmount},
-    Head{"montant", kMovedAmount},
-    Head{"currency", kCurrency},
-    Head{"waehrung", kCurrency},
-    Head{"währung", kCurrency},
-    Head{"devise", kCurrency},
-    Head{"text", kPurpose},
-    Head{"purpose", kPurpose},
-    Head{"verwendungszweck", kPurpose},
-    Head{"description", kPurpose},
-    Head{"libellé", kPurpose},
-    Head{"reference", kReference},
-    Head{"referenz", kReference},
-    Head{"référence", kReference},
-    Head{"name", kName},
-    Head{"counterparty", kName},
-    Head{"auftraggeber", kName},
+    Head{"date", kDate},          Head{"booking date", kDate},   Head{"buchungstag", kDate},
+    Head{"buchungsdatum", kDate}, Head{"date comptable", kDate}, Head{"amount", kAmount},
+    Head{"betrag", kAmount},      Head{"montant", kAmount},      Head{"currency", kCurrency},
+    Head{"waehrung", kCurrency},  Head{"währung", kCurrency},    Head{"devise", kCurrency},
+    Head{"text", kText},          Head{"purpose", kText},        Head{"verwendungszweck", kText},
+    Head{"description", kText},   Head{"libellé", kText},        Head{"reference", kReference},
+    Head{"referenz", kReference}, Head{"référence", kReference}, Head{"name", kName},
+    Head{"counterparty", kName},  Head{"auftraggeber", kName},
 };
 
 using Places = std::array<std::optional<size_t>, kColumns>;
@@ -68,12 +53,12 @@ std::string read_line(const CsvRecord& record, const Places& places, const std::
   auto code = cell(record, places[kCurrency]);
   if (code.empty()) code = currency;
   if (!currency_decimals(code)) return "has no ISO 4217 currency code";
-  const auto amount = read_bank_amount(cell(record, places[kMovedAmount]), code);
+  const auto amount = read_bank_amount(cell(record, places[kAmount]), code);
   if (!amount) return "has no amount in whole minor units of " + code;
   movement.line = record.line;
   movement.amount = {*amount, code};
   movement.booked_at = *date;
-  movement.text = cut_bank_text(cell(record, places[kPurpose]));
+  movement.text = cut_bank_text(cell(record, places[kText]));
   movement.reference = cut_bank_text(cell(record, places[kReference]));
   movement.name = cut_bank_text(cell(record, places[kName]));
   return {};
@@ -140,7 +125,7 @@ Result<BankStatement> read_bank_csv(std::string_view csv, const std::string& cur
   CsvRecord record;
   if (!reader.next(record) || record.fault) return bad_file(1, "has no head of columns");
   const auto places = places_of(record.cells);
-  if (!places[kDate] || !places[kMovedAmount]) {
+  if (!places[kDate] || !places[kAmount]) {
     return bad_file(record.line, "the head names no columns date and amount");
   }
   BankStatement statement;

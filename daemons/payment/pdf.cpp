@@ -10,15 +10,14 @@ namespace {
 constexpr double kMargin = 56, kGap = 20;
 constexpr double kLine = kSheetWidth - 2 * kMargin, kHalf = (kLine - kGap) / 2;
 
-constexpr TextStyle kTitle{22, 2}, kText{11, 4}, kLabel{9, 1, 0.35}, kLabelRight{9, 1, 0.35, true},
-    kAmount{11, 1}, kWhat{11, 2}, kRight{11, 1, 0, true}, kTotal{13, 1},
-    kTotalRight{13, 1, 0, true};
+constexpr TextStyle kTitle{22, 2}, kParty{11, 4}, kLabel{9, 1, 0.35}, kLabelRight{9, 1, 0.35, true},
+    kValue{11, 1}, kWhat{11, 2}, kRight{11, 1, 0, true}, kTotal{13, 1}, kTotalRight{13, 1, 0, true};
 
 double draw_party(Sheets& sheet, const char* label, const std::vector<std::string>& lines, double x,
                   double y) {
   if (lines.empty()) return y;
   y = sheet.write(label, {x, y, kHalf}, kLabel);
-  for (const auto& line : lines) y = sheet.write(line, {x, y, kHalf}, kText);
+  for (const auto& line : lines) y = sheet.write(line, {x, y, kHalf}, kParty);
   return y;
 }
 
@@ -85,7 +84,7 @@ Result<std::string> document_pdf(const PrintedDocument& document) {
   y = std::max(left, right) + kGap;
   for (const auto& [what, value] : document.head) {
     sheet.write(what, {kMargin, y, kHalf / 2}, kLabel);
-    y = sheet.write(value, {kMargin + kHalf / 2, y, kLine - kHalf / 2}, kAmount) + 3;
+    y = sheet.write(value, {kMargin + kHalf / 2, y, kLine - kHalf / 2}, kValue) + 3;
   }
   LineTable table(sheet, y + kGap);
   table.head();
