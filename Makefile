@@ -79,10 +79,10 @@ ALL_OBJECTS :=
 BINARIES :=
 TESTS :=
 
-# The sources of a folder are compiled ten at a time, for what most of them cost is their headers:
-# docs/decisions/0084. from_X.cpp includes X.cpp and the nine after it.
+# The sources of a folder are compiled eight at a time, for what most of them cost is their headers:
+# docs/decisions/0084. from_X.cpp includes X.cpp and the seven after it.
 # $(call objects,sources of one folder): their objects.
-objects = $(if $(1),$(call group,$(wordlist 1,10,$(1)))$(call objects,$(wordlist 11,$(words $(1)),$(1))))
+objects = $(if $(1),$(call group,$(wordlist 1,8,$(1)))$(call objects,$(wordlist 9,$(words $(1)),$(1))))
 group = $(eval $(call group_rule,$(call from,$(firstword $(1))),$(1)))$(call from,$(firstword $(1))).o$(space)
 from = $(BUILD)/$(dir $(1))from_$(basename $(notdir $(1)))
 space := $(subst x,,x x)

@@ -171,26 +171,23 @@ struct ServiceDescription {
   }
 };
 
+namespace detail {
+// Out of line: what stands in the templates is compiled once a message and fact.
+MessageDescription describe_message(std::string_view name, const Contract& contract,
+                                    Describe request, Describe answer);
+FactDescription describe_fact(std::string_view name, Audience audience, std::string_view doc,
+                              Describe body);
+}  // namespace detail
+
 template <class Message>
 MessageDescription describe_message() {
-  const Contract& c = Message::contract;
-  MessageDescription out{.name = std::string(Message::name), .kind = c.kind, .caller = c.caller};
-  out.http = {std::string(c.http.method), std::string(c.http.path), std::string(c.http.location),
-              std::string(c.http.produces), c.http.status};
-  for (size_t i = 0; i < c.refusals.count; ++i) out.refusals.emplace_back(c.refusals.words[i]);
-  out.budget_ms = c.budget_ms;
-  out.critical = c.critical;
-  out.devices = c.devices;
-  out.body_bytes_max = c.body_bytes_max;
-  out.doc = c.doc;
-  out.request = schema_of<Message>();
-  out.answer = schema_of<typename Message::Answer>();
-  return out;
+  return detail::describe_message(Message::name, Message::contract, Wire<Message>::schema,
+                                  Wire<typename Message::Answer>::schema);
 }
 
 template <class Fact>
 FactDescription describe_fact() {
-  return {std::string(Fact::name), Fact::audience, std::string(Fact::doc), schema_of<Fact>()};
+  return detail::describe_fact(Fact::name, Fact::audience, Fact::doc, Wire<Fact>::schema);
 }
 
 // All facts of a service: its api header lists them in one std::variant.

@@ -34,9 +34,9 @@ Error invalid(Faults faults) {
 
 namespace detail {
 
-void add_property(Schema& object, std::string_view name, Schema value, bool required,
-                  std::string_view words) {
-  object.properties.push_back({std::string(name), std::move(value), required, std::string(words)});
+void add_property(Schema& object, std::string_view name, Describe describe, const Limits& limits,
+                  bool required, std::string_view words) {
+  object.properties.push_back({std::string(name), describe(limits), required, std::string(words)});
 }
 
 std::optional<Value> find_field(const Value& map, std::string_view name, size_t& expected) {

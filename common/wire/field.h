@@ -295,18 +295,30 @@ constexpr bool is_required(const Field<Owner, Member>& field) {
   return !IsOptional<Member>::value && !field.defaulted;
 }
 
-// Out of line, as Faults::add_missing: what stands here is compiled once a field of every message.
-void add_property(Schema& object, std::string_view name, Schema value, bool required,
-                  std::string_view words);
+// A Wire's schema function.
+using Describe = Schema (*)(const Limits&);
 
-template <class T, class Owner, class Member>
-void read_field(const Value& map, const Field<Owner, Member>& field, T& into, size_t& expected,
-                const Path& path, Faults& faults) {
+// Out of line, as Faults::add_missing, and handed the function instead of the schema: what stands
+// here is compiled once a field of every message.
+void add_property(Schema& object, std::string_view name, Describe describe, const Limits& limits,
+                  bool required, std::string_view words);
+
+// What is known of a field while its value is looked for; so that read_field is compiled once a
+// type of value and not once a field.
+struct Sought {
+  std::string_view name;
+  const Limits& limits;
+  bool required;
+};
+
+template <class Member>
+[[gnu::noinline]] void read_field(const Value& map, const Sought& field, Member& into,
+                                  size_t& expected, const Path& path, Faults& faults) {
   const Path here{&path, field.name};
   const auto value = find_field(map, field.name, expected);
   if (value) {
-    Wire<Member>::read(*value, field.limits, into.*field.member, here, faults);
-  } else if (is_required(field)) {
+    Wire<Member>::read(*value, field.limits, into, here, faults);
+  } else if (field.required) {
     faults.add_missing(here);
   }
 }
@@ -325,8 +337,11 @@ struct Wire<T> {
   static void read(const Value& v, const Limits&, T& into, const Path& p, Faults& f) {
     if (v.type() != ValueType::map) return f.add(p, "must be an object");
     size_t expected = 0;
-    kFields(
-        [&](const auto&... field) { (detail::read_field(v, field, into, expected, p, f), ...); });
+    kFields([&](const auto&... field) {
+      (detail::read_field(v, {field.name, field.limits, detail::is_required(field)},
+                          into.*field.member, expected, p, f),
+       ...);
+    });
   }
   static void write(Packer& packer, const T& value) {
     kFields([&](const auto&... field) {
@@ -351,7 +366,7 @@ struct Wire<T> {
   }
   template <class Owner, class Member>
   static void add_property(Schema& schema, const Field<Owner, Member>& field) {
-    detail::add_property(schema, field.name, Wire<Member>::schema(field.limits),
+    detail::add_property(schema, field.name, Wire<Member>::schema, field.limits,
                          detail::is_required(field), field.words);
   }
 };
