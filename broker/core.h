@@ -7,7 +7,7 @@
 //
 // Other brokers: each link that this one dialled is a peer like any other, whose claims are what
 // its ROUTES told. A request that no worker here may take goes to one of those, one hop and no
-// further (docs/protocol.md, section 9).
+// further (docs/protocol.md, section 13).
 #pragma once
 
 #include <memory>

@@ -31,7 +31,7 @@ struct Config {
             .doc("Connections served at once, idle and slow ones too; the descriptor limit must "
                  "be 1,500 higher."),
         field("body_bytes_max", &Config::body_bytes_max, between(1'024, 1'000'000))
-            .doc("Largest JSON body."),
+            .doc("Largest body, where a route does not say that it takes more (to 4 MiB)."),
         field("head_ms", &Config::head_ms, between(100, 60'000))
             .doc("A request's head must arrive within this time."),
         field("body_ms", &Config::body_ms, between(100, 600'000))

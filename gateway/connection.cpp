@@ -17,7 +17,7 @@ constexpr size_t kStep = 8 * 1024;
 constexpr int64_t kSliceMs = 200;   // How soon a waiting thread sees that the gateway stops.
 constexpr size_t kKeep = 4 * 1024;  // Of a buffer's memory between clients.
 constexpr int64_t kLingerMs = 1'000;
-constexpr size_t kLingerBytes = 1 << 20;
+constexpr size_t kLingerBytes = 16 << 20;  // Four times the largest body that a route takes.
 // The kernel would let a stalled reader's buffer grow to megabytes, times the threads.
 constexpr int kSendBuffer = 128 * 1024;
 

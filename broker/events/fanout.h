@@ -3,7 +3,7 @@
 //
 // Other machines: what is published here goes to one more XPUB, and an XSUB hears that of each of
 // them. What came from there goes to readers here only, so each publication crosses once
-// (docs/protocol.md, section 9).
+// (docs/protocol.md, section 13).
 #pragma once
 
 #include <array>

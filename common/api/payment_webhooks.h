@@ -8,7 +8,7 @@ namespace bilten::api::payment {
 inline constexpr size_t kWebhookBytesMax = 256 * 1024;
 
 // The body of a webhook comes as it is, of whatever type, for that is what was signed
-// (docs/protocol.md, section 14); a provider repeats it until it is answered with 200.
+// (docs/protocol.md, section 12); a provider repeats it until it is answered with 200.
 struct TakeWebhook {
   static constexpr std::string_view name = "payment.webhook";
   static constexpr Contract contract{

@@ -19,10 +19,11 @@ std::string setting_toml(const Property& property, const std::optional<Value>& v
   std::string out = "\n";
   if (!property.doc.empty()) out += "# " + property.doc + "\n";
   out += "# (" + describe_value(property.schema) + ")\n";
-  if (value && property.schema.limits.format == Format::secret) {
+  const bool is_secret = property.schema.limits.format == Format::secret;
+  if (is_secret && value && !value->text().empty()) {
     return out + "# " + property.name + " is set; secrets are not shown.\n";
   }
-  if (!value) return out + "# " + property.name + " = (not set)\n";
+  if (!value || is_secret) return out + "# " + property.name + " = (not set)\n";
   return out + property.name + " = " + toml_file::text_of(*value) + "\n";
 }
 

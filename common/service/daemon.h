@@ -1,6 +1,6 @@
-// The daemon runtime: what makes a table of handlers a daemon (docs/architecture.md, sections 3,
-// 5). main() names the service, its settings and its table; run_daemon does the rest: flags, store,
-// keys, mesh, feeds, writer, readers, slow pool, timers, readiness, draining.
+// The daemon runtime: what makes a table of handlers a daemon (docs/architecture.md: five rules,
+// threads, store). main() names the service, its settings and its table; run_daemon does the rest:
+// flags, store, keys, mesh, feeds, writer, readers, slow pool, timers, readiness, draining.
 #pragma once
 
 #include <functional>

@@ -182,6 +182,24 @@ bool serves_all(const std::string& url) {
   return true;
 }
 
+std::string settled_journals(const Platform& platform) {
+  std::string text;
+  const auto is_level = [&] {
+    text = platform.ctl({"-o", "json", "journal", "stats"}).out;
+    const auto list = nlohmann::json::parse(text, nullptr, false);
+    std::map<std::string, int64_t> heads;
+    for (const auto& told : list) heads[told["service"]] = told.value("public_seq", int64_t{-1});
+    for (const auto& told : list) {
+      for (const auto& [owner, seq] : told["cursors"].items()) {
+        if (heads[owner] != seq) return false;
+      }
+    }
+    return heads.size() == 4;
+  };
+  CHECK(wait_until(is_level));
+  return text;
+}
+
 void Platform::kill(const std::string& process, int signal) const {
   ::kill(pid(process), signal);
 }

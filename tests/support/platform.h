@@ -68,6 +68,11 @@ pid_t pid_in(const std::string& data, const std::string& process);
 // /readyz answers 200 and every service has a worker.
 bool serves_all(const std::string& url);
 
+class Platform;
+// What every service has written, told by its journal: facts, the last one's hash, cursors; once
+// every reader has all facts of its owners.
+std::string settled_journals(const Platform& platform);
+
 class Platform {
  public:
   struct Options {

@@ -199,8 +199,14 @@ TEST_CASE("what is no JSON object is refused as a whole") {
     const auto found = faults(json);
     CHECK((found == "malformed_json" || found.find("is not known here") != std::string::npos));
   }
-  CHECK(faults(with("raw", std::string(40, '[') + std::string(40, ']'))) == "malformed_json");
-  CHECK(faults(with("raw", std::string(30, '[') + std::string(30, ']'))) == "none");
+  // In a field that is known, so that nothing else can be the fault.
+  for (const auto& text : {std::string("\"\xff\""), std::string("\"\xc3\""),
+                           std::string("\"\xed\xa0\x80\""), std::string("\"a\0b\"", 5)}) {
+    CHECK(faults(with("title", text)) == "malformed_json");
+  }
+  // 32 levels, of which the whole is the first.
+  CHECK(faults(with("raw", std::string(31, '[') + std::string(31, ']'))) == "none");
+  CHECK(faults(with("raw", std::string(32, '[') + std::string(32, ']'))) == "malformed_json");
   CHECK(faults(std::string(kGood) + "x") == "malformed_json");
   CHECK(faults(std::string(kGood) + kGood) == "malformed_json");
 }
