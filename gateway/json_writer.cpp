@@ -72,11 +72,20 @@ bool append_list(std::string& out, const Value& value, const Schema& schema) {
   return true;
 }
 
-bool append_words(std::string& out, const Value& value) {
-  if (value.type() == ValueType::string) {
-    append_json_string(out, value.text());
-    return true;
+void replace_high_bytes(std::string& out, size_t from) {
+  const std::string written = out.substr(from);
+  out.resize(from);
+  for (const char c : written) {
+    if (static_cast<uint8_t>(c) < 0x80) {
+      out += c;
+    } else {
+      out += "\ufffd";
+    }
   }
+}
+
+bool append_words(std::string& out, const Value& value) {
+  if (value.type() == ValueType::string) return append_json_string(out, value.text());
   if (value.type() != ValueType::map) return false;
   append_json_any(out, value);
   return true;
@@ -84,12 +93,15 @@ bool append_words(std::string& out, const Value& value) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
+bool append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  const size_t begins = out.size();
   out += '"';
   size_t clean_from = 0;
+  uint8_t all_bits = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<uint8_t>(text[i]);
+    all_bits |= byte;
     if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
     out += text.substr(clean_from, i - clean_from);
     clean_from = i + 1;
@@ -108,6 +120,10 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   out += text.substr(clean_from);
   out += '"';
+  // Whatever a service says, what leaves here is JSON.
+  if ((all_bits & 0x80) == 0 || code_points(text)) return true;
+  replace_high_bytes(out, begins);
+  return false;
 }
 
 void append_json_any(std::string& out, const Value& value) {
@@ -119,7 +135,7 @@ void append_json_any(std::string& out, const Value& value) {
     case ValueType::number:
       if (!append_real(out, value.number())) out += "null";
       return;
-    case ValueType::string: return append_json_string(out, value.text());
+    case ValueType::string: append_json_string(out, value.text()); return;
     case ValueType::bytes: return append_quoted(out, base64url(value.bytes()));
     case ValueType::array:
       out += '[';
@@ -163,8 +179,7 @@ bool append_json(std::string& out, const Value& value, const Schema& schema) {
     case Type::string:
     case Type::choice:
       if (value.type() != ValueType::string) return false;
-      append_json_string(out, value.text());
-      return true;
+      return append_json_string(out, value.text());
     case Type::bytes:
       if (value.type() != ValueType::bytes) return false;
       append_quoted(out, base64url(value.bytes()));

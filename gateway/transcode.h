@@ -55,8 +55,9 @@ void pack_text(Packer& packer, std::string_view text, const Schema& schema, cons
 
 // Appends the JSON of a value. False: the value is not of the schema (the output is then useless).
 bool append_json(std::string& out, const Value& value, const Schema& schema);
-// Appends a JSON string with its quotes. The text must be UTF-8.
-void append_json_string(std::string& out, std::string_view text);
+// Appends a JSON string with its quotes. False: the text is no UTF-8, and each byte of it that is
+// no ASCII stands there as U+FFFD.
+bool append_json_string(std::string& out, std::string_view text);
 // Appends any MessagePack value as JSON, bytes as base64url.
 void append_json_any(std::string& out, const Value& value);
 

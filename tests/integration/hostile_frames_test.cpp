@@ -124,6 +124,7 @@ TEST_CASE("a message of several frames ends its connection and costs no memory f
           "[integration]") {
   Siege siege;
   FramePeer peer(siege.platform(), "probe");
+  const auto before = broker_counter(siege.operations(), "bad_frames");
   for (int i = 0; i < 3; ++i) {
     peer.join();
     peer.say_parts({request_frame("event.list"), "and more"});
@@ -132,6 +133,8 @@ TEST_CASE("a message of several frames ends its connection and costs no memory f
   peer.join();
   peer.say_parts(std::vector<std::string>(512, std::string(64 * 1024, 'p')));
   CHECK(code_of(peer.hear(Command::disconnect)) == Code::bad_frame);
+  // Each message once, however many frames it has.
+  CHECK(broker_counter(siege.operations(), "bad_frames") == before + 4);
   siege.lift(128);
 }
 

@@ -82,11 +82,12 @@ std::string ready_frame(const Ready& ready) {
   return control_frame(Command::ready, encode(ready));
 }
 
-std::string request_frame(const std::string& name, std::string_view ext, uint64_t id) {
+std::string request_frame(const std::string& name, std::string_view ext, uint64_t id,
+                          std::string_view body) {
   Header header;
   header.id = id;
   header.ttl_ms = 60'000;
-  return build_frame(header, name, ext, Packer().map(0).take());
+  return build_frame(header, name, ext, body);
 }
 
 }  // namespace bilten::test

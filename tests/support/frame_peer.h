@@ -37,6 +37,8 @@ class FramePeer {
 };
 
 std::string ready_frame(const Ready& ready);
-std::string request_frame(const std::string& name, std::string_view ext = {}, uint64_t id = 7);
+// `body`: a map without members, unless the test wants another.
+std::string request_frame(const std::string& name, std::string_view ext = {}, uint64_t id = 7,
+                          std::string_view body = "\x80");
 
 }  // namespace bilten::test

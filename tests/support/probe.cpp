@@ -41,4 +41,17 @@ int64_t broker_counter(Probe& probe, const std::string& name) {
   return 0;
 }
 
+double figure(Probe& probe, const std::string& service, const std::string& series) {
+  net::Answer answer;
+  // Whoever has just started joins a moment after it is up.
+  REQUIRE(wait_until([&] {
+    answer = probe.call(service + ".$metrics");
+    return answer.code == Code::ok;
+  }));
+  const auto told = decode<mesh::MetricsText>(answer.body);
+  REQUIRE(told);
+  const auto at = told->text.find("\n" + series + " ");
+  return at == std::string::npos ? 0 : std::stod(told->text.substr(at + series.size() + 2));
+}
+
 }  // namespace bilten::test

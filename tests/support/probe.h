@@ -37,5 +37,8 @@ class Probe {
 
 // The broker's counter of that name, as `$mesh.stats` tells it; 0 where there is none.
 int64_t broker_counter(Probe& probe, const std::string& name);
+// A sample of that service's `$metrics`, by the whole name of its series
+// (`bilten_messages_total{name="event.list",outcome="ok"}`); 0 where there is none.
+double figure(Probe& probe, const std::string& service, const std::string& series);
 
 }  // namespace bilten::test

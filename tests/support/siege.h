@@ -26,9 +26,9 @@ class Siege {
 
   // Where strangers may knock: requests, publications, subscriptions.
   std::vector<std::string> doors() const;
-  // Ends the calls beside, and checks: each was answered, none took long; broker and fan-out are
-  // the processes that they were, never held more than `growth_max_mib` above what they had, and a
-  // fact still passes.
+  // Ends the calls beside, and checks: each was answered, none took longer than a second; all
+  // processes are those that they were, broker and fan-out never held more than `growth_max_mib`
+  // above what they had, and a fact still passes.
   void lift(size_t growth_max_mib);
 
   const Platform& platform() const { return platform_; }

@@ -287,3 +287,16 @@ TEST_CASE("a written string survives any JSON reader") {
   append_json_string(out, all);
   CHECK(nlohmann::json::parse(out).get<std::string>() == all);
 }
+
+TEST_CASE("text that is no UTF-8 is no answer, and is JSON where it has to be told") {
+  const auto document = Document::parse(
+      "\x82\xa4name\xa4"
+      "Caf\xe9\xa5"
+      "count\x01");
+  REQUIRE(document);
+  std::string out;
+  CHECK_FALSE(append_json(out, document->root(), schema_of<Inner>()));
+  out.clear();
+  append_json_any(out, document->root());
+  CHECK(nlohmann::json::parse(out)["name"] == "Caf\ufffd");
+}
