@@ -44,6 +44,8 @@ struct Streams::Reader {
   std::condition_variable arrived;
   std::deque<std::shared_ptr<const StreamFact>> facts;
   bool is_cut = false;  // Fell too far behind.
+  // Of its own thread: owners that it named and that were not followed yet when it came.
+  std::set<std::string> unmet;
 
   std::optional<Id> person() const {
     return claims ? std::optional(claims->person_id) : std::nullopt;
@@ -111,6 +113,11 @@ void Streams::follow() {
     for (auto owner = owners_.begin(); owner != owners_.end();) {
       const auto here = owner++;
       if (!advance(here->second)) begin_anew(here->first);
+    }
+    const auto people = owners_.find(std::string(kUserService));
+    if (people != owners_.end() &&
+        people->second.feed.position().seq >= people->second.live_after) {
+      knows_people_ = true;
     }
     lock.lock();
     met_until_ = come;
@@ -238,6 +245,12 @@ Response Streams::open(Request& request, const Trace& trace) {
   const auto session = read_session(request.head.header("authorization"));
   if (!session) return problem(session.error(), trace.request_id);
   if (!session->token.empty()) {
+    // Who has just started knows neither keys nor members: a good token must not be refused for it.
+    if (!knows_people_) {
+      return problem(
+          503, Error{Code::unavailable, "not_ready", "The gateway has just started.", {}, 1'000},
+          trace.request_id);
+    }
     auto claims = book_.check(session->token, clock_.wall_ms());
     if (!claims) return problem(claims.error(), trace.request_id);
     reader->claims = *claims;
@@ -288,10 +301,30 @@ void Streams::serve(Outlet& outlet, Reader& reader, Positions positions) {
     auto& position = positions.try_emplace(owner, last).first->second;
     position = std::min(position, last);
   }
+  for (const auto& [owner, last] : positions) {
+    if (!now.contains(owner)) reader.unmet.insert(owner);
+  }
   bool goes_on = outlet.write("retry: 2000\nid: " + positions_text(positions) + "\n\n") &&
                  catch_up(outlet, reader, positions, now);
   while (goes_on) goes_on = write_live(outlet, reader, positions);
   leave(reader);
+}
+
+// Whether one that the reader waits for is followed now.
+bool Streams::has_met(const Reader& reader) const {
+  if (reader.unmet.empty()) return false;
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(reader.unmet,
+                             [&](const auto& owner) { return positions_.contains(owner); });
+}
+
+// What the reader lacks of an owner that was away when it came is read before it is told the news.
+bool Streams::meet(Outlet& outlet, Reader& reader, Positions& positions) {
+  if (reader.unmet.empty()) return true;
+  Positions now = this->positions();
+  std::erase_if(now, [&](const auto& owner) { return reader.unmet.erase(owner.first) == 0; });
+  for (const auto& [owner, last] : now) positions[owner] = std::min(positions[owner], last);
+  return catch_up(outlet, reader, positions, now);
 }
 
 bool Streams::catch_up(Outlet& outlet, const Reader& reader, Positions& positions,
@@ -340,8 +373,11 @@ bool Streams::write_live(Outlet& outlet, Reader& reader, Positions& positions) {
       return false;
     }
     facts.swap(reader.facts);
+    lock.unlock();  // The follower holds the other mutex when it takes this one.
+    if (has_met(reader)) break;
     if (facts.empty() && clock_.steady_us() >= beat_at) break;
   }
+  if (!meet(outlet, reader, positions)) return false;
   std::string out;
   for (const auto& fact : facts) {
     auto& position = positions[fact->owner];

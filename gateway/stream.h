@@ -90,6 +90,8 @@ class Streams {
   Positions join(Reader& reader);
   void leave(Reader& reader);
   void serve(Outlet& outlet, Reader& reader, Positions positions);
+  bool has_met(const Reader& reader) const;
+  bool meet(Outlet& outlet, Reader& reader, Positions& positions);
   bool catch_up(Outlet& outlet, const Reader& reader, Positions& positions, const Positions& until);
   bool write_page(Outlet& outlet, const Reader& reader, Positions& positions,
                   const std::string& owner, const mesh::JournalPage& page, uint64_t until);
@@ -117,6 +119,7 @@ class Streams {
   Positions positions_;                  // Handed out to readers.
   bool stopping_ = false;
 
+  std::atomic<bool> knows_people_{false};  // The user service's past has been read.
   std::atomic<uint32_t> readers_count_{0};
   std::thread thread_;
 };

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "tests/support/api.h"
+#include "tests/support/live_stream.h"
 #include "tests/support/platform.h"
 #include "tests/support/played_payment.h"
 
@@ -150,12 +150,6 @@ Paid pay(PlayedPayment& payment, const Organizer& host, const json& order) {
   payment.record(api::payment::Captured{paid.money});
   return paid;
 }
-
-// Ends the program with it.
-struct Listener {
-  ~Listener() { end_program(pid, SIGTERM); }
-  pid_t pid = -1;
-};
 
 }  // namespace
 
@@ -384,13 +378,8 @@ TEST_CASE("the live stream follows the door and tells that it fills within two s
   const auto list_id = add_list(host, sale, {{"capacity", 10}, {"gates", {"North"}}});
   Api guest(platform.url());
   const auto codes = buy_codes(guest, sale, 0, 9);
-  const Folder folder;
-  const auto heard = folder.path() + "/heard";
-  const auto header =
-      folder.write("curl", "header = \"Authorization: Bearer " + host.api.token() + "\"\n");
-  const Listener listener{
-      start_program({"/usr/bin/curl", "-isN", "-K", header, platform.url() + "/v1/stream"}, heard)};
-  REQUIRE(wait_until([&] { return read_file(heard).find(" 200 ") != std::string::npos; }));
+  LiveStream stream(platform.url(), host.api.token());
+  REQUIRE(stream.status() == 200);
 
   const auto told = scan_all(platform.url(), {host.api.token()}, list_id, [&] {
     std::vector<Scan> scans;
@@ -398,13 +387,16 @@ TEST_CASE("the live stream follows the door and tells that it fills within two s
     return scans;
   }());
   for (const auto& each : told) REQUIRE(each.status == 201);
-  CHECK(wait_until(
-      [&] { return read_file(heard).find("event: ticket.door_filling") != std::string::npos; }, 2));
-  const auto text = read_file(heard);
-  const auto last = text.rfind("event: ticket.checked_in");
-  REQUIRE(last != std::string::npos);
-  const auto data = text.find("data: ", last) + 6;
-  const auto fact = json::parse(text.substr(data, text.find('\n', data) - data))["fact"];
+  const auto scanned = std::chrono::steady_clock::now();
+  json fact;
+  bool is_filling = false;
+  while (!is_filling) {
+    const auto live = stream.next(2);
+    REQUIRE(live);
+    if (live->event == "ticket.checked_in") fact = live->fact;
+    is_filling = live->event == "ticket.door_filling";
+  }
+  CHECK(seconds_since(scanned) < 2 * time_scale());
   INFO(fact.dump());
   CHECK(fact["counts"] == json{{"admitted", 9}, {"entered", 9}, {"exited", 0}, {"inside", 9}});
   CHECK(fact["scan"]["gate"] == "North");

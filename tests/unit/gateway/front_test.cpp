@@ -407,8 +407,11 @@ TEST_CASE("the docs page stands alone, escapes what it shows, and its style is t
                     sodium_base64_VARIANT_ORIGINAL);
   CHECK(header(response, "Content-Security-Policy")
             .find(std::string("'sha256-") + text.data() + "'") != std::string::npos);
-  CHECK(header(desk.ask("GET /"), "Location") == "/docs");
-  CHECK(header(desk.ask("GET /problems/sold_out"), "Location") == "/docs#problem-sold_out");
+  const auto root = desk.ask("GET /"), refusal = desk.ask("GET /problems/sold_out");
+  CHECK(root.status == 302);
+  CHECK(header(root, "Location") == "/docs");
+  CHECK(refusal.status == 302);
+  CHECK(header(refusal, "Location") == "/docs#problem-sold_out");
 }
 
 TEST_CASE("guests share the answers of the reads that the settings name, and nobody else does") {

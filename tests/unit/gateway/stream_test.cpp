@@ -6,11 +6,12 @@
 
 #include "common/crypto/crypto.h"
 #include "gateway/front.h"
+#include "tests/support/http_client.h"
 #include "tests/unit/gateway/fake_mesh.h"
-#include "tests/unit/gateway/http_client.h"
 
 using namespace bilten;
 using namespace bilten::gateway;
+using namespace bilten::test;
 
 namespace {
 
@@ -22,6 +23,7 @@ class FakeJournal {
   FakeJournal(FakeMesh& mesh, std::string owner) : owner_(std::move(owner)) {
     mesh.on(owner_ + ".journal.head", [this](const net::Call&) {
       const std::lock_guard lock(mutex_);
+      if (is_away_) return FakeMesh::refuse({Code::no_service, "", ""});
       return FakeMesh::ok(encode(head()));
     });
     mesh.on(owner_ + ".journal.read", [this](const net::Call& call) {
@@ -54,6 +56,11 @@ class FakeJournal {
     publication.ext.at = kAt;
     return publication;
   }
+  // Its head is not told meanwhile.
+  void be_away(bool is_away) {
+    const std::lock_guard lock(mutex_);
+    is_away_ = is_away;
+  }
   // Another epoch, with a past of its own.
   void restore() {
     const std::lock_guard lock(mutex_);
@@ -70,6 +77,7 @@ class FakeJournal {
     if (entries_.empty()) return {epoch_, 0, {std::string(32, '\0')}};
     return {epoch_, entries_.back().seq, entries_.back().hash};
   }
+  bool is_away_ = false;
   int64_t epoch_ = 1;
   std::string owner_;
   std::mutex mutex_;
@@ -241,6 +249,38 @@ TEST_CASE("a reader that comes back with its last id misses nothing and sees not
     CHECK(seen.find(title) == seen.rfind(title));
     CHECK(seen.find(title) != std::string::npos);
   }
+}
+
+TEST_CASE("a reader that comes back while an owner is away is told the owner's facts in between") {
+  Stage stage;
+  const auto first = stage.shop.add(shop::Added{"one"});
+  stage.shop.add(shop::Added{"two"});
+  stage.shop.be_away(true);
+  stage.start();
+  Viewer viewer(stage.open("Last-Event-ID: shop:" + std::to_string(first.seq) + "\r\n"));
+  REQUIRE(viewer.screen.shows("id: shop:3"));
+  stage.shop.be_away(false);
+  CHECK(viewer.screen.shows("\"two\""));
+  stage.streams.on_publications({stage.shop.add(shop::Added{"three"})});
+  CHECK(viewer.screen.shows("\"three\""));
+  const auto seen = viewer.screen.text();
+  CHECK(seen.find("\"one\"") == std::string::npos);
+  CHECK(seen.find("\"two\"") == seen.rfind("\"two\""));
+  CHECK(seen.find("\"two\"") < seen.find("\"three\""));
+}
+
+TEST_CASE("until the user service's past is read, a good token is told to come again") {
+  Stage stage;
+  stage.user.add(api::user::KeyAnnounced{"k1", {stage.key.public_key}});
+  stage.user.be_away(true);
+  stage.streams.start();
+  const auto token = stage.token(id('p'), id('q'));
+  const auto response = stage.open("Authorization: Bearer " + token + "\r\n");
+  CHECK(response.status == 503);
+  CHECK(response.headers.find("Retry-After: ") != std::string::npos);
+  CHECK(stage.open("").status == 200);
+  stage.user.be_away(false);
+  CHECK(wait_for_token(stage, token));
 }
 
 TEST_CASE("a lost publication is read from the journal") {

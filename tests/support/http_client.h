@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+namespace bilten::test {
+
 // Until the condition holds, looked at each few milliseconds; false: not before the deadline.
 template <class Condition>
 bool eventually(Condition condition, int ms = 10'000) {
@@ -21,6 +23,11 @@ bool eventually(Condition condition, int ms = 10'000) {
     ::poll(nullptr, 0, 5);
   }
   return true;
+}
+
+// Of "http://127.0.0.1:8080".
+inline uint32_t port_of(const std::string& url) {
+  return static_cast<uint32_t>(std::stoul(url.substr(url.rfind(':') + 1)));
 }
 
 class HttpClient {
@@ -98,6 +105,12 @@ class HttpClient {
     buffer_.erase(0, at + mark.size());
     return text;
   }
+  // The server closes within so long, whatever it sent before; that is read and forgotten.
+  bool is_cut(int ms = 5000) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+    while (fill(deadline)) buffer_.clear();
+    return closed_;
+  }
   // The server closes within so long, and sent nothing more.
   bool is_closed(int ms = 5000) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
@@ -123,3 +136,5 @@ class HttpClient {
   bool connected_ = false, closed_ = false;
   std::string buffer_;
 };
+
+}  // namespace bilten::test
