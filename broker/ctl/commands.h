@@ -17,7 +17,8 @@ int status(const Session& session);
 int call(const Session& session, const std::string& service, const std::string& method,
          const std::string& json, uint32_t budget_ms);
 // Facts whose name matches the pattern ("ticket.*"), as they happen, until Ctrl-C; `from_seq` set:
-// from that position of each owner's journal on, without a gap.
+// from that position of each owner's journal on, without a gap. Where no owner answers at first, it
+// ends.
 int tail(const Session& session, Process& process, const std::string& pattern,
          std::optional<uint64_t> from_seq);
 

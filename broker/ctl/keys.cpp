@@ -40,6 +40,11 @@ std::string state_of(const net::KeyInfo& key, bool is_known) {
   return key.previous.empty() ? "good" : "rotating, " + key.previous + " accepted too";
 }
 
+int print_change(const std::string& name, const char* state) {
+  print_json({{"name", name}, {"state", state}});
+  return kExitOk;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> principals_of(const std::string& access, bool with_probe) {
@@ -57,6 +62,10 @@ int keys_gen(const Session& session, const KeyOptions& options) {
   if (!names) return fail(session, names.error());
   const auto made = net::generate_keys(options.folder, *names);
   if (!made) return fail(session, made.error());
+  if (session.as_json) {
+    print_json({{"principals", *names}, {"folder", options.folder}});
+    return kExitOk;
+  }
   std::printf("keys of %zu principals in %s\n", names->size(), options.folder.c_str());
   return kExitOk;
 }
@@ -96,11 +105,13 @@ int keys_rotate(const Session& session, const KeyOptions& options) {
   if (options.finish) {
     const auto done = net::finish_rotation(options.folder, options.name);
     if (!done) return fail(session, done.error());
+    if (session.as_json) return print_change(options.name, "good");
     std::printf("%s: the key before is good no more. Next:\n%s", name, kReload);
     return kExitOk;
   }
   const auto done = net::rotate_key(options.folder, options.name);
   if (!done) return fail(session, done.error());
+  if (session.as_json) return print_change(options.name, "rotating");
   std::printf("%s: a new pair; the key before stays good. Next:\n%s", name, kReload);
   std::printf("  2. restart what runs as %s: systemctl restart bilten-%s\n", name, name);
   if (is_server(options.name)) {
@@ -114,6 +125,7 @@ int keys_revoke(const Session& session, const KeyOptions& options) {
   const char* name = options.name.c_str();
   const auto done = net::revoke_key(options.folder, options.name);
   if (!done) return fail(session, done.error());
+  if (session.as_json) return print_change(options.name, "revoked");
   std::printf("%s: its keys are good no more, and its pair is removed. Next:\n%s", name, kReload);
   std::printf("     this ends its connections\n");
   std::printf(

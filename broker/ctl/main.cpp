@@ -1,6 +1,7 @@
 // biltenctl: the operators' and developers' tool.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "broker/ctl/commands.h"
 #include "broker/ctl/keys.h"
@@ -135,6 +136,20 @@ void add_key_commands(CLI::App& app, Typed& typed) {
   revoke->add_option("name", revoking->name, "Such as ticket")->required();
 }
 
+int print_seed(const Session& session, const Result<SeedReport>& made) {
+  if (!made) return report(session, made.error());
+  if (session.as_json) {
+    print_json({{"organizations", made->organizations},
+                {"events", made->events},
+                {"ticket_types", made->ticket_types},
+                {"present", made->present}});
+    return kExitOk;
+  }
+  std::printf("made %zu organisations, %zu events, %zu ticket types; %zu were there\n",
+              made->organizations, made->events, made->ticket_types, made->present);
+  return kExitOk;
+}
+
 void add_local_commands(CLI::App& app, Typed& typed) {
   auto options = std::make_shared<UpOptions>();
   options->data = "data";
@@ -168,11 +183,7 @@ void add_local_commands(CLI::App& app, Typed& typed) {
   seed->callback([&typed, file, url] {
     typed.local = true;
     typed.chosen = [file, url](Session& s, Process&) {
-      auto made = seed_demo(*file, *url, true);
-      if (!made) return report(s, made.error());
-      std::printf("made %zu organisations, %zu events, %zu ticket types; %zu were there\n",
-                  made->organizations, made->events, made->ticket_types, made->present);
-      return kExitOk;
+      return print_seed(s, seed_demo(*file, *url, !s.as_json));
     };
   });
 }
@@ -224,8 +235,9 @@ int main_of_ctl(int argc, char** argv) {
       "  biltenctl --config data/bilten.toml call event list '{\"limit\": 3}'\n"
       "  biltenctl --config data/bilten.toml tail 'ticket.*' --from-seq 0\n"
       "  biltenctl --config data/bilten.toml top\n"
-      "Exit codes: 0 done, 1 refused by the service, 64 usage, 69 unreachable, 75 try again,\n"
-      "78 configuration. BILTEN_CONFIG names the configuration where --config does not.");
+      "Exit codes: 0 done, 1 refused by the service, 64 usage, 65 damaged data, 69 unreachable,\n"
+      "75 try again, 78 configuration. BILTEN_CONFIG names the configuration where --config does "
+      "not.");
   app.set_version_flag("--version", std::string("biltenctl ") + kVersion);
   app.add_option("--config", typed.config, "Settings file")->envname("BILTEN_CONFIG");
   app.add_option("--set", typed.sets, "section.key=value, over the file (repeatable)");

@@ -13,8 +13,8 @@ namespace bilten::ctl {
 const std::vector<std::string>& stateful_services();
 
 // Runs `bilten-<service> VERB ARGUMENTS` on this configuration, for the named services (empty:
-// all); answers the worst exit code. With `folder_per_service` the last argument gets /<service>
-// appended.
+// all); answers the worst exit code, of which damage is the worst. With `folder_per_service` the
+// last argument gets /<service> appended. With -o json all that they print becomes one list.
 int run_verb(const Session& session, const std::vector<std::string>& services,
              const std::string& verb, std::vector<std::string> arguments,
              bool folder_per_service = false);

@@ -12,10 +12,16 @@
 #include "broker/ctl/commands.h"
 #include "broker/ctl/json.h"
 #include "broker/ctl/maintenance.h"
+#include "common/base/parallel.h"
 #include "common/net/feed.h"
 
 namespace bilten::ctl {
 namespace {
+
+constexpr uint32_t kHeadMs = 5000;
+// An owner that was away is asked so often, and for so long: the others' facts wait meanwhile.
+constexpr SteadyMicros kSilentUs = 2'000'000;
+constexpr uint32_t kSilentBudgetMs = 300;
 
 // What the mesh thread hands over.
 struct Inbox {
@@ -67,50 +73,75 @@ void print(const Session& session, const Owner& owner, const net::FeedFact& fact
   }
 }
 
+// Of the first that was asked: why there is nothing to follow.
+Error why_nobody(const std::string& owner, Error error) {
+  if (error.code == Code::no_service) {
+    error.detail = "no service " + owner + " is there; facts are those of";
+    for (const auto& name : stateful_services()) error.detail += " " + name;
+  } else {
+    error.detail = owner + ".journal.head: " + error.detail;
+  }
+  return error;
+}
+
 class Tail {
  public:
   Tail(const Session& session, std::string pattern)
       : session_(session), pattern_(std::move(pattern)) {}
 
+  // An error: no owner answers.
   Status open(std::optional<uint64_t> from_seq);
   void run(Process& process);
 
  private:
-  void add_owner(const std::string& name, std::optional<uint64_t> from_seq);
+  Result<mesh::JournalHead> head_of(const std::string& name, uint32_t budget_ms);
+  void add_owner(const std::string& name, const mesh::JournalHead& head);
+  void ask_silent();
   void hear(net::Publication publication);
   void read(Owner& owner);
   void print_facts(Owner& owner);
 
   const Session& session_;
   std::string pattern_;
+  std::optional<uint64_t> from_seq_;
   Inbox inbox_;
   SystemClock clock_;
   std::map<std::string, Owner> owners_;
+  std::vector<std::string> silent_;  // Owners that have not said yet where they stand.
+  SteadyMicros ask_silent_at_ = 0;
   std::unique_ptr<Link> link_;  // Last: its thread fills the inbox.
 };
 
-// A feed needs a position to start from: the one asked for (its hash unknown, so epoch 0), or the
-// owner's head.
-void Tail::add_owner(const std::string& name, std::optional<uint64_t> from_seq) {
-  net::FeedCursor cursor;
-  if (from_seq) {
-    cursor.seq = *from_seq;
-  } else {
-    auto answer = link_->call(name + ".journal.head", Packer().map(0).take());
-    auto head = answer.code == Code::ok ? decode<mesh::JournalHead>(answer.body)
-                                        : Result<mesh::JournalHead>(answer.error);
-    if (head) {
-      cursor = {static_cast<uint64_t>(head->epoch), static_cast<uint64_t>(head->seq),
-                head->hash.data};
-    }
-  }
+Result<mesh::JournalHead> Tail::head_of(const std::string& name, uint32_t budget_ms) {
+  auto answer = link_->call(name + ".journal.head", Packer().map(0).take(), budget_ms);
+  if (answer.code != Code::ok) return answer.error;
+  return decode<mesh::JournalHead>(answer.body);
+}
+
+// A feed needs a position to start from: the owner's head, or the one asked for in the head's
+// epoch. There the owner's history is taken as it is, since the hash at that position is not known.
+void Tail::add_owner(const std::string& name, const mesh::JournalHead& head) {
+  net::FeedCursor cursor{static_cast<uint64_t>(head.epoch), static_cast<uint64_t>(head.seq),
+                         head.hash.data};
+  if (from_seq_) cursor = {cursor.epoch, *from_seq_};
   Owner owner{net::Feed(name, cursor), {}};
-  // A position without its hash: the owner's history is taken as it is.
-  if (from_seq) owner.feed.accept_epoch(clock_.steady_us());
+  if (from_seq_) owner.feed.accept_epoch(clock_.steady_us());
   if (auto contract = link_->contract(name)) {
     for (auto& fact : contract->facts) owner.bodies[fact.name] = std::move(fact.body);
   }
   owners_.emplace(name, std::move(owner));
+}
+
+// Without its head nobody knows which of an owner's facts are new.
+void Tail::ask_silent() {
+  const auto now = clock_.steady_us();
+  if (silent_.empty() || now < ask_silent_at_) return;
+  ask_silent_at_ = now + kSilentUs;
+  std::erase_if(silent_, [this](const auto& name) {
+    const auto head = head_of(name, kSilentBudgetMs);
+    if (head) add_owner(name, *head);
+    return bool(head);
+  });
 }
 
 Status Tail::open(std::optional<uint64_t> from_seq) {
@@ -127,7 +158,22 @@ Status Tail::open(std::optional<uint64_t> from_seq) {
       Link::open(session_.mesh, topics, [this](auto heard) { inbox_.put(std::move(heard)); });
   if (!link) return link.error();
   link_ = std::move(*link);
-  for (const auto& name : names) add_owner(name, from_seq);
+  from_seq_ = from_seq;
+  // All at once: where the mesh is away, that is known after one budget.
+  std::vector<Result<mesh::JournalHead>> heads(names.size(), Error{});
+  in_parallel(names.size(), names.size(), [&](size_t i) { heads[i] = head_of(names[i], kHeadMs); });
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (heads[i]) {
+      add_owner(names[i], *heads[i]);
+    } else {
+      silent_.push_back(names[i]);
+    }
+  }
+  if (owners_.empty()) return why_nobody(names.front(), heads.front().error());
+  for (const auto& name : silent_) {
+    std::fprintf(stderr, "biltenctl: %s does not answer; its facts follow once it does\n",
+                 name.c_str());
+  }
   return Done{};
 }
 
@@ -167,6 +213,7 @@ void Tail::print_facts(Owner& owner) {
 
 void Tail::run(Process& process) {
   while (!process.stopping()) {
+    ask_silent();
     for (auto& [name, owner] : owners_) {
       read(owner);
       print_facts(owner);

@@ -141,7 +141,8 @@ Flags
 )" + verb_lines(program) +
          example_lines(program.examples) + "\nSettings, with their defaults\n" +
          setting_lines(settings) +
-         "\nExit codes: 0 asked to stop, 64 wrong usage, 75 try again, 78 wrong configuration.\n";
+         "\nExit codes: 0 asked to stop, 64 wrong usage, 65 damaged data, 75 try again, 78 wrong "
+         "configuration.\n";
 }
 
 std::string describe_text(const Program& program, const Settings& settings) {

@@ -1,26 +1,10 @@
 #include "common/process/otlp.h"
 
 #include "common/base/text.h"
+#include "common/process/json_text.h"
 
 namespace bilten {
 namespace {
-
-// Text as a JSON string; what is not UTF-8 is shown in hex.
-std::string json_text(std::string_view text) {
-  if (!code_points(text)) return "\"hex:" + hex(text) + "\"";
-  std::string out = "\"";
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"' || c == '\\') {
-      out.append("\\").append(1, c);
-    } else if (static_cast<uint8_t>(c) < 0x20) {
-      out.append("\\u00").append(hex(text.substr(i, 1)));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 std::string attribute(std::string_view key, const std::string& value) {
   return "{\"key\":" + json_text(key) + ",\"value\":{" + value + "}}";

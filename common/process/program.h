@@ -5,7 +5,7 @@
 // order: built-in defaults, --config FILE (default /etc/bilten/bilten.toml where it exists), and
 // --set section.key=value. An unknown section or key, or a value out of range, is an error that
 // names the file, line and key: exit 78. Sections of other programs are left to them. Exit codes: 0
-// asked to stop, 64 usage, 75 try again (environment), 78 configuration.
+// asked to stop, 64 usage, 65 damaged data, 75 try again (environment), 78 configuration.
 //
 // The first word that is none of these flags names a verb; what stands behind it is the verb's own.
 // [log] (level, format) and [trace] (otlp, sample) are added to every program's settings.
@@ -24,6 +24,7 @@ namespace bilten {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 64;
+inline constexpr int kExitDamaged = 65;  // A store, or the rows beside its journal.
 inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitConfig = 78;
 

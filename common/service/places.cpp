@@ -58,6 +58,7 @@ Result<std::unique_ptr<Store>> open_store(const StoreSettings& settings, const s
 }
 
 int exit_code_of(const Error& error) {
+  if (error.reason == "store_damaged" || error.reason == "rows_differ") return kExitDamaged;
   const bool passes = error.code == Code::unavailable || error.reason == "store_locked";
   return passes ? kExitTryAgain : kExitConfig;
 }

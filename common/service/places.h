@@ -49,7 +49,7 @@ Result<ServiceKeys> load_service_keys(const StoreSettings& settings, const std::
 Result<std::unique_ptr<Store>> open_store(const StoreSettings& settings, const std::string& service,
                                           const ServiceKeys& keys, bool read_only, Random& random);
 
-// 75 where trying again can help, 78 where someone must change something.
+// 65 where data is damaged, 75 where trying again can help, 78 where someone must change something.
 int exit_code_of(const Error& error);
 
 }  // namespace bilten

@@ -1,5 +1,6 @@
 #include "common/service/verbs.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -7,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/crypto/crypto.h"
+#include "common/process/json_text.h"
 #include "common/service/table.h"
 
 namespace bilten {
@@ -17,13 +19,28 @@ using Words = std::vector<std::string>;
 
 constexpr size_t kPageBytes = 1 << 20;
 
-int complain(const std::string& detail) {
-  std::fprintf(stderr, "%s\n", detail.c_str());
-  return kExitUsage;
+// What a verb has found: for people, and as the members of a JSON object.
+struct Found {
+  std::string text, members;
+};
+
+std::string member(const char* name, uint64_t value) {
+  return "\"" + std::string(name) + "\":" + std::to_string(value);
 }
 
-int failed(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.detail.c_str());
+int tell(const Result<Found>& found, bool as_json) {
+  if (found) {
+    const auto& [text, members] = *found;
+    std::fputs((as_json ? "{\"ok\":true," + members + "}\n" : text).c_str(), stdout);
+    return kExitOk;
+  }
+  const auto& error = found.error();
+  if (as_json) {
+    std::printf("{\"ok\":false,\"code\":%s,\"detail\":%s}\n", json_text(error.reason).c_str(),
+                json_text(error.detail).c_str());
+  } else {
+    std::fprintf(stderr, "%s\n", error.detail.c_str());
+  }
   return exit_code_of(error);
 }
 
@@ -45,32 +62,25 @@ Status open_for(Opened& into, const Daemon& daemon, const StoreSettings& setting
   return Done{};
 }
 
-int print_report(const char* what, const Result<VerifyReport>& report) {
-  if (!report) {
-    std::fprintf(stderr, "%s: %s\n", what, report.error().detail.c_str());
-    return kExitConfig;
-  }
-  std::printf("%s: ok, %llu facts, head %llu\n", what,
-              static_cast<unsigned long long>(report->facts),
-              static_cast<unsigned long long>(report->head.seq));
-  return kExitOk;
+Result<Found> found_of(const char* what, const Result<VerifyReport>& report) {
+  if (!report) return report.error();
+  const auto facts = report->facts, seq = report->head.seq;
+  return Found{std::string(what) + ": ok, " + std::to_string(facts) + " facts, head " +
+                   std::to_string(seq) + "\n",
+               member("facts", facts) + "," + member("seq", seq)};
 }
 
-int verify(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
-  if (!words.empty()) return complain("verify takes no words");
+Result<Found> verify(const Daemon& daemon, const StoreSettings& settings, const Words&) {
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status)
-    return failed(status.error());
-  return print_report("journal", verify_journal(*opened.store->snapshot()));
+  if (auto status = open_for(opened, daemon, settings, true); !status) return status.error();
+  return found_of("journal", verify_journal(*opened.store->snapshot()));
 }
 
-int rebuild(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
-  if (words != Words{"--verify"}) return complain("say rebuild --verify");
+Result<Found> rebuild(const Daemon& daemon, const StoreSettings& settings, const Words&) {
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status)
-    return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status) return status.error();
   const Table table(daemon.service(opened.keys));
-  return print_report("rows", verify_rebuild(*opened.store->snapshot(), table.applier()));
+  return found_of("rows", verify_rebuild(*opened.store->snapshot(), table.applier()));
 }
 
 Result<std::map<std::string, uint64_t>> count_facts(const Snapshot& snapshot) {
@@ -84,62 +94,49 @@ Result<std::map<std::string, uint64_t>> count_facts(const Snapshot& snapshot) {
   }
 }
 
-void print_stats(const Head& head, const std::map<std::string, uint64_t>& counts,
-                 const std::vector<std::pair<std::string, Cursor>>& cursors, bool json) {
-  const auto number = [](uint64_t value) { return std::to_string(value); };
-  std::string facts, feeds;
-  for (const auto& [name, count] : counts) {
-    facts += json ? (facts.empty() ? "" : ",") + ("\"" + name + "\":") + number(count)
-                  : "  " + name + " " + number(count) + "\n";
-  }
-  for (const auto& [owner, cursor] : cursors) {
-    feeds += json ? (feeds.empty() ? "" : ",") + ("\"" + owner + "\":") + number(cursor.seq)
-                  : "  " + owner + " " + number(cursor.seq) + "\n";
-  }
+Found found_of(const Head& head, const std::map<std::string, uint64_t>& counts,
+               const std::vector<std::pair<std::string, Cursor>>& cursors) {
+  std::string facts, feeds, facts_json, feeds_json;
+  const auto add = [](const std::string& name, uint64_t value, std::string& text,
+                      std::string& json) {
+    text += "  " + name + " " + std::to_string(value) + "\n";
+    json += (json.empty() ? "" : ",") + member(name.c_str(), value);
+  };
+  for (const auto& [name, count] : counts) add(name, count, facts, facts_json);
+  for (const auto& [owner, cursor] : cursors) add(owner, cursor.seq, feeds, feeds_json);
   const auto hash = hex({head.hash.data(), head.hash.size()});
-  if (json) {
-    std::printf(
-        "{\"epoch\":%s,\"seq\":%s,\"public_seq\":%s,\"hash\":\"%s\",\"at\":\"%s\","
-        "\"facts\":{%s},\"cursors\":{%s}}\n",
-        number(head.epoch).c_str(), number(head.seq).c_str(), number(head.public_seq).c_str(),
-        hash.c_str(), rfc3339(head.at).c_str(), facts.c_str(), feeds.c_str());
-  } else {
-    std::printf("epoch %s\nhead %s (public %s) at %s\nhash %s\nfacts\n%scursors\n%s",
-                number(head.epoch).c_str(), number(head.seq).c_str(),
-                number(head.public_seq).c_str(), rfc3339(head.at).c_str(), hash.c_str(),
-                facts.c_str(), feeds.c_str());
-  }
+  const auto at = rfc3339(head.at);
+  return {"epoch " + std::to_string(head.epoch) + "\nhead " + std::to_string(head.seq) +
+              " (public " + std::to_string(head.public_seq) + ") at " + at + "\nhash " + hash +
+              "\nfacts\n" + facts + "cursors\n" + feeds,
+          member("epoch", head.epoch) + "," + member("seq", head.seq) + "," +
+              member("public_seq", head.public_seq) + ",\"hash\":\"" + hash + "\",\"at\":\"" + at +
+              "\",\"facts\":{" + facts_json + "},\"cursors\":{" + feeds_json + "}"};
 }
 
-int stats(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
-  const bool json = words == Words{"-o", "json"};
-  if (!json && !words.empty()) return complain("stats takes -o json, or nothing");
+Result<Found> stats(const Daemon& daemon, const StoreSettings& settings, const Words&) {
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status)
-    return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status) return status.error();
   const Table table(daemon.service(opened.keys));
   const auto snapshot = opened.store->snapshot();
   const auto counts = count_facts(*snapshot);
-  if (!counts) return failed(counts.error());
+  if (!counts) return counts.error();
   std::vector<std::pair<std::string, Cursor>> cursors;
   for (const auto& owner : table.owners()) {
     cursors.emplace_back(owner, snapshot->cursor(owner).value_or(Cursor{}));
   }
-  print_stats(snapshot->head(), *counts, cursors, json);
-  return kExitOk;
+  return found_of(snapshot->head(), *counts, cursors);
 }
 
-int backup(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
-  if (words.size() != 1) return complain("say backup FOLDER");
+Result<Found> backup(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, true); !status)
-    return failed(status.error());
+  if (auto status = open_for(opened, daemon, settings, true); !status) return status.error();
   const auto head = opened.store->backup(words[0]);
-  if (!head) return failed(head.error());
-  std::printf("%s: head %llu of epoch %llu; keep the key files apart from it\n", words[0].c_str(),
-              static_cast<unsigned long long>(head->seq),
-              static_cast<unsigned long long>(head->epoch));
-  return kExitOk;
+  if (!head) return head.error();
+  return Found{words[0] + ": head " + std::to_string(head->seq) + " of epoch " +
+                   std::to_string(head->epoch) + "; keep the key files apart from it\n",
+               "\"folder\":" + json_text(words[0]) + "," + member("epoch", head->epoch) + "," +
+                   member("seq", head->seq)};
 }
 
 // Puts the files of a backup where the store is to be. It must not be there yet.
@@ -158,44 +155,53 @@ Status copy_back(const std::filesystem::path& from, const std::filesystem::path&
   return Error{Code::unavailable, "copy_failed", to.string() + ": " + fault.message()};
 }
 
-int restore(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
-  if (words.size() != 1) return complain("say restore FOLDER");
+Result<Found> restore(const Daemon& daemon, const StoreSettings& settings, const Words& words) {
   if (auto copied = copy_back(words[0], store_folder(settings, daemon.name)); !copied) {
-    return failed(copied.error());
+    return copied.error();
   }
   Opened opened;
-  if (auto status = open_for(opened, daemon, settings, false); !status) {
-    return failed(status.error());
-  }
-  if (const auto report = verify_journal(*opened.store->snapshot()); !report) {
-    return failed(report.error());
-  }
-  if (auto renewed = opened.store->new_epoch(); !renewed) return failed(renewed.error());
+  if (auto status = open_for(opened, daemon, settings, false); !status) return status.error();
+  if (auto report = verify_journal(*opened.store->snapshot()); !report) return report.error();
+  if (auto renewed = opened.store->new_epoch(); !renewed) return renewed.error();
   const Head head = opened.store->snapshot()->head();
-  std::printf("restored: head %llu, new epoch %llu; readers wait until feeds.accept\n",
-              static_cast<unsigned long long>(head.seq),
-              static_cast<unsigned long long>(head.epoch));
-  return kExitOk;
+  return Found{"restored: head " + std::to_string(head.seq) + ", new epoch " +
+                   std::to_string(head.epoch) + "; readers wait until feeds.accept\n",
+               member("epoch", head.epoch) + "," + member("seq", head.seq)};
+}
+
+constexpr const char* kFolder = "FOLDER";
+
+// Whether the words are those of the usage, where FOLDER stands for any.
+bool fits(const Words& words, const Words& usage) {
+  return std::ranges::equal(words, usage, [](const auto& word, const auto& of_usage) {
+    return of_usage == kFolder || word == of_usage;
+  });
 }
 
 }  // namespace
 
 std::vector<Verb> store_verbs(const Daemon& daemon, const StoreSettings& settings) {
-  const auto verb = [&](const char* name, const char* usage, const char* help, auto run) {
-    return Verb{name, usage, help, [&daemon, &settings, run](Process&, const Words& words) {
-                  return run(daemon, settings, words);
+  const auto verb = [&](const std::string& name, const Words& wanted, const char* help, auto run) {
+    std::string usage;
+    for (const auto& word : wanted) usage += word + " ";
+    usage += "[-o json]";
+    return Verb{name, usage, help, [=, &daemon, &settings](Process&, Words words) {
+                  const bool as_json =
+                      words.size() >= 2 && words.end()[-2] == "-o" && words.back() == "json";
+                  if (as_json) words.resize(words.size() - 2);
+                  if (fits(words, wanted)) return tell(run(daemon, settings, words), as_json);
+                  std::fprintf(stderr, "say %s %s\n", name.c_str(), usage.c_str());
+                  return kExitUsage;
                 }};
   };
   return {
-      verb("verify", "verify", "Walks the whole journal and checks every record and hash.", verify),
-      verb("rebuild", "rebuild --verify",
+      verb("verify", {}, "Walks the whole journal and checks every record and hash.", verify),
+      verb("rebuild", {"--verify"},
            "Builds the rows anew from the journal and compares them with those that stand.",
            rebuild),
-      verb("stats", "stats [-o json]", "Shows the journal's head, its facts by name, and cursors.",
-           stats),
-      verb("backup", "backup FOLDER", "Copies the store while it serves; FOLDER must not exist.",
-           backup),
-      verb("restore", "restore FOLDER",
+      verb("stats", {}, "Shows the journal's head, its facts by name, and cursors.", stats),
+      verb("backup", {kFolder}, "Copies the store while it serves; FOLDER must not exist.", backup),
+      verb("restore", {kFolder},
            "Puts a backup into the empty data folder, under a new journal epoch.", restore),
   };
 }

@@ -2,9 +2,11 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "common/service/builtin.h"
 #include "tests/support/api.h"
-#include "tests/support/platform.h"
+#include "tests/support/probe.h"
 
+using namespace bilten;
 using namespace bilten::test;
 namespace files = std::filesystem;
 
@@ -17,13 +19,56 @@ std::string new_event(Organizer& host) {
   return event.body["id"];
 }
 
+// How far a reader has taken the owner's facts, and why it goes no further.
+FeedInfo feed_of(const Platform& platform, const std::string& reader, const std::string& owner) {
+  Probe ops(platform, {.principal = "ops"});
+  const auto answer = ops.call(reader + ".feeds.list");
+  INFO(answer.error.detail);
+  REQUIRE(answer.code == Code::ok);
+  const auto list = decode<FeedList>(answer.body);
+  REQUIRE(list);
+  for (const auto& feed : list->feeds) {
+    if (feed.owner == owner) return feed;
+  }
+  FAIL(reader << " does not read " << owner);
+  return {};
+}
+
+// Both readers of events stand still for that reason, and say so.
+void check_stopped(const Platform& platform, const std::string& reason) {
+  for (const char* reader : {"ticket", "payment"}) {
+    CAPTURE(reader);
+    CHECK(wait_until([&] { return feed_of(platform, reader, "event").stopped == reason; }));
+    CHECK(platform.log().find("feed_stopped") != std::string::npos);
+    CHECK(platform.log().find("\"reason\":\"" + reason + "\"") != std::string::npos);
+  }
+  // Feeds of other owners go on.
+  CHECK(feed_of(platform, "payment", "ticket").stopped.empty());
+}
+
+// The owner's facts from now on are not taken, though its other readers' commands go on: of a new
+// event the stopped reader knows nothing. Answers that event.
+std::string check_standing_still(const Platform& platform, Organizer& host) {
+  const auto before = feed_of(platform, "ticket", "event");
+  const auto event_id = new_event(host);
+  const auto type =
+      host.api.post("/v1/events/" + event_id + "/ticket-types", type_body("Free entry", 0, 5));
+  INFO(type.text);
+  CHECK(type.status == 503);
+  CHECK(type.code() == "feed_stopped");
+  const auto after = feed_of(platform, "ticket", "event");
+  CHECK(after.stopped == before.stopped);
+  CHECK(after.seq == before.seq);
+  return event_id;
+}
+
 }  // namespace
 
 TEST_CASE("a hot backup restores into an empty folder, under a new epoch that readers refuse",
           "[integration]") {
   Platform platform;
   auto host = organizer(platform.url());
-  new_event(host);
+  const auto sale = on_sale(host, {type_body("Free entry", 0, 5)});
   Folder folder;
   const auto backup = folder.path() + "/backup";
   const auto copied = platform.ctl({"backup", backup});
@@ -37,12 +82,15 @@ TEST_CASE("a hot backup restores into an empty folder, under a new epoch that re
   REQUIRE(restored.status == 0);
   platform.start();
   CHECK(platform.ctl({"journal", "verify"}).status == 0);
-  // The ticket daemon stops that feed and says so; commands that need no new event go on.
-  CHECK(wait_until([&] { return platform.log().find("feed_stopped") != std::string::npos; }));
+  check_stopped(platform, "epoch_changed");
   host.api = Api(platform.url(), host.api.token());
   CHECK(host.api.get("/v1/me").status == 200);
   // It is recorded where the event that the backup did not hold stood before.
-  const auto event_id = new_event(host);
+  const auto event_id = check_standing_still(platform, host);
+  // Commands that need no new event go on.
+  Api guest(platform.url());
+  const auto order = order_body(sale.event_id, sale.type_ids[0], 1);
+  CHECK(guest.post("/v1/orders", order).status == 201);
   const auto accepted = platform.ctl({"call", "ticket", "feeds.accept", R"({"owner": "event"})"});
   INFO(accepted.out);
   CHECK(accepted.status == 0);
@@ -50,6 +98,9 @@ TEST_CASE("a hot backup restores into an empty folder, under a new epoch that re
   CHECK(wait_until([&] {
     return host.api.post("/v1/events/" + event_id + "/ticket-types", type).status == 201;
   }));
+  CHECK(feed_of(platform, "ticket", "event").stopped.empty());
+  // Each reader decides for itself.
+  CHECK(feed_of(platform, "payment", "event").stopped == "epoch_changed");
 }
 
 TEST_CASE("a folder copied back by hand is noticed by its readers", "[integration]") {
@@ -69,7 +120,9 @@ TEST_CASE("a folder copied back by hand is noticed by its readers", "[integratio
   files::remove_all(store);
   files::copy(copy, store, files::copy_options::recursive);
   platform.start();
-  CHECK(wait_until([&] { return platform.log().find("feed_stopped") != std::string::npos; }));
+  check_stopped(platform, "history_differs");
+  host.api = Api(platform.url(), host.api.token());
+  check_standing_still(platform, host);
   Api guest(platform.url());
   CHECK(guest.post("/v1/orders", order_body(sale.event_id, sale.type_ids[0], 1)).status == 201);
 }
