@@ -89,7 +89,7 @@ class House {
     broker_ = std::move(*opened);
     events::Config fanout;
     fanout.listen_publish = fanout.listen_subscribe = fanout.listen_operations =
-        "tcp://127.0.0.1:0";
+        fanout.listen_peers = "tcp://127.0.0.1:0";
     auto ring = net::load_keys(keys_, "events");
     auto rules = load_access(access);
     REQUIRE(ring);
