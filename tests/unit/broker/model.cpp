@@ -77,6 +77,8 @@ void Model::say(PeerId peer, const std::string& bytes, Doing doing, bool more) {
   if (member != members_.end() && doing != Doing::malformed && doing != Doing::more) {
     member->second.heard_at = now_;
   }
+  word_due_ = is_word_due();
+  words_passed_ = 0;
   net::Message message(bytes);
   core_->receive(now_, peer, message, more);
   settle();
@@ -311,6 +313,7 @@ void Model::pass_time(int64_t ms) {
   remember("tick");
   ++steps_;
   freed_by_time_ = false;
+  word_due_ = false;
   looks_ = now_ / Congestion::kLookMicros != (now_ - ms * 1000) / Congestion::kLookMicros;
   for (auto& [name, line] : lines_) line.looked = false;
   judge_by_time();
@@ -324,6 +327,7 @@ void Model::pass_time(int64_t ms) {
     if (request.state == State::held && now_ >= request.resume_at) fail("is held too long");
     if (request.state == State::queued && now_ >= request.wait_until) fail("waits too long");
   }
+  check_partings();
 }
 
 // Graces end, and budgets at workers: that says something about the worker, and nothing to others.

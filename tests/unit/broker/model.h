@@ -26,6 +26,8 @@ class Model final : public Outside {
   // Empty while the core has done nothing wrong.
   const std::string& violation() const { return violation_; }
   std::map<std::string, uint64_t> seen;  // How often each kind of end came about.
+  // What the core was given: a step() that finds nothing to do gives it nothing.
+  uint64_t inputs() const { return steps_; }
 
  private:
   enum class State : uint8_t { arriving, held, queued, sent, abandoned };
@@ -44,6 +46,7 @@ class Model final : public Outside {
     bool towards = false, away = false;  // Where a canary may have drawn it.
     bool is_copy = false;
     bool unheard = false;        // Ended by the core, whose word found no client.
+    bool called_off = false;     // Its worker was told that nobody waits for it.
     SteadyMicros since = 0;      // In its queue, or at its worker.
     SteadyMicros resume_at = 0;  // While a fault holds it.
     uint64_t placed_in = 0;      // The step that put it into the queue.
@@ -125,6 +128,9 @@ class Model final : public Outside {
   void saw_disconnect(PeerId to, Code code);
   void saw_copy(PeerId to, const Frame& frame);
   void saw_partial(PeerId to, const Frame& frame);
+  void saw_cancel(PeerId to, const Frame& frame);
+  bool is_word_due() const;
+  void check_partings();
   bool error_is_due(const Request& request, Code code);
   void check_order(const Request& request);
   void check_choice(PeerId chosen, const Request& request);
@@ -176,8 +182,10 @@ class Model final : public Outside {
   uint64_t next_serial_ = 0, next_order_ = 0;
   Doing doing_ = Doing::other;
   PeerId doer_ = 0;
-  uint64_t subject_ = 0;        // The request that the input is about.
-  Code expected_ = Code::ok;    // How a READY or a REQUEST should be refused.
+  uint64_t subject_ = 0;      // The request that the input is about.
+  bool word_due_ = false;     // What a worker says in this step is for a client that hears it, ...
+  int words_passed_ = 0;      // ... and so often it has come there.
+  Code expected_ = Code::ok;  // How a READY or a REQUEST should be refused.
   bool freed_by_time_ = false;  // Credit came back inside a tick: the model is ahead.
   bool looks_ = false;          // The core looks at its queues in this tick.
   std::set<PeerId> overtaken_;

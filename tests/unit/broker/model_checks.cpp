@@ -52,7 +52,7 @@ net::Sent Model::send(PeerId peer, net::Message& message) {
       members_[peer].heard_at = now_;
       break;
     case Command::heartbeat: break;
-    case Command::cancel: ++seen["cancel frames"]; break;
+    case Command::cancel: saw_cancel(peer, frame); break;
     default: fail("a frame that brokers do not send");
   }
   if (pipe == net::Sent::ok) message = net::Message();
@@ -100,7 +100,35 @@ void Model::saw_partial(PeerId to, const Frame& frame) {
       found->second.state != State::sent) {
     return fail("a piece of an answer that nobody gave");
   }
+  ++words_passed_;
   ++seen["pieces"];
+}
+
+// To the worker that has the request, once, and only when nobody waits for it any more.
+void Model::saw_cancel(PeerId to, const Frame& frame) {
+  const auto found = std::ranges::find_if(requests_, [&](const auto& each) {
+    return each.second.holder == to && each.second.token == frame.header.id;
+  });
+  if (found == requests_.end()) return fail("a CANCEL of what its worker does not have");
+  Request& request = found->second;
+  const auto client = members_.find(request.client);
+  const bool waits = request.state != State::abandoned && !request.unheard &&
+                     client != members_.end() && !client->second.lost;
+  if (waits) return fail("a CANCEL of what a client waits for");
+  if (request.called_off) return fail("a CANCEL was sent twice");
+  request.called_off = true;
+  ++seen["cancel frames"];
+}
+
+// Whether a client must hear what the worker in hand says: it waits, and its pipe takes frames. A
+// full one takes them too, and loses them.
+bool Model::is_word_due() const {
+  if (doing_ != Doing::answer && doing_ != Doing::partial) return false;
+  const auto found = requests_.find(subject_);
+  if (found == requests_.end() || found->second.is_copy) return false;
+  const Request& request = found->second;
+  return request.state == State::sent && request.client != 0 &&
+         pipes_.at(request.client) != net::Sent::gone;
 }
 
 void Model::saw_request(PeerId to, const Frame& frame) {
@@ -146,6 +174,7 @@ void Model::saw_reply(PeerId to, const Frame& frame) {
       serial_of(frame.body) != subject_ || found->second.state != State::sent) {
     return fail("an answer that nobody gave");
   }
+  ++words_passed_;
   ++seen["answered"];
 }
 
@@ -277,6 +306,9 @@ void Model::dequeue(const Request& request) {
 
 // What the step has left unsaid: an answer's end, a place in the queue, the loss of peers.
 void Model::settle() {
+  if (word_due_ && words_passed_ != 1) {
+    fail("an answer was passed on " + std::to_string(words_passed_) + " times");
+  }
   if (doing_ == Doing::answer) end(subject_);
   if (doing_ == Doing::request) {
     const auto found = requests_.find(subject_);
@@ -353,7 +385,13 @@ void Model::check_state() {
   for (const auto& [serial, request] : requests_) waiting += request.client != 0;
   if (core_->waiting() != waiting) fail("another number of clients waits");
   if (core_->peers() != members_.size()) fail("another number of peers is there");
+  for (const auto& [name, line] : lines_) {
+    if (queued(name) > options_.queue_max) fail("a queue is longer than it may be");
+  }
   for (auto& [serial, request] : requests_) {
+    if (request.state == State::abandoned && !request.called_off) {
+      fail("a worker was not told that nobody waits");
+    }
     if (request.state != State::queued) continue;
     const auto there = availability(request);
     if (there != Code::ok && there != Code::circuit_open) {
@@ -368,6 +406,13 @@ void Model::check_state() {
     if (stands && oldest_wait(request.service) > 100'000 && request.placed_in != steps_) {
       fail("a standing queue was not shed");
     }
+  }
+}
+
+// Who has said nothing for so long is not there any more.
+void Model::check_partings() {
+  for (const auto& [id, member] : members_) {
+    if (now_ - member.heard_at >= kDead) fail("a silent peer was not parted with");
   }
 }
 

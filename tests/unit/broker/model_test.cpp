@@ -1,4 +1,4 @@
-// The core against a naive model, a million random steps.
+// The core against a naive model, a million random inputs and more.
 #include "tests/unit/broker/model.h"
 
 #include <catch2/catch.hpp>
@@ -6,7 +6,8 @@
 using namespace bilten::broker;
 
 TEST_CASE("no run of inputs makes the core lose, double or misroute a request", "[broker]") {
-  constexpr int kSteps = 50'000;
+  constexpr int kSteps = 80'000;
+  uint64_t inputs = 0;
   std::map<std::string, uint64_t> seen;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Model model(seed);
@@ -18,8 +19,10 @@ TEST_CASE("no run of inputs makes the core lose, double or misroute a request", 
     if (model.violation().empty()) model.finish();
     INFO("seed " << seed << ", step " << step);
     REQUIRE(model.violation() == "");
+    inputs += model.inputs();
     for (const auto& [what, count] : model.seen) seen[what] += count;
   }
+  CHECK(inputs >= 1'000'000);
   // A run that never meets a rule proves nothing about it.
   for (const char* what : {"answered",
                            "forwarded",
@@ -32,6 +35,7 @@ TEST_CASE("no run of inputs makes the core lose, double or misroute a request", 
                            "deadline_inflight",
                            "worker_lost",
                            "cancelled",
+                           "cancel frames",
                            "denied",
                            "draining",
                            "rate_limited",

@@ -1,6 +1,7 @@
 // Requests and answers: what is forwarded how, what is refused why, and when time is up.
 #include <catch2/catch.hpp>
 
+#include "common/wire/mesh_admin.h"
 #include "tests/unit/broker/world.h"
 
 using namespace bilten;
@@ -216,6 +217,41 @@ TEST_CASE("one principal cannot fill the table", "[broker]") {
   CHECK(world.heard(kTicket).size() == 1);
 }
 
+// The table grows by 1024 slots, so that is the smallest.
+TEST_CASE("a full table refuses the next request, and an answer makes room for one", "[broker]") {
+  constexpr uint32_t kAll = 1024;
+  CoreOptions options;
+  options.inflight_max = kAll;
+  options.inflight_per_principal = 2 * kAll;
+  Pair world(2 * kAll, options);
+  for (uint64_t id = 1; id <= kAll; ++id) world.request(kGateway, id, "ticket.order");
+  const auto taken = world.heard(kTicket);
+  REQUIRE(taken.size() == kAll);
+  CHECK(world.core->slots_used() == kAll);
+  world.request(kGateway, kAll + 1, "ticket.order");
+  CHECK(refusal(world, kGateway, kAll + 1) == Code::no_capacity);
+  CHECK(world.heard(kTicket).empty());
+  CHECK(world.core->waiting() == kAll);
+
+  const auto old_token = taken[7].frame().header.id;
+  world.say(kTicket, World::frame(Command::reply, old_token));
+  CHECK(world.heard(kGateway).size() == 1);
+  world.request(kGateway, kAll + 2, "ticket.order");
+  const auto new_token = take(world, kTicket);
+  CHECK(new_token >> 32 == old_token >> 32);  // The same slot, under another name.
+  CHECK(new_token != old_token);
+  world.request(kGateway, kAll + 3, "ticket.order");
+  CHECK(refusal(world, kGateway, kAll + 3) == Code::no_capacity);
+  world.say(kTicket, World::frame(Command::reply, old_token, "late"));
+  CHECK(world.heard(kGateway).empty());
+  CHECK(world.core->counters().answers_unclaimed == 1);
+  world.say(kTicket, World::frame(Command::reply, new_token, "true"));
+  const auto answers = world.heard(kGateway);
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].frame().header.id == kAll + 2);
+  CHECK(answers[0].frame().body == "true");
+}
+
 TEST_CASE("the least loaded worker gets the request, by weight", "[broker]") {
   World world;
   world.join(kTicket, "user", {World::claim("mail", 100, 1)});
@@ -271,13 +307,26 @@ TEST_CASE("a oneway request is delivered and nobody is answered", "[broker]") {
 }
 
 TEST_CASE("the broker answers for itself, and shows its counters to operators only", "[broker]") {
-  Pair world;
+  CoreOptions options;
+  options.name = "here";
+  Pair world(4, options);
   world.join(kOther, "ops");
   world.sent.clear();
   world.request(kGateway, 1, "$mesh.ping");
   world.request(kGateway, 2, "$mesh.info");
   world.request(kGateway, 3, "$mesh.services");
-  for (const auto& each : world.heard(kGateway)) CHECK(each.command() == Command::reply);
+  const auto answers = world.heard(kGateway);
+  REQUIRE(answers.size() == 3);
+  for (uint64_t id = 1; id <= 3; ++id) {
+    CHECK(answers[id - 1].command() == Command::reply);
+    CHECK(answers[id - 1].frame().header.id == id);
+  }
+  const auto info = decode<mesh::Info>(answers[1].frame().body);
+  REQUIRE(info);
+  CHECK(info->name == "here");
+  CHECK(info->peers == 3);
+  CHECK(info->inflight == 0);
+  CHECK_FALSE(info->draining);
   world.request(kGateway, 4, "$mesh.stats");
   CHECK(refusal(world, kGateway, 4) == Code::denied);
   world.request(kOther, 5, "$mesh.stats");

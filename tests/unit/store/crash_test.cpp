@@ -13,14 +13,23 @@ namespace {
 using test::options_for;
 using test::TemporaryFolder;
 
+// A timer moves on with every fact: it is due at the newest one's position.
+void apply_timed(Rows& rows, std::string_view body, uint64_t seq) {
+  test::apply_counted(rows, body, seq);
+  rows.set_timer("lapse", "newest", static_cast<UnixMillis>(seq));
+}
+
 void apply(Rows& rows, const JournalFact& fact) {
-  test::apply_counted(rows, fact.body, fact.seq);
+  apply_timed(rows, fact.body, fact.seq);
 }
 
 // Facts, rows, a timer, an answer, a cursor and a vault entry, all saying the same number.
 CommitResult commit_one(Store& store, size_t facts) {
   const auto batch = store.begin();
-  for (size_t i = 0; i < facts; ++i) test::count_one(*batch, std::to_string(i));
+  for (size_t i = 0; i < facts; ++i) {
+    const auto body = std::to_string(i);
+    apply_timed(batch->rows_for_evolve(), body, batch->append(test::fact("test.counted", body)));
+  }
   const auto seq = batch->head().seq;
   const auto text = std::to_string(seq);
   batch->put_answer("answer" + text, {{}, 0, text, static_cast<UnixMillis>(seq)});
@@ -56,7 +65,12 @@ uint64_t expect_whole(const std::string& folder, uint64_t acknowledged) {
   if (!rebuilt) FAIL(rebuilt.error().detail);
   const auto records = verify_records(*snapshot);
   if (!records) FAIL(records.error().detail);
+  const auto timers = due_timers(snapshot->rows(), INT64_MAX, 10);
+  REQUIRE(timers.size() == (seq > 0 ? 1 : 0));
   if (seq > 0) {
+    REQUIRE(timers[0].key == "newest");
+    REQUIRE(timers[0].at == static_cast<UnixMillis>(seq));
+    REQUIRE(next_timer(snapshot->rows()) == timers[0].at);
     REQUIRE(snapshot->cursor("other")->seq == seq);
     REQUIRE(snapshot->vault().get("seq") == std::to_string(seq));
     REQUIRE(snapshot->answer("answer" + std::to_string(seq))->body == std::to_string(seq));

@@ -14,6 +14,11 @@ Faults& faults() {
   return faults;
 }
 
+DiskSaid& disk_said() {
+  static DiskSaid said;
+  return said;
+}
+
 namespace {
 
 bool is_of_write(FaultOf of) {
@@ -38,8 +43,13 @@ bool is_meant(bool is_write) {
 
 // `whole` and `half` make the call with all and with part of its bytes.
 template <class Whole, class Half>
-ssize_t write_or_fail(Whole whole, Half half) {
-  if (!is_meant(true)) return whole();
+ssize_t write_or_fail(size_t bytes, Whole whole, Half half) {
+  if (!is_meant(true)) {
+    const ssize_t written = whole();
+    disk_said().no_space += written < 0 && errno == ENOSPC;
+    disk_said().short_writes += written >= 0 && static_cast<size_t>(written) < bytes;
+    return written;
+  }
   if (faults().of == FaultOf::write) return -1;
   const ssize_t written = half();
   if (faults().of == FaultOf::torn_death) raise(SIGKILL);
@@ -56,12 +66,16 @@ extern "C" {
 
 ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) {
   const auto write = [&](size_t part) { return syscall(SYS_pwrite64, file, bytes, part, at); };
-  return write_or_fail([&] { return write(count); }, [&] { return write(count / 2); });
+  return write_or_fail(
+      count, [&] { return write(count); }, [&] { return write(count / 2); });
 }
 
 ssize_t writev(int file, const iovec* parts, int count) {
   const auto write = [&](int some) { return syscall(SYS_writev, file, parts, some); };
-  return write_or_fail([&] { return write(count); }, [&] { return write(count / 2); });
+  size_t bytes = 0;
+  for (int i = 0; i < count; ++i) bytes += parts[i].iov_len;
+  return write_or_fail(
+      bytes, [&] { return write(count); }, [&] { return write(count / 2); });
 }
 
 int fsync(int file) {

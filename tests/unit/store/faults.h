@@ -24,4 +24,10 @@ struct Faults {
 };
 Faults& faults();
 
+// Writes that the disk itself cut short, which LMDB reports as EIO, and those that it refused.
+struct DiskSaid {
+  int short_writes = 0, no_space = 0;
+};
+DiskSaid& disk_said();
+
 }  // namespace bilten::test
