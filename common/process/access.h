@@ -37,8 +37,8 @@ struct AccessRule {
   uint32_t number = 0;
   std::vector<std::string> serve, call, publish, routes;
   std::vector<Stream> hear;
-  bool operations = false;  // May call the `$mesh.` messages beyond ping, info, services, metrics, ask.
-  bool broker = false;      // May join as another broker, or as another bilten-events.
+  bool operations = false;           // May call all of `$mesh.`, not just what every principal may.
+  bool broker = false;               // May join as another broker, or as another bilten-events.
   uint32_t inflight_max = 0;         // Requests in flight; 0: as the broker's settings say.
   uint32_t requests_per_second = 0;  // 0: no limit.
 

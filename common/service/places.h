@@ -23,7 +23,8 @@ struct StoreSettings {
         field("secrets", &StoreSettings::secrets, length(0, 4000))
             .doc("Key files, where systemd gives no credentials; empty: FOLDER/secrets."),
         field("credit", &StoreSettings::credit, between(1, 65'536))
-            .doc("Requests that all brokers together may have open here; a batch takes 1,024 at most."),
+            .doc("Requests that all brokers together may have open here; a batch takes 1,024 at "
+                 "most."),
         field("readers", &StoreSettings::readers, between(1, 15))
             .doc("Threads that answer queries."),
         field("slow", &StoreSettings::slow, between(1, 15))

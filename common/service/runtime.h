@@ -36,7 +36,7 @@
 namespace bilten {
 
 struct RuntimeOptions {
-  uint32_t credit = 1024;                     // Requests that all brokers together may have open here.
+  uint32_t credit = 1024;                     // Requests that may be open here, over all brokers.
   size_t readers = 2, slow = 2, senders = 8;  // Threads.
   uint32_t owner_epoch = 0;                   // The claim's: a higher one displaces an owner.
 };

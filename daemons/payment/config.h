@@ -29,7 +29,8 @@ struct Config {
                  "things out, never where tickets are real. stripe: see [stripe]."),
         field("transfer", &Config::transfer)
             .or_default()
-            .doc("Orders may be paid by bank transfer, which a bank statement or staff marks as received."),
+            .doc("Orders may be paid by bank transfer; a bank statement or staff says that it "
+                 "came."),
         field("onsite", &Config::onsite)
             .or_default()
             .doc("Orders may be paid on site, which staff marks as received."),
