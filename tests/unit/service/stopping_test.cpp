@@ -15,21 +15,23 @@ class AnswersHeard {
   std::function<void(const net::Answer&)> note(const std::string& what) {
     return [this, what](const net::Answer& answer) {
       std::lock_guard lock(mutex_);
-      CHECK(answers_.emplace(what, answer).second);
+      answers_.emplace(what, answer);
     };
   }
   size_t count() {
     std::lock_guard lock(mutex_);
     return answers_.size();
   }
+  // The only one.
   net::Answer at(const std::string& what) {
     std::lock_guard lock(mutex_);
-    return answers_.at(what);
+    REQUIRE(answers_.count(what) == 1);
+    return answers_.find(what)->second;
   }
 
  private:
   std::mutex mutex_;
-  std::map<std::string, net::Answer> answers_;
+  std::multimap<std::string, net::Answer> answers_;
 };
 
 }  // namespace
