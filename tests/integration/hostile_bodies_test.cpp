@@ -167,33 +167,6 @@ std::vector<HostileAnswer> hostile_answers() {
   return all;
 }
 
-ServiceClaim odd_claim(char hash) {
-  ServiceClaim made;
-  made.service = "probe";
-  made.version = "1";
-  made.credit = 16;
-  made.contract_hash.data = std::string(16, hash);
-  return made;
-}
-
-std::unique_ptr<Probe> worker_of(const Platform& platform, char hash,
-                                 std::function<std::string(const net::Incoming&)> answer) {
-  std::promise<net::Mesh*> known;  // Requests may come before the probe is made.
-  Probe::Options options;
-  options.services = {odd_claim(hash)};
-  options.handlers.on_requests = [mesh = known.get_future().share(),
-                                  answer = std::move(answer)](std::vector<net::Incoming> requests) {
-    std::vector<net::Mesh::Reply> replies;
-    for (auto& request : requests) {
-      replies.push_back({request.link, request.generation, request.header.id, answer(request)});
-    }
-    mesh.get()->reply(std::move(replies));
-  };
-  auto probe = std::make_unique<Probe>(platform, std::move(options));
-  known.set_value(&probe->mesh());
-  return probe;
-}
-
 std::string odd_contract() {
   ServiceDescription contract;
   contract.service = "probe";
@@ -250,15 +223,16 @@ TEST_CASE("an answer that is none is a fault of its route alone, and the gateway
   Platform platform;
   const auto gateway = platform.pid("gateway");
   const auto answers = hostile_answers();
-  const auto worker = worker_of(platform, '\7', [&](const net::Incoming& request) {
-    if (request.name == ReadOdd::name) {
-      const auto odd = decode<ReadOdd>(request.body);
-      return answers.at(static_cast<size_t>(odd->which)).frame(request.header.id);
-    }
-    return net::reply_frame(request.header.id, request.name == ReadSound::name
-                                                   ? encode(OddView{"as it should be", 1})
-                                                   : odd_contract());
-  });
+  const auto worker =
+      worker_of(platform, claim_of("probe", '\7'), [&](const net::Incoming& request) {
+        if (request.name == ReadOdd::name) {
+          const auto odd = decode<ReadOdd>(request.body);
+          return answers.at(static_cast<size_t>(odd->which)).frame(request.header.id);
+        }
+        return net::reply_frame(request.header.id, request.name == ReadSound::name
+                                                       ? encode(OddView{"as it should be", 1})
+                                                       : odd_contract());
+      });
   Probe ops(platform, {.principal = "ops"});
   Api client(platform.url());
   REQUIRE(wait_until([&] { return client.get("/v1/probe/sound").status == 200; }));
@@ -286,9 +260,9 @@ TEST_CASE("a contract that is none is refused once, and moves no other route", "
   size_t refusals = 0;
   for (const auto& body : {"\xc1"s, "\x90"s, bomb("\xdd\x00\x0f\xff\xff"s)}) {
     const char hash = static_cast<char>(++refusals);
-    const auto worker = worker_of(platform, hash, [&](const net::Incoming& request) {
-      return net::reply_frame(request.header.id, body);
-    });
+    const auto worker = worker_of(
+        platform, claim_of("probe", hash),
+        [&](const net::Incoming& request) { return net::reply_frame(request.header.id, body); });
     CHECK(wait_until([&] { return lines_of(platform, "contract_malformed") == refusals; }));
     CHECK(client.get("/v1/probe/sound").status == 503);
     CHECK(client.get("/v1/events").status == 200);

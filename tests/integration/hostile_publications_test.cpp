@@ -119,6 +119,12 @@ void settle(RawPublisher& publisher, Eavesdropper& reader, uint64_t seq) {
   }));
 }
 
+// Figures are taken once a turn, so they may be a moment behind what was heard; never ahead.
+void expect_figure(Probe& ops, const std::string& series, double count) {
+  CHECK(wait_until([&] { return figure(ops, "events", series) >= count; }));
+  CHECK(figure(ops, "events", series) == count);
+}
+
 }  // namespace
 
 TEST_CASE("publications that are none are dropped, each is counted, and the next fact passes",
@@ -138,9 +144,7 @@ TEST_CASE("publications that are none are dropped, each is counted, and the next
   }
   settle(publisher, reader, 2);
   const auto sent = static_cast<double>(kRounds * (bad.size() + 1));
-  // Figures are taken once a turn, so they may be a moment behind what was heard; never ahead.
-  CHECK(wait_until([&] { return figure(ops, "events", kMalformed) >= malformed + sent; }));
-  CHECK(figure(ops, "events", kMalformed) == malformed + sent);
+  expect_figure(ops, kMalformed, malformed + sent);
   CHECK(figure(ops, "events", kStrangers) == 0);
   // Nothing of it reached a reader, neither as a fact nor as bytes that are none.
   CHECK(reader.count("probe.") == reader.count("probe.said"));
@@ -166,8 +170,7 @@ TEST_CASE("publications under another's name are dropped, each is counted, and t
   }
   settle(publisher, reader, 2);
   const auto sent = static_cast<double>(kRounds * forged.size());
-  CHECK(wait_until([&] { return figure(ops, "events", kStrangers) >= sent; }));
-  CHECK(figure(ops, "events", kStrangers) == sent);
+  expect_figure(ops, kStrangers, sent);
   CHECK(figure(ops, "events", kMalformed) == 0);
   // The service's own are heard, and none of the forged ones was.
   const auto own = reader.count("ticket.");

@@ -46,32 +46,6 @@ std::string answer_of(const net::Incoming& request) {
   return net::reply_frame(request.header.id, encode(contract));
 }
 
-ServiceClaim claim(const std::string& service) {
-  ServiceClaim made;
-  made.service = service;
-  made.version = "1";
-  made.credit = 16;
-  return made;
-}
-
-std::unique_ptr<Probe> greeter(const Platform& platform) {
-  std::promise<net::Mesh*> known;  // Requests may come before the probe is made.
-  Probe::Options options;
-  options.services = {claim("probe")};
-  options.services[0].contract_hash.data = std::string(16, '\7');
-  options.handlers.on_requests = [mesh = known.get_future().share()](
-                                     std::vector<net::Incoming> requests) {
-    std::vector<net::Mesh::Reply> replies;
-    for (auto& request : requests) {
-      replies.push_back({request.link, request.generation, request.header.id, answer_of(request)});
-    }
-    mesh.get()->reply(std::move(replies));
-  };
-  auto probe = std::make_unique<Probe>(platform, std::move(options));
-  known.set_value(&probe->mesh());
-  return probe;
-}
-
 }  // namespace
 
 TEST_CASE(
@@ -83,7 +57,7 @@ TEST_CASE(
   CHECK(client.get("/v1/probe/you").status == 503);  // Claimed in access.toml, never seen.
   CHECK(client.get("/v1/nowhere").status == 404);
   {
-    auto probe = greeter(platform);
+    auto probe = worker_of(platform, claim_of("probe", '\7'), answer_of);
     CHECK(wait_until([&] { return client.get("/v1/probe/you").status == 200; }, 2));
     CHECK(client.get("/v1/probe/you").body == json{{"greeting", "hello you"}});
     CHECK(client.get("/openapi.json").body["paths"].contains("/v1/probe/{name}"));
@@ -108,7 +82,7 @@ TEST_CASE("who may not call is denied, who may not serve is turned away", "[inte
   Probe ops(platform, {.principal = "ops"});
   std::atomic<bool> denied{false}, other{false};
   Probe::Options stranger;
-  stranger.services = {claim("ticket")};
+  stranger.services = {claim_of("ticket")};
   stranger.handlers.on_notice = [&](const net::LinkNotice& notice) {
     (notice.code == Code::denied ? denied : other) = true;
   };
@@ -130,7 +104,7 @@ TEST_CASE("a second owner of a service is refused, a killed one's successor is s
   std::atomic<bool> fenced{false}, other{false};
   Probe::Options rival;
   rival.principal = "ticket";  // The right key, another folder.
-  rival.services = {claim("ticket")};
+  rival.services = {claim_of("ticket")};
   rival.services[0].owner = true;
   rival.services[0].folder_id.data = std::string(16, '\1');
   rival.handlers.on_notice = [&](const net::LinkNotice& notice) {

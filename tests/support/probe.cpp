@@ -1,6 +1,7 @@
 #include "tests/support/probe.h"
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "common/wire/mesh_admin.h"
 
@@ -28,6 +29,33 @@ net::Answer Probe::call(const std::string& name, std::string body, uint32_t budg
   call.budget_ms = budget_ms;
   call.wait_for_service = false;
   return mesh_->call_and_wait(std::move(call));
+}
+
+ServiceClaim claim_of(const std::string& service, char hash) {
+  ServiceClaim made;
+  made.service = service;
+  made.version = "1";
+  made.credit = 16;
+  if (hash != 0) made.contract_hash.data = std::string(16, hash);
+  return made;
+}
+
+std::unique_ptr<Probe> worker_of(const Platform& platform, ServiceClaim claim,
+                                 std::function<std::string(const net::Incoming&)> answer) {
+  std::promise<net::Mesh*> known;  // Requests may come before the probe is made.
+  Probe::Options options;
+  options.services = {std::move(claim)};
+  options.handlers.on_requests = [mesh = known.get_future().share(),
+                                  answer = std::move(answer)](std::vector<net::Incoming> requests) {
+    std::vector<net::Mesh::Reply> replies;
+    for (auto& request : requests) {
+      replies.push_back({request.link, request.generation, request.header.id, answer(request)});
+    }
+    mesh.get()->reply(std::move(replies));
+  };
+  auto probe = std::make_unique<Probe>(platform, std::move(options));
+  known.set_value(&probe->mesh());
+  return probe;
 }
 
 int64_t broker_counter(Probe& probe, const std::string& name) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,12 @@ class Probe {
   net::Context context_;
   std::unique_ptr<net::Mesh> mesh_;
 };
+
+// A claim to that service with some credit; `hash` tells one contract of it from another.
+ServiceClaim claim_of(const std::string& service, char hash = 0);
+// A probe that answers requests for a service with these frames.
+std::unique_ptr<Probe> worker_of(const Platform& platform, ServiceClaim claim,
+                                 std::function<std::string(const net::Incoming&)> answer);
 
 // The broker's counter of that name, as `$mesh.stats` tells it; 0 where there is none.
 int64_t broker_counter(Probe& probe, const std::string& name);

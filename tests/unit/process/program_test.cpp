@@ -2,9 +2,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -13,6 +11,7 @@
 #include <thread>
 
 #include "common/process/log.h"
+#include "tests/support/notify_socket.h"
 #include "tests/unit/process/child.h"
 
 namespace bilten {
@@ -54,36 +53,6 @@ int until_stopped(Process& process) {
   say(process.stopping() ? "stopping" : "confused");
   return kExitOk;
 }
-
-// systemd's end of the notification socket.
-class Notifications {
- public:
-  Notifications() {
-    path_ = folder_.path() + "/notify";
-    socket_ = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-    struct sockaddr_un address {};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    const struct timeval patience { 10, 0 };
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  Notifications(const Notifications&) = delete;
-  Notifications& operator=(const Notifications&) = delete;
-  ~Notifications() { ::close(socket_); }
-
-  std::string next() {
-    char buffer[1000];
-    const auto got = ::recv(socket_, buffer, sizeof buffer, 0);
-    return got > 0 ? std::string(buffer, static_cast<size_t>(got)) : "nothing came";
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  test::Folder folder_;
-  std::string path_;
-  int socket_ = -1;
-};
 
 }  // namespace
 
@@ -235,7 +204,7 @@ TEST_CASE("a verb gets its words, and its answer is the exit code", "[process]")
 }
 
 TEST_CASE("systemd hears of readiness, status, life and stopping", "[process]") {
-  Notifications notifications;
+  test::NotifySocket notifications;
   Child child([&] {
     ::setenv("NOTIFY_SOCKET", notifications.path().c_str(), 1);
     ::setenv("WATCHDOG_USEC", "4000000", 1);

@@ -3,14 +3,13 @@
 #include "common/service/daemon.h"
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 
+#include "tests/support/notify_socket.h"
 #include "tests/support/program.h"
 #include "tests/unit/service/small_mesh.h"
 
@@ -66,39 +65,6 @@ class RaffleProcess {
   test::RunningProgram running_;
 };
 
-// systemd's end of the notification socket.
-class SystemdHears {
- public:
-  SystemdHears() : path_(folder_.path() + "/notify") {
-    socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_un address {};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  SystemdHears(const SystemdHears&) = delete;
-  SystemdHears& operator=(const SystemdHears&) = delete;
-  ~SystemdHears() { ::close(socket_); }
-  // Whether that comes before so many seconds of silence.
-  bool hears(const std::string& what, double seconds) {
-    for (;;) {
-      pollfd waited{socket_, POLLIN, 0};
-      if (::poll(&waited, 1, static_cast<int>(seconds * 1000 * test::time_scale())) <= 0) {
-        return false;
-      }
-      char buffer[1000];
-      const auto got = ::recv(socket_, buffer, sizeof buffer, 0);
-      if (got > 0 && std::string(buffer, static_cast<size_t>(got)).starts_with(what)) return true;
-    }
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  test::Folder folder_;
-  std::string path_;
-  int socket_ = -1;
-};
-
 }  // namespace
 
 // Hidden: it is no test by itself.
@@ -151,7 +117,7 @@ TEST_CASE("systemd hears no more of a daemon whose writer is stuck, until it goe
           "[service]") {
   House house;
   Probe probe(house);
-  SystemdHears systemd;
+  test::NotifySocket systemd;
   const auto pipe = house.folder("pipe");
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   RaffleProcess daemon(house, {"NOTIFY_SOCKET=" + systemd.path(), "WATCHDOG_USEC=2000000",
