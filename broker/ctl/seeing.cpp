@@ -1,5 +1,7 @@
 #include "broker/ctl/seeing.h"
 
+#include <CLI/CLI.hpp>
+
 namespace bilten::ctl {
 namespace {
 

@@ -1,11 +1,15 @@
 // The subcommands of biltenctl by which an operator sees the mesh: top, graph, trace, tap, bench.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
 #include "broker/ctl/session.h"
+
+// Only who adds commands pays for the library's header.
+namespace CLI {
+class App;
+}
 
 namespace bilten::ctl {
 

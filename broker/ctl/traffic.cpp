@@ -1,5 +1,6 @@
 #include "broker/ctl/traffic.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

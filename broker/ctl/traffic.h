@@ -1,10 +1,14 @@
 // `biltenctl mesh ...`: traffic rules of the broker, set, listed and cleared.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "broker/ctl/session.h"
+
+// Only who adds commands pays for the library's header.
+namespace CLI {
+class App;
+}
 
 namespace bilten::ctl {
 

@@ -22,10 +22,6 @@ void Faults::add(const Path& path, std::string message) {
   if (list.size() < kMax) list.push_back({path.pointer(), std::move(message)});
 }
 
-void Faults::add_missing(const Path& path) {
-  add(path, "is missing");
-}
-
 Error invalid(Faults faults) {
   Error error{Code::invalid, "invalid", "The request has invalid fields; see errors."};
   error.fields = std::move(faults.list);
@@ -39,9 +35,72 @@ void add_property(Schema& object, std::string_view name, Describe describe, cons
   object.properties.push_back({std::string(name), describe(limits), required, std::string(words)});
 }
 
+std::optional<size_t> read_choice(const Value& v, std::span<const std::string_view> words,
+                                  const Path& p, Faults& f) {
+  const auto text = v.text();
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (v.type() == ValueType::string && text == words[i]) return i;
+  }
+  std::string list;
+  for (auto each : words) list += (list.empty() ? "" : ", ") + std::string(each);
+  f.add(p, "must be one of " + list);
+  return std::nullopt;
+}
+
+Schema choice_schema(std::span<const std::string_view> words) {
+  Schema schema(Type::choice);
+  schema.choices.assign(words.begin(), words.end());
+  return schema;
+}
+
+bool is_list(const Value& v, const Limits& l, const Path& p, Faults& f) {
+  if (v.type() != ValueType::array) {
+    f.add(p, "must be a list");
+    return false;
+  }
+  const auto count = static_cast<int64_t>(v.size());
+  if (count >= l.items_min && count <= l.items_max) return true;
+  f.add(p, range_words({.min = l.items_min, .max = l.items_max}, " items"));
+  return false;
+}
+
+namespace {
+
+// The value of one field, found where it is expected before it is searched for: senders keep the
+// order of the list.
 std::optional<Value> find_field(const Value& map, std::string_view name, size_t& expected) {
   if (expected < map.size() && map.key(expected).text() == name) return map.value(expected++);
   return map.find(name);
+}
+
+}  // namespace
+
+void read_object(const Value& v, std::span<const Sought> fields, void* const* members,
+                 const Path& p, Faults& f) {
+  if (v.type() != ValueType::map) return f.add(p, "must be an object");
+  size_t expected = 0;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const auto& field = fields[i];
+    const Path here{&p, field.name};
+    if (const auto value = find_field(v, field.name, expected)) {
+      field.read(*value, field.limits, members[i], here, f);
+    } else if (field.required) {
+      f.add(here, "is missing");
+    }
+  }
+}
+
+std::optional<Error> decode(const Value& value, Read read, void* into) {
+  Faults faults;
+  read(value, {}, into, Path{}, faults);
+  if (faults.list.empty()) return std::nullopt;
+  return invalid(std::move(faults));
+}
+
+std::optional<Error> decode(std::string_view bytes, Read read, void* into) {
+  auto document = Document::parse(bytes);
+  if (!document) return std::move(document.error());
+  return decode(document->root(), read, into);
 }
 
 }  // namespace detail

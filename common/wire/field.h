@@ -20,6 +20,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -136,13 +137,34 @@ struct Faults {
   static constexpr size_t kMax = 50;
   std::vector<FieldError> list;
   void add(const Path& path, std::string message);
-  void add_missing(const Path& path);  // As "is missing".
 };
 
 // ---- one Wire for each kind of value: read with limits, write, describe ----
 
 template <class T>
 struct Wire;
+
+namespace detail {
+
+// A Wire's read and schema, for code that does not know the type. What is done for every field of
+// every message is compiled once because of them, in field.cpp (docs/decisions/0084).
+using Read = void (*)(const Value& v, const Limits& l, void* into, const Path& p, Faults& f);
+using Describe = Schema (*)(const Limits&);
+
+template <class T>
+void read_into(const Value& v, const Limits& l, void* into, const Path& p, Faults& f) {
+  Wire<T>::read(v, l, *static_cast<T*>(into), p, f);
+}
+
+// The index of a word among those of an enum.
+std::optional<size_t> read_choice(const Value& v, std::span<const std::string_view> words,
+                                  const Path& p, Faults& f);
+Schema choice_schema(std::span<const std::string_view> words);
+
+// Whether `v` is a list with as many items as `l` allows.
+bool is_list(const Value& v, const Limits& l, const Path& p, Faults& f);
+
+}  // namespace detail
 
 template <>
 struct Wire<bool> {
@@ -214,23 +236,13 @@ struct Wire<Schema> {
 template <NamedEnum E>
 struct Wire<E> {
   static void read(const Value& v, const Limits&, E& into, const Path& p, Faults& f) {
-    constexpr auto names = names_of(E{});
-    for (size_t i = 0; i < names.size(); ++i) {
-      if (v.type() == ValueType::string && v.text() == names[i]) {
-        into = static_cast<E>(i);
-        return;
-      }
-    }
-    std::string list;
-    for (auto name : names) list += (list.empty() ? "" : ", ") + std::string(name);
-    f.add(p, "must be one of " + list);
+    if (const auto index = detail::read_choice(v, kWords, p, f)) into = static_cast<E>(*index);
   }
   static void write(Packer& packer, E value) { packer.text(word(value)); }
-  static Schema schema(const Limits&) {
-    Schema schema(Type::choice);
-    for (auto name : names_of(E{})) schema.choices.emplace_back(name);
-    return schema;
-  }
+  static Schema schema(const Limits&) { return detail::choice_schema(kWords); }
+
+ private:
+  static constexpr auto kWords = names_of(E{});
 };
 
 template <class T>
@@ -240,7 +252,7 @@ struct Wire<std::optional<T>> {
     if (v.type() == ValueType::nil) {
       into.reset();
     } else {
-      Wire<T>::read(v, l, into.emplace(), p, f);
+      detail::read_into<T>(v, l, &into.emplace(), p, f);
     }
   }
   static void write(Packer& packer, const std::optional<T>& value) {
@@ -257,15 +269,10 @@ template <class T>
 struct Wire<std::vector<T>> {
   static void read(const Value& v, const Limits& l, std::vector<T>& into, const Path& p,
                    Faults& f) {
-    if (v.type() != ValueType::array) return f.add(p, "must be a list");
-    const auto count = static_cast<int64_t>(v.size());
-    if (count < l.items_min || count > l.items_max) {
-      return f.add(p, range_words({.min = l.items_min, .max = l.items_max}, " items"));
-    }
-    into.clear();
-    into.reserve(v.size());
-    for (size_t i = 0; i < v.size(); ++i) {
-      Wire<T>::read(v.at(i), l, into.emplace_back(), Path{&p, {}, i}, f);
+    if (!detail::is_list(v, l, p, f)) return;
+    into = std::vector<T>(v.size());
+    for (size_t i = 0; i < into.size(); ++i) {
+      detail::read_into<T>(v.at(i), l, &into[i], Path{&p, {}, i}, f);
     }
   }
   static void write(Packer& packer, const std::vector<T>& values) {
@@ -286,42 +293,30 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-// The value of one field, found where it is expected before it is searched for: senders keep the
-// order of the list.
-std::optional<Value> find_field(const Value& map, std::string_view name, size_t& expected);
-
 template <class Owner, class Member>
 constexpr bool is_required(const Field<Owner, Member>& field) {
   return !IsOptional<Member>::value && !field.defaulted;
 }
 
-// A Wire's schema function.
-using Describe = Schema (*)(const Limits&);
-
-// Out of line, as Faults::add_missing, and handed the function instead of the schema: what stands
-// here is compiled once a field of every message.
 void add_property(Schema& object, std::string_view name, Describe describe, const Limits& limits,
                   bool required, std::string_view words);
 
-// What is known of a field while its value is looked for; so that read_field is compiled once a
-// type of value and not once a field.
+// How the value of one field is looked for.
 struct Sought {
   std::string_view name;
   const Limits& limits;
   bool required;
+  Read read;
 };
 
-template <class Member>
-[[gnu::noinline]] void read_field(const Value& map, const Sought& field, Member& into,
-                                  size_t& expected, const Path& path, Faults& faults) {
-  const Path here{&path, field.name};
-  const auto value = find_field(map, field.name, expected);
-  if (value) {
-    Wire<Member>::read(*value, field.limits, into, here, faults);
-  } else if (field.required) {
-    faults.add_missing(here);
-  }
+template <class Owner, class Member>
+constexpr Sought sought(const Field<Owner, Member>& field) {
+  return {field.name, field.limits, is_required(field), read_into<Member>};
 }
+
+// Reads a map field by field, each into the member at the same place.
+void read_object(const Value& v, std::span<const Sought> fields, void* const* members,
+                 const Path& p, Faults& f);
 
 // An absent optional is left out, not sent as nil.
 template <class Member>
@@ -335,12 +330,12 @@ bool is_present(const Member& member) {
 template <Described T>
 struct Wire<T> {
   static void read(const Value& v, const Limits&, T& into, const Path& p, Faults& f) {
-    if (v.type() != ValueType::map) return f.add(p, "must be an object");
-    size_t expected = 0;
+    static constexpr auto sought = kFields([](const auto&... field) {
+      return std::array<detail::Sought, sizeof...(field)>{detail::sought(field)...};
+    });
     kFields([&](const auto&... field) {
-      (detail::read_field(v, {field.name, field.limits, detail::is_required(field)},
-                          into.*field.member, expected, p, f),
-       ...);
+      const std::array<void*, sizeof...(field)> members{&(into.*field.member)...};
+      detail::read_object(v, sought, members.data(), p, f);
     });
   }
   static void write(Packer& packer, const T& value) {
@@ -386,21 +381,25 @@ struct Wire<Money> {
 // The fault list as one refusal: Code::invalid, reason "invalid".
 Error invalid(Faults faults);
 
-template <Described T>
-Result<T> decode(const Value& value) {
-  T into;
-  Faults faults;
-  Wire<T>::read(value, {}, into, Path{}, faults);
-  if (!faults.list.empty()) return invalid(std::move(faults));
-  return into;
-}
+namespace detail {
+// Reads a whole message, or says why not.
+std::optional<Error> decode(const Value& value, Read read, void* into);
+std::optional<Error> decode(std::string_view bytes, Read read, void* into);
+}  // namespace detail
 
 // Unknown keys are skipped, so that a newer sender may add fields.
 template <Described T>
+Result<T> decode(const Value& value) {
+  T into;
+  if (auto error = detail::decode(value, detail::read_into<T>, &into)) return std::move(*error);
+  return into;
+}
+
+template <Described T>
 Result<T> decode(std::string_view bytes) {
-  auto document = Document::parse(bytes);
-  if (!document) return document.error();
-  return decode<T>(document->root());
+  T into;
+  if (auto error = detail::decode(bytes, detail::read_into<T>, &into)) return std::move(*error);
+  return into;
 }
 
 template <Described T>
