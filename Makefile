@@ -48,7 +48,7 @@ TEST_EFFORT-release := -O1
 TEST_EFFORT-asan := -O0
 TEST_EFFORT-tsan := -O0
 $(foreach t,unit integration scenarios support,$(eval $(BUILD)/tests/$(t)/%.o: CXXFLAGS += $(TEST_EFFORT-$(MODE))))
-# So is what neither an order's way to its tickets nor a scan's passes through: docs/decisions/0084.
+# So is what neither an order of free tickets nor a scan passes through: docs/decisions/0084.
 ifeq ($(MODE),release)
 LESS_HOT := broker/ctl daemons/event daemons/payment daemons/user
 $(patsubst %,$(BUILD)/%/%.o,$(LESS_HOT)): CXXFLAGS += -O1
